@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The medium: one physical disc, as its drive describes it.
+ */
+#ifndef DISCERN_MEDIUM_H
+#define DISCERN_MEDIUM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Bytes of user data in a data sector: CD-ROM Mode 1, DVD and BD. */
+#define DISCERN_SECTOR_SIZE 2048
+
+/** MMC-6 table 95: Profile List. The value is what the drive reports. */
+enum discern_profile {
+	DISCERN_PROFILE_NONE = 0x00,
+	DISCERN_PROFILE_CD_ROM = 0x08,
+	DISCERN_PROFILE_CD_R = 0x09,
+	DISCERN_PROFILE_CD_RW = 0x0a,
+	DISCERN_PROFILE_DVD_ROM = 0x10,
+	DISCERN_PROFILE_DVD_R = 0x11,
+	DISCERN_PROFILE_DVD_RAM = 0x12,
+	DISCERN_PROFILE_DVD_RW_OVERWRITE = 0x13,
+	DISCERN_PROFILE_DVD_RW = 0x14,
+	DISCERN_PROFILE_DVD_R_DL = 0x15,
+	DISCERN_PROFILE_DVD_R_DL_JUMP = 0x16,
+	DISCERN_PROFILE_DVD_RW_DL = 0x17,
+	DISCERN_PROFILE_DVD_PLUS_RW = 0x1a,
+	DISCERN_PROFILE_DVD_PLUS_R = 0x1b,
+	DISCERN_PROFILE_DVD_PLUS_RW_DL = 0x2a,
+	DISCERN_PROFILE_DVD_PLUS_R_DL = 0x2b,
+	DISCERN_PROFILE_BD_ROM = 0x40,
+	DISCERN_PROFILE_BD_R = 0x41,
+	DISCERN_PROFILE_BD_R_RRM = 0x42,
+	DISCERN_PROFILE_BD_RE = 0x43,
+	DISCERN_PROFILE_HD_DVD_ROM = 0x50,
+	DISCERN_PROFILE_HD_DVD_R = 0x51,
+	DISCERN_PROFILE_HD_DVD_RAM = 0x52,
+};
+
+enum discern_medium_state {
+	DISCERN_MEDIUM_NONE,         /**< no disc, or the tray is open */
+	DISCERN_MEDIUM_BLANK,        /**< nothing written, writable */
+	DISCERN_MEDIUM_APPENDABLE,   /**< holds data, another session fits */
+	DISCERN_MEDIUM_COMPLETE,     /**< closed, or pressed */
+	DISCERN_MEDIUM_OVERWRITABLE, /**< every sector may be written at any time (DVD+RW, DVD-RAM, BD-RE …) */
+	DISCERN_MEDIUM_UNUSABLE,     /**< the drive cannot tell, or the medium is damaged */
+};
+
+/** One track (CD), or what a DVD or BD drive reports as one (MMC-6 6.27, READ TRACK INFORMATION). */
+struct discern_track {
+	uint16_t number;
+	uint16_t session;
+	bool is_data;
+	/** Nothing is written in it: the invisible or a reserved track. */
+	bool is_blank;
+	/** Left open by a failed burn; only a close can follow. */
+	bool is_damaged;
+	/** Written as packets or incrementally; on CD the end then has unreadable run-out sectors. */
+	bool is_packet;
+	int32_t start_lba;
+	uint32_t n_sectors;
+	/** Valid when has_next_writable is set. */
+	bool has_next_writable;
+	int32_t next_writable_lba;
+	uint32_t free_sectors;
+	bool has_last_recorded;
+	int32_t last_recorded_lba;
+};
+
+/** Everything known about the medium in a drive. Filled by discern_drive_medium(), emptied by
+ *  discern_medium_clear(). */
+struct discern_medium {
+	enum discern_profile profile;
+	enum discern_medium_state state;
+	/** Can be blanked or overwritten. */
+	bool is_rewritable;
+	uint16_t n_sessions;
+	size_t n_tracks;
+	struct discern_track *tracks;
+	/** As READ CAPACITY says (last LBA + 1); 0 if it says nothing, as for a blank disc. */
+	uint32_t read_capacity_sectors;
+	/** All user sectors that a recordable medium has; 0 if not known or pressed. */
+	uint32_t capacity_sectors;
+	/** What can still be written in one track. */
+	uint32_t free_sectors;
+	/** Physical end by READ DISC STRUCTURE format 0 (DVD), in sectors; 0 if not known. */
+	uint32_t structure_sectors;
+	/** "MCC-004-00", "97m15s17f" … and "Mitsubishi Chemical Corporation"; empty if not known. */
+	char media_id[64];
+	char manufacturer[96];
+	/** Write speeds that the drive offers for this medium in kB/s of 1000 bytes, fastest first. */
+	size_t n_write_speeds;
+	uint32_t write_speeds_kbps[32];
+	/** CSS, CPRM or AACS announced by the disc: 0 none, else the protection system of MMC-6 table 398. */
+	uint8_t protection;
+};
+
+/** Frees what the medium holds and sets it to "no medium". */
+void discern_medium_clear(struct discern_medium *medium);
+
+/** "DVD+R", "BD-R sequential" …; "unknown medium" for a profile this library does not know. */
+const char *discern_profile_name(enum discern_profile profile);
+
+/** 1x in kB/s of 1000 bytes of user data: CD 154, DVD 1385, BD 4496; 0 for no medium. */
+uint32_t discern_profile_1x_kbps(enum discern_profile profile);
+
+/** "blank", "appendable", "complete", "overwritable", "no disc", "unusable". */
+const char *discern_medium_state_name(enum discern_medium_state state);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Reading a disc into an image file.
+ *
+ * While it runs, the image is IMAGE.part and what was read is in IMAGE.map, a ddrescue map file; both are
+ * synced before the map claims anything. The image gets its name when every sector has been tried.
+ */
+#ifndef DISCERN_RIP_H
+#define DISCERN_RIP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <discern/drive.h>
+#include <discern/error.h>
+#include <discern/progress.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct discern_rip_options {
+	/** File to make; NULL: named after the volume label in the current folder, never one that exists. */
+	const char *output;
+	/** Times that an unreadable sector is tried again after all others have been; -1 for the usual 3. */
+	int retries;
+	/** Read speed in kB/s; 0 as fast as the drive likes. */
+	uint32_t speed_kbps;
+};
+
+/** One opinion on how many sectors the disc has. */
+struct discern_size_candidate {
+	/** "READ CAPACITY", "track 1", "ISO 9660", "UDF" … */
+	char source[32];
+	uint32_t n_sectors;
+	bool is_chosen;
+};
+
+struct discern_rip_result {
+	/** The image, and the map: empty if it is not needed any more. */
+	char image_path[4096];
+	char map_path[4096];
+	uint64_t size_bytes;
+	uint32_t n_bad_sectors;
+	/** Run-out sectors at the end of a track that no drive can read and that hold no data. */
+	uint32_t n_run_out_sectors;
+	/** The job was begun by an earlier call. */
+	bool is_resumed;
+	size_t n_candidates;
+	struct discern_size_candidate candidates[12];
+	/** Why the chosen one was chosen. */
+	char size_reason[160];
+	char volume_label[129];
+	/** Lower-case hex over the whole image; empty while sectors are bad. */
+	char sha256[65];
+	char md5[33];
+	double seconds;
+};
+
+/**
+ * Rips the medium in drive.
+ * @return 0 when every sector was tried: ret_result->n_bad_sectors tells how good it is. Otherwise
+ *         -ENOMEDIUM, -EMEDIUMTYPE (blank, audio), -EEXIST (the image exists), -ESTALE (image and map are
+ *         of another disc), -ENOSPC, -EACCES, -ECANCELED or -EIO; what was read is kept for the next call.
+ */
+int discern_rip(struct discern_drive *drive, const struct discern_rip_options *options,
+		const struct discern_observer *observer, struct discern_rip_result *ret_result,
+		struct discern_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Comparing a disc with an image, sector by sector.
+ */
+#ifndef DISCERN_VERIFY_H
+#define DISCERN_VERIFY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <discern/drive.h>
+#include <discern/error.h>
+#include <discern/progress.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Sectors lba … lba + n_sectors - 1. */
+struct discern_range {
+	int32_t lba;
+	uint32_t n_sectors;
+};
+
+enum discern_tail {
+	DISCERN_TAIL_NONE,    /**< the disc ends where the image ends */
+	DISCERN_TAIL_PADDING, /**< the disc goes on with zeros, or with sectors that hold nothing */
+	DISCERN_TAIL_DATA,    /**< the disc goes on with other data */
+	DISCERN_TAIL_SHORT,   /**< the disc ends before the image does */
+};
+
+struct discern_verify_result {
+	uint64_t image_bytes;
+	/** Sectors compared and found equal, different, or not readable. Ranges are in order. */
+	uint32_t n_equal_sectors;
+	uint32_t n_different_sectors;
+	uint32_t n_unreadable_sectors;
+	struct discern_range *different;
+	size_t n_different_ranges;
+	struct discern_range *unreadable;
+	size_t n_unreadable_ranges;
+	enum discern_tail tail;
+	uint32_t n_tail_sectors;
+	/** SHA-256 of the image's bytes as read from the disc; empty unless all of them could be read. */
+	char disc_sha256[65];
+	double seconds;
+};
+
+/** Everything in the image is on the disc, and nothing but padding follows. */
+bool discern_verify_is_equal(const struct discern_verify_result *result);
+
+/**
+ * Compares the medium in drive with the image, never from the drive's or the kernel's cache.
+ * @return 0 when all of it was compared, whatever the outcome; -ENOMEDIUM, -EMEDIUMTYPE (blank disc),
+ *         -ESTALE (disc changed), -ECANCELED, -EIO or an error of the image file.
+ *         Release the result with discern_verify_result_clear() in either case.
+ */
+int discern_verify(struct discern_drive *drive, const char *image_path, const struct discern_observer *observer,
+		   struct discern_verify_result *ret_result, struct discern_error *err);
+
+void discern_verify_result_clear(struct discern_verify_result *result);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/hash.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <openssl/evp.h>
+
+#include "base/error.h"
+
+struct hash {
+	EVP_MD_CTX *context;
+};
+
+static const struct {
+	const char *name;
+	const char *algorithm;
+	size_t hex_length;
+} kinds[] = {
+	[HASH_MD5] = { "MD5", "MD5", 32 },
+	[HASH_SHA1] = { "SHA-1", "SHA1", 40 },
+	[HASH_SHA256] = { "SHA-256", "SHA256", 64 },
+	[HASH_SHA512] = { "SHA-512", "SHA512", 128 },
+};
+
+const char *hash_name(enum hash_kind kind)
+{
+	return kinds[kind].name;
+}
+
+size_t hash_hex_length(enum hash_kind kind)
+{
+	return kinds[kind].hex_length;
+}
+
+int hash_new(enum hash_kind kind, struct hash **ret_hash, struct discern_error *err)
+{
+	struct hash *hash = calloc(1, sizeof(*hash));
+	EVP_MD *algorithm = EVP_MD_fetch(NULL, kinds[kind].algorithm, NULL);
+	int ret = 0;
+
+	if (hash == NULL || (hash->context = EVP_MD_CTX_new()) == NULL)
+		ret = discern_error_set(err, -ENOMEM, "out of memory");
+	else if (algorithm == NULL || EVP_DigestInit_ex(hash->context, algorithm, NULL) != 1)
+		ret = discern_error_set(err, -ENOTSUP, "libcrypto does not offer %s on this system",
+					kinds[kind].name);
+	EVP_MD_free(algorithm);
+	if (ret < 0)
+		hash_free(hash);
+	else
+		*ret_hash = hash;
+	return ret;
+}
+
+void hash_update(struct hash *hash, const void *data, size_t size)
+{
+	EVP_DigestUpdate(hash->context, data, size);
+}
+
+void hash_finish(struct hash *hash, char ret_hex[HASH_HEX_SIZE])
+{
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	unsigned int length = 0;
+
+	EVP_DigestFinal_ex(hash->context, digest, &length);
+	for (unsigned int i = 0; i < length; i++)
+		snprintf(ret_hex + 2 * i, 3, "%02x", digest[i]);
+}
+
+struct hash *hash_free(struct hash *hash)
+{
+	if (hash != NULL)
+		EVP_MD_CTX_free(hash->context);
+	free(hash);
+	return NULL;
+}

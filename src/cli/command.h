@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What every cmd_<verb>.c gets, and what it gives. */
+#ifndef CLI_COMMAND_H
+#define CLI_COMMAND_H
+
+#include <stdbool.h>
+
+#include <discern/drive.h>
+#include <discern/error.h>
+#include <discern/progress.h>
+
+#include "ui/progress.h"
+#include "ui/report.h"
+
+/** The exit codes of the man page discern(1). */
+enum cli_exit {
+	CLI_EXIT_GOOD = 0,
+	CLI_EXIT_FAILED = 1,
+	CLI_EXIT_USAGE = 2,
+	CLI_EXIT_UNREADABLE = 3,
+	CLI_EXIT_DIFFERENT = 4,
+	CLI_EXIT_MEDIUM = 5,
+	CLI_EXIT_PROTECTED = 6,
+	CLI_EXIT_OTHER_DISC = 7,
+	CLI_EXIT_LIMIT = 8,
+	CLI_EXIT_SIGNAL = 128,
+};
+
+/** Set by the options that every command has: --json, --progress, --progress-fd, -v, -q, --yes, --record. */
+struct cli {
+	const char *verb;
+	bool json;
+	bool assume_yes;
+	bool quiet;
+	/** 0, 1 for -v, 2 for -vv. */
+	int verbosity;
+	enum progress_mode progress_mode;
+	int progress_fd;
+	const char *record_path;
+	struct progress *progress;
+	/** Connects the library's calls with progress, messages and Ctrl-C. */
+	struct discern_observer observer;
+};
+
+struct cli_command {
+	const char *name;
+	/** One line for discern --help. */
+	const char *summary;
+	/** All of discern VERB --help, without the lines on common options. */
+	const char *help;
+	/** argv[0] is the verb. Returns an enum cli_exit. */
+	int (*run)(struct cli *cli, int argc, char **argv);
+};
+
+extern const struct cli_command cmd_drives, cmd_info, cmd_rip, cmd_burn, cmd_verify, cmd_eject, cmd_load, cmd_vdrive;
+
+struct option;
+
+/**
+ * getopt_long() over the command's own options and the common ones, which it handles itself.
+ * @param own  the command's long options, ended by a zero entry; their val must be below 256
+ * @return the val of an own option (optarg is set), -1 at the end (optind is the first operand), or
+ *         CLI_OPTION_DONE when --help was printed, CLI_OPTION_BAD after a message on wrong usage.
+ */
+int cli_getopt(struct cli *cli, const struct cli_command *command, int argc, char **argv, const char *own_short,
+	       const struct option *own);
+enum { CLI_OPTION_DONE = 1000, CLI_OPTION_BAD = 1001 };
+
+/** Prints "discern: verb: text" and the hint on stderr, once; returns the exit code for the error. After
+ *  Ctrl-C (code -ECANCELED) that is 128 plus the signal's number. */
+int cli_fail(struct cli *cli, const struct discern_error *err);
+
+/** Prints a message on wrong usage, and where help is; returns CLI_EXIT_USAGE. */
+int cli_usage(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/** Opens the drive named, or if name is NULL the only drive, or the only one with a medium; prints why not. */
+int cli_open_drive(struct cli *cli, const char *name, bool load, struct discern_drive **ret_drive,
+		   struct discern_error *err);
+
+/** The number of the signal that asked the program to stop, 0 if none did. */
+int cli_signal(void);
+
+/** Installs handlers for SIGINT, SIGTERM and SIGHUP that ask the running job to stop in an orderly way. */
+void cli_catch_signals(void);
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The medium in a drive as a source of sectors, read with our own commands past every cache of the kernel. */
+#ifndef DRIVE_DRIVE_SOURCE_H
+#define DRIVE_DRIVE_SOURCE_H
+
+#include <stdbool.h>
+
+#include <discern/drive.h>
+
+#include "disc/source.h"
+
+struct drive_source_options {
+	/** Ask the drive to empty its read cache before the first read (READ(12), FUA, no length). */
+	bool flush_cache;
+	/** Limit of one read command; 0 for the usual 60 s. */
+	unsigned timeout_ms;
+};
+
+/** Borrows the drive: close the source before the drive is used otherwise. options may be NULL. */
+int drive_source_open(struct discern_drive *drive, const struct discern_medium *medium,
+		      const struct drive_source_options *options, struct discern_source **ret_source,
+		      struct discern_error *err);
+
+#endif
