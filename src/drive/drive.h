@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Inside the drive layer: one owner of the device at a time, our transport or libburn. */
+#ifndef DRIVE_DRIVE_H
+#define DRIVE_DRIVE_H
+
+#include <discern/drive.h>
+
+#include "drive/burner.h"
+#include "drive/transport.h"
+
+/** Our transport; takes the device back from libburn first. Valid until drive_lend() or close. */
+int drive_transport(struct discern_drive *drive, struct transport **ret_transport, struct discern_error *err);
+
+/** Closes our transport and has libburn grab the drive. Valid until drive_transport() or close. */
+int drive_lend(struct discern_drive *drive, struct burner **ret_burner, struct discern_error *err);
+
+/** A drive on any transport, for tests; takes the transport over. */
+int drive_open_on(struct transport *transport, const char *path, struct discern_drive **ret_drive,
+		  struct discern_error *err);
+
+#endif

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Executes command descriptor blocks: to the kernel (SG_IO), to a file of recorded answers, or through a recorder.
+ */
+#ifndef DRIVE_TRANSPORT_H
+#define DRIVE_TRANSPORT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <discern/error.h>
+
+struct transport;
+struct transport_recorder;
+
+enum scsi_direction { SCSI_NO_DATA, SCSI_FROM_DRIVE, SCSI_TO_DRIVE };
+
+struct scsi_command {
+	uint8_t cdb[16];
+	uint8_t cdb_length;
+	enum scsi_direction direction;
+	uint8_t *data;
+	size_t data_length;
+	/** Each command has its own; never 0. */
+	unsigned timeout_ms;
+};
+
+/** All that the kernel tells of a command; each field is looked at before data counts as data. */
+struct scsi_result {
+	uint8_t status;        /**< SAM-5 5.3 */
+	uint16_t host_status;  /**< DID_… of the kernel */
+	uint16_t driver_status;
+	uint8_t sense[64];
+	uint8_t sense_length;
+	/** Bytes of data_length that were not transferred. */
+	size_t residual;
+	uint32_t duration_ms;
+};
+
+struct transport_ops {
+	/** 0 when the command was delivered and ret_result tells its fate; a negative errno if it could not be. */
+	int (*execute)(struct transport *transport, const struct scsi_command *command, struct scsi_result *ret_result);
+	void (*close)(struct transport *transport);
+};
+
+struct transport {
+	const struct transport_ops *ops;
+};
+
+/** Opens a device node for exclusive use. -ENOENT, -EBUSY, -EACCES, -ENOTBLK, … */
+int transport_sgio_open(const char *path, struct transport **ret_transport, struct discern_error *err);
+
+/** Passes every command to inner and writes it, with its answer, to the recorder. Closing it closes inner,
+ *  not the recorder. */
+int transport_record(struct transport *inner, struct transport_recorder *recorder, struct transport **ret_transport,
+		     struct discern_error *err);
+
+/** Plays a recorded file back: each command must be the next one in the file, or the call fails with -EPROTO. */
+int transport_replay_open(const char *path, struct transport **ret_transport, struct discern_error *err);
+
+/** A recording in progress; one for all transports, and for libburn's log, of a job. */
+int transport_recorder_open(const char *path, struct transport_recorder **ret_recorder, struct discern_error *err);
+/** Accepts NULL, returns NULL. A failed write to the file is told here once: 0 or a negative errno in *ret_status. */
+struct transport_recorder *transport_recorder_close(struct transport_recorder *recorder, int *ret_status);
+/** Adds a line of words as a comment. */
+void transport_recorder_note(struct transport_recorder *recorder, const char *text);
+
+static inline struct transport *transport_close(struct transport *transport)
+{
+	if (transport != NULL)
+		transport->ops->close(transport);
+	return (struct transport *)0;
+}
+
+/** Executes a command and judges all of status, host status, driver status, sense and residual.
+ *  @param ret_length  bytes transferred; NULL if anything but all of data_length is an error
+ *  @return 0 (also for a recovered error, key 1), or an errno by the sense: -ENOMEDIUM (2/3A), -EAGAIN (becoming
+ *          ready), -ESTALE (6/28, 6/29), -EIO (3, 4, B), -ENXIO (5/21, 5/63, 5/64, 8), -EOPNOTSUPP (5/20, 5/24),
+ *          -EACCES (5/6F), -ETIMEDOUT, -ENODEV (host status). err has sense and words. */
+int transport_run(struct transport *transport, const struct scsi_command *command, size_t *ret_length,
+		  struct discern_error *err);
+
+#endif

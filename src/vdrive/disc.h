@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A virtual disc: what a medium holds and what has been done to it, kept in one sparse file.
+ *
+ * It enforces what the medium itself enforces: a write-once sector takes data once, an unwritten one gives
+ * none, a closed disc stays closed. Which command is allowed when, and with which sense a drive refuses, is
+ * the business of mmc/. Every call leaves the file so that a server killed at any moment finds a disc as a
+ * drive would after a power loss.
+ */
+#ifndef VDRIVE_DISC_H
+#define VDRIVE_DISC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <discern/error.h>
+
+#include "disc/profile.h"
+#include "vdrive/vdrive.h"
+
+/** Bytes of user data in a sector. */
+#define DISC_SECTOR 2048
+
+/** Most tracks on one disc, closed and open. */
+#define DISC_MAX_TRACKS 200
+
+/** READ DISC INFORMATION byte 2 (MMC-6 6.22.3.1.2, 6.22.3.1.3). */
+enum disc_status { DISC_BLANK = 0, DISC_APPENDABLE = 1, DISC_COMPLETE = 2, DISC_RANDOM = 3 };
+enum disc_session_status { DISC_SESSION_EMPTY = 0, DISC_SESSION_INCOMPLETE = 1, DISC_SESSION_COMPLETE = 3 };
+
+/** READ DISC INFORMATION byte 7 (MMC-6 6.22.3.1.13): background format of DVD+RW. */
+enum disc_background { DISC_BACKGROUND_NONE = 0, DISC_BACKGROUND_STOPPED = 1, DISC_BACKGROUND_RUNNING = 2,
+		       DISC_BACKGROUND_DONE = 3 };
+
+enum disc_track_state {
+	TRACK_INVISIBLE,  /**< the open rest of the disc: where a new track begins */
+	TRACK_RESERVED,   /**< announced by RESERVE TRACK or a cue sheet, not full yet */
+	TRACK_OPEN,       /**< being written, size not announced */
+	TRACK_CLOSED,
+	TRACK_DAMAGED,    /**< open when the power went away: can be closed, not written */
+};
+
+struct disc_track {
+	unsigned number;  /**< from 1 */
+	unsigned session; /**< from 1 */
+	enum disc_track_state state;
+	/** Q control nibble, 4 for data; and data mode 1 (Mode 1, DVD, BD), 2 (XA), 15 unknown. */
+	uint8_t control;
+	uint8_t data_mode;
+	/** Written as track at once: two unreadable run-out sectors follow the data (CD). */
+	bool has_run_out;
+	int32_t start_lba;
+	/** Announced or final size in sectors; for INVISIBLE and OPEN what is still free plus what is written. */
+	uint32_t n_sectors;
+	/** Sectors written from start_lba on; the next writable address is start_lba + n_written. */
+	uint32_t n_written;
+};
+
+struct disc_session {
+	enum disc_session_status status;
+	unsigned first_track;
+	/** 0 while empty. */
+	unsigned last_track;
+	int32_t lead_out_lba;
+};
+
+struct disc;
+
+/** Opens a virtual disc, or a plain image as a pressed one; see vdrive_insert(). A track that was open when
+ *  the server was killed is found TRACK_DAMAGED. Release with disc_close(). */
+int disc_open(const char *path, const char *kind, struct disc **ret_disc, struct discern_error *err);
+
+/** Syncs and releases; accepts NULL. Open tracks stay open, as after a regular eject. */
+void disc_close(struct disc *disc);
+
+/** Shapes of the medium. */
+const struct profile *disc_profile(const struct disc *disc);
+bool disc_is_pressed(const struct disc *disc);
+/** User sectors that the medium has. */
+uint32_t disc_capacity(const struct disc *disc);
+/** Four bytes that name this disc (READ DISC INFORMATION bytes 12 to 15), made at random at creation. */
+uint32_t disc_identifier(const struct disc *disc);
+
+/** What has been done to it. */
+enum disc_status disc_status(const struct disc *disc);
+enum disc_background disc_background(const struct disc *disc);
+size_t disc_n_sessions(const struct disc *disc);
+const struct disc_session *disc_session(const struct disc *disc, unsigned number);
+/** Tracks from 1, the invisible one included where there is one. */
+size_t disc_n_tracks(const struct disc *disc);
+const struct disc_track *disc_track(const struct disc *disc, unsigned number);
+/** The track that holds lba, or NULL. */
+const struct disc_track *disc_track_at(const struct disc *disc, int32_t lba);
+/** The invisible track, or NULL on a complete, pressed or random-writable disc. */
+const struct disc_track *disc_invisible_track(const struct disc *disc);
+/** One more than the last LBA that READ CAPACITY counts: closed tracks (with run-out), or a formatted area. */
+uint32_t disc_recorded_end(const struct disc *disc);
+
+/** 0, or -ENXIO if one of the sectors is not recorded, -EIO if the file fails. */
+int disc_read(struct disc *disc, int32_t lba, uint32_t n_sectors, uint8_t *buffer);
+
+/** Points to n_sectors recorded sectors in the mapped file, so that a front-end need not copy twice; NULL if
+ *  they are not recorded or not mapped. Valid until the next call that changes the disc. */
+const uint8_t *disc_peek(struct disc *disc, int32_t lba, uint32_t n_sectors);
+
+/** Writes n_sectors. Sequential media: only at a track's next writable address, within its size; the invisible
+ *  track becomes an open one. 0, or -ENXIO (not there), -EROFS (closed, pressed, not formatted), -ENOSPC, -EIO. */
+int disc_write(struct disc *disc, int32_t lba, uint32_t n_sectors, const uint8_t *data);
+
+/** Splits the invisible track: n_sectors reserved, the rest stays invisible. -ENOSPC, -EROFS. */
+int disc_reserve_track(struct disc *disc, uint32_t n_sectors);
+
+/** CD written with a cue sheet: the lead-out comes right after the track, so there is no run-out, and closing
+ *  closes the disc unless multi_session. */
+int disc_begin_session_at_once(struct disc *disc, uint32_t n_sectors, bool multi_session);
+
+/** Marks the open or reserved track with this number as written incrementally (has_run_out on CD). */
+void disc_set_track_run_out(struct disc *disc, unsigned number);
+
+/** Closes a track: its size becomes final, rounded up to the profile's ECC unit with zeros. 0 or -EROFS. */
+int disc_close_track(struct disc *disc, unsigned number);
+
+/** Closes all tracks of the open session and the session. final: the disc can then never be appended to. */
+int disc_close_session(struct disc *disc, bool final);
+
+/** DVD+RW: begins (or restarts) the background format; every sector then is recorded, zero unless written. */
+int disc_format(struct disc *disc);
+/** Ends the background format. */
+int disc_format_stop(struct disc *disc);
+
+/** Flushes written data and state to the file. 0 or a negative errno. */
+int disc_sync(struct disc *disc);
+
+#endif

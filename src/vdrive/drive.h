@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Inside the virtual drive: the state that drive.c, faults.c and the command families in mmc/ share. */
+#ifndef VDRIVE_DRIVE_H
+#define VDRIVE_DRIVE_H
+
+#include <pthread.h>
+
+#include "vdrive/disc.h"
+#include "vdrive/faults.h"
+#include "vdrive/vdrive.h"
+
+/** One sense code, with the field pointer of SPC-4 4.5.2.4.2 (0 for none) and progress (0 for none). */
+struct vdrive_sense {
+	uint8_t key, asc, ascq;
+	/** Byte of the CDB that is wrong. */
+	uint8_t field;
+	/** Of 65536. */
+	uint16_t progress;
+	/** LBA for the information field, valid when has_lba. */
+	bool has_lba;
+	int32_t lba;
+};
+
+/** Where a command is while its family's function carries it out. */
+struct vdrive_call {
+	struct vdrive *drive;
+	const uint8_t *cdb;
+	const struct vdrive_command *command;
+	struct vdrive_answer *answer;
+};
+
+/** Write parameters mode page (05h, MMC-6 7.5), as MODE SELECT left it. */
+struct vdrive_write_page {
+	uint8_t bytes[0x34];
+};
+
+struct vdrive {
+	pthread_mutex_t lock;
+	char vendor[9], product[17], revision[5], serial[17];
+	struct disc *disc;
+	bool tray_open;
+	bool removal_prevented;
+	/** The next command that is not exempt gets this; key 0: none. */
+	struct vdrive_sense unit_attention;
+	/** Media events for GET EVENT STATUS NOTIFICATION (MMC-6 6.6.2.6): 0 none, 1 eject, 2 new, 3 removal. */
+	uint8_t media_event;
+	struct vdrive_sense last_sense;
+	struct vdrive_write_page write_page;
+	uint8_t recovery_page[12];
+	uint32_t read_kbps, write_kbps;
+	/** Track of the session at once that SEND CUE SHEET announced; 0 none. */
+	bool cue_sheet_received;
+	uint32_t cue_sheet_sectors;
+	struct faults *faults;
+};
+
+/** Ends a command with CHECK CONDITION; return its value from a family's function. */
+int vdrive_check_condition(struct vdrive_call *call, uint8_t key, uint8_t asc, uint8_t ascq);
+/** 5/24/00 with the field pointer on a byte of the CDB. */
+int vdrive_invalid_field(struct vdrive_call *call, uint8_t cdb_byte);
+/** 5/26/00, invalid field in the parameter list. */
+int vdrive_invalid_parameter(struct vdrive_call *call);
+/** Gives size bytes to the host, cut to allocation_length and to what the host has room for. 0, or the value of
+ *  a CHECK CONDITION when the host announced another direction. */
+int vdrive_give(struct vdrive_call *call, const void *data, size_t size, size_t allocation_length);
+/** Checks that the host sends exactly size bytes; 0, or the value of a CHECK CONDITION. */
+int vdrive_take(struct vdrive_call *call, size_t size);
+/** 0 with a medium that is ready; else CHECK CONDITION 2/3A/xx. */
+int vdrive_need_medium(struct vdrive_call *call);
+
+/** One command family's entry. */
+struct vdrive_opcode {
+	uint8_t code;
+	/** Bytes that the CDB must have. */
+	uint8_t cdb_length;
+	const char *name;
+	int (*run)(struct vdrive_call *call);
+	/** Carried out even with a unit attention pending (SPC-4 5.14) and without clearing it. */
+	bool ignores_unit_attention;
+};
+
+/** The families' tables, each ended by an entry without a name. */
+extern const struct vdrive_opcode vdrive_opcodes_basic[];     /* mmc/basic.c: 00 03 12 1B 1E 4A BD */
+extern const struct vdrive_opcode vdrive_opcodes_features[];  /* mmc/features.c: 46 */
+extern const struct vdrive_opcode vdrive_opcodes_mode[];      /* mmc/mode_pages.c: 1A 5A 15 55 */
+extern const struct vdrive_opcode vdrive_opcodes_info[];      /* mmc/disc_info.c: 51 52 25 23 5C */
+extern const struct vdrive_opcode vdrive_opcodes_toc[];       /* mmc/toc.c: 43 42 44 */
+extern const struct vdrive_opcode vdrive_opcodes_structure[]; /* mmc/structure.c: AD A4 AC B6 BB */
+extern const struct vdrive_opcode vdrive_opcodes_read[];      /* mmc/read.c: 28 A8 BE B9 2F 2B */
+extern const struct vdrive_opcode vdrive_opcodes_write[];     /* mmc/write.c: 2A AA 2E 35 53 54 5B 5D */
+extern const struct vdrive_opcode vdrive_opcodes_format[];    /* mmc/format.c: 04 A1 */
+
+#endif
