@@ -29,7 +29,10 @@ void progress_pause(struct progress *progress);
 /** Ends the line of the current phase, as done. */
 void progress_end(struct progress *progress);
 
-/** Accepts NULL. */
+/** Ends the line of the current phase as it stands, for a job that stopped in the middle of it. */
+void progress_break(struct progress *progress);
+
+/** Accepts NULL; a phase that is not ended is broken off. */
 void progress_free(struct progress *progress);
 
 #endif

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ui/progress_line.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+
+static const struct {
+	const char *name;
+	/* For a phase that gives no numbers. */
+	const char *words;
+} phases[] = {
+	[DISCERN_PHASE_CHECK] = { "check", "reading the image" },
+	[DISCERN_PHASE_READ] = { "read", "reading the disc" },
+	[DISCERN_PHASE_RETRY] = { "retry", "trying unreadable sectors again" },
+	[DISCERN_PHASE_HASH] = { "hash", "making checksums" },
+	[DISCERN_PHASE_FORMAT] = { "format", "the drive prepares the disc, can take minutes; do not open it" },
+	[DISCERN_PHASE_WRITE] = { "write", "writing the disc" },
+	[DISCERN_PHASE_CLOSE] = { "close", "the drive finishes the disc, can take up to 5 minutes; do not open it" },
+	[DISCERN_PHASE_RELOAD] = { "reload", "tray out and in, so that nothing comes from a cache" },
+	[DISCERN_PHASE_VERIFY] = { "verify", "comparing disc and image" },
+};
+
+/* Parts of a line in the order in which they stand; the greatest rank is left out first. */
+struct part {
+	unsigned rank;
+	char text[96];
+};
+
+struct line {
+	size_t n_parts;
+	struct part parts[8];
+};
+
+const char *progress_phase_name(enum discern_phase phase)
+{
+	return (size_t)phase < sizeof(phases) / sizeof(phases[0]) ? phases[phase].name : "work";
+}
+
+static const char *phase_words(enum discern_phase phase)
+{
+	return (size_t)phase < sizeof(phases) / sizeof(phases[0]) ? phases[phase].words : "";
+}
+
+int progress_percent(const struct discern_progress *state)
+{
+	if (state->total_bytes == 0)
+		return -1;
+	if (state->done_bytes >= state->total_bytes)
+		return 100;
+	return (int)((double)state->done_bytes * 100.0 / (double)state->total_bytes);
+}
+
+__attribute__((format(printf, 3, 4))) static void add(struct line *line, unsigned rank, const char *format, ...)
+{
+	struct part *part = &line->parts[line->n_parts++];
+	va_list ap;
+
+	part->rank = rank;
+	va_start(ap, format);
+	vsnprintf(part->text, sizeof(part->text), format, ap);
+	va_end(ap);
+}
+
+/* The done bytes in the unit of the total, so that both can be compared at a glance: "408 of 658 MB". */
+static void add_size(struct line *line, const struct discern_progress *state)
+{
+	char total[TEXT_SIZE];
+	uint64_t unit = 1;
+	double done, all;
+
+	text_size(state->total_bytes, total);
+	if (state->total_bytes < 10000) {
+		add(line, 1, "%" PRIu64 " of %s", state->done_bytes, total);
+		return;
+	}
+	for (unit = 1000; state->total_bytes / unit >= 1000 || (double)state->total_bytes / (double)unit >= 999.5;)
+		unit *= 1000;
+	done = (double)state->done_bytes / (double)unit;
+	all = (double)state->total_bytes / (double)unit;
+	add(line, 1, "%.*f of %s", all < 9.995 ? 2 : all < 99.95 ? 1 : 0, done, total);
+}
+
+static void add_speed(struct line *line, uint32_t speed_kbps, uint32_t speed_1x_kbps)
+{
+	double megabytes = (double)speed_kbps / 1000.0;
+
+	if (speed_kbps == 0)
+		return;
+	if (speed_1x_kbps > 0)
+		add(line, 2, "%.1fx %.1f MB/s", (double)speed_kbps / speed_1x_kbps, megabytes);
+	else
+		add(line, 2, "%.1f MB/s", megabytes);
+}
+
+static void add_bad(struct line *line, const struct discern_progress *state)
+{
+	char size[TEXT_SIZE];
+
+	if (state->bad_bytes == 0)
+		return;
+	text_size(state->bad_bytes, size);
+	add(line, 1, "%s %s", size, state->phase == DISCERN_PHASE_VERIFY ? "bad or different" : "bad");
+}
+
+static void add_buffers(struct line *line, const struct discern_progress *state)
+{
+	bool has_fifo = state->fifo_percent <= 100;
+	bool has_drive = state->drive_buffer_percent <= 100;
+
+	if (has_fifo && has_drive)
+		add(line, 5, "buffers %u %% %u %%", state->fifo_percent, state->drive_buffer_percent);
+	else if (has_fifo || has_drive)
+		add(line, 5, "buffer %u %%", has_fifo ? state->fifo_percent : state->drive_buffer_percent);
+}
+
+static void add_time_left(struct line *line, const struct discern_progress *state)
+{
+	char good[TEXT_SIZE], bad[TEXT_SIZE];
+	bool has_good = state->seconds_left != UINT32_MAX;
+	bool has_bad = state->seconds_left_bad != UINT32_MAX && state->seconds_left_bad > 0;
+
+	if (has_good)
+		text_duration(state->seconds_left, good);
+	if (has_bad)
+		text_duration(state->seconds_left_bad, bad);
+	if (has_good && has_bad)
+		add(line, 3, "%s left and %s for bad areas", good, bad);
+	else if (has_good)
+		add(line, 3, "%s left", good);
+	else if (has_bad)
+		add(line, 3, "%s left for bad areas", bad);
+}
+
+static size_t put_together(const struct line *line, unsigned max_rank, char ret_line[PROGRESS_LINE_SIZE])
+{
+	size_t length = 0;
+
+	for (size_t i = 0; i < line->n_parts; i++) {
+		const struct part *part = &line->parts[i];
+
+		if (part->rank > max_rank)
+			continue;
+		/* The phase stands in the column of labels, as in a report. */
+		length += (size_t)snprintf(ret_line + length, PROGRESS_LINE_SIZE - length, i == 0 ? "%-9s" : "%s",
+					   part->text);
+		if (i > 0)
+			length += (size_t)snprintf(ret_line + length, PROGRESS_LINE_SIZE - length, "  ");
+	}
+	while (length > 0 && ret_line[length - 1] == ' ')
+		ret_line[--length] = '\0';
+	return length;
+}
+
+static void fit(const struct line *line, size_t columns, char ret_line[PROGRESS_LINE_SIZE])
+{
+	for (unsigned max_rank = 5; max_rank > 0; max_rank--)
+		if (put_together(line, max_rank, ret_line) <= columns)
+			return;
+	if (put_together(line, 0, ret_line) > columns)
+		ret_line[columns] = '\0';
+}
+
+void progress_line(const struct discern_progress *state, double elapsed, size_t columns,
+		   char ret_line[PROGRESS_LINE_SIZE])
+{
+	struct line line = { 0 };
+	char time[TEXT_SIZE];
+
+	add(&line, 0, "%s", progress_phase_name(state->phase));
+	if (state->total_bytes == 0) {
+		add(&line, 1, "%s", phase_words(state->phase));
+		add(&line, 2, "%s", text_duration((uint64_t)elapsed, time));
+	} else {
+		add(&line, 0, "%3d %%", progress_percent(state));
+		add_size(&line, state);
+		add_speed(&line, state->speed_kbps, state->speed_1x_kbps);
+		add_bad(&line, state);
+		add_buffers(&line, state);
+		add_time_left(&line, state);
+	}
+	fit(&line, columns, ret_line);
+}
+
+void progress_last_line(const struct discern_progress *state, double elapsed, size_t columns,
+			char ret_line[PROGRESS_LINE_SIZE])
+{
+	struct line line = { 0 };
+	char time[TEXT_SIZE], size[TEXT_SIZE];
+
+	add(&line, 0, "%s", progress_phase_name(state->phase));
+	if (state->total_bytes > 0) {
+		double kbps = elapsed > 0.05 ? (double)state->done_bytes / 1000.0 / elapsed : 0;
+
+		add(&line, 0, "%3d %%", progress_percent(state));
+		if (state->done_bytes >= state->total_bytes)
+			add(&line, 1, "%s", text_size(state->total_bytes, size));
+		else
+			add_size(&line, state);
+		add_speed(&line, kbps < (double)UINT32_MAX ? (uint32_t)kbps : 0, state->speed_1x_kbps);
+		add_bad(&line, state);
+	} else {
+		add(&line, 1, "done");
+	}
+	add(&line, 3, "in %s", text_duration((uint64_t)(elapsed + 0.5), time));
+	fit(&line, columns, ret_line);
+}
