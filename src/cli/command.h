@@ -4,6 +4,7 @@
 #define CLI_COMMAND_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 #include <discern/drive.h>
 #include <discern/error.h>
@@ -38,6 +39,8 @@ struct cli {
 	int progress_fd;
 	const char *record_path;
 	struct progress *progress;
+	/** Opened on progress_fd. */
+	FILE *progress_stream;
 	/** Connects the library's calls with progress, messages and Ctrl-C. */
 	struct discern_observer observer;
 };
@@ -70,10 +73,27 @@ enum { CLI_OPTION_DONE = 1000, CLI_OPTION_BAD = 1001 };
  *  Ctrl-C (code -ECANCELED) that is 128 plus the signal's number. */
 int cli_fail(struct cli *cli, const struct discern_error *err);
 
+/** Prints "discern: verb: text" on stderr, past the bar and whatever -q says: for a result that is no error of
+ *  the library, such as a disc that differs. */
+void cli_complain(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/** Prints "discern: verb: text" as a message on the way, without ending the bar. */
+void cli_say(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/** Releases what the options opened; main() calls it after the command. */
+void cli_finish(struct cli *cli);
+
+/** Asks a yes-or-no question on the terminal. --yes answers it; without a terminal the answer is no, and a
+ *  message says that --yes is needed. */
+bool cli_confirm(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
 /** Prints a message on wrong usage, and where help is; returns CLI_EXIT_USAGE. */
 int cli_usage(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/** Opens the drive named, or if name is NULL the only drive, or the only one with a medium; prints why not. */
+/**
+ * Opens the drive named, or if name is NULL the only drive, or the only one with a medium.
+ * @return 0, or after a message the exit code (an enum cli_exit, positive); err is filled as well.
+ */
 int cli_open_drive(struct cli *cli, const char *name, bool load, struct discern_drive **ret_drive,
 		   struct discern_error *err);
 

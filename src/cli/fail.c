@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cli/command.h"
+#include "ui/printable.h"
+
+static int exit_code(int code)
+{
+	switch (-code) {
+	case ENOMEDIUM:
+	case EMEDIUMTYPE:
+	case EFBIG:
+		return CLI_EXIT_MEDIUM;
+	case EKEYREJECTED:
+		return CLI_EXIT_PROTECTED;
+	case ESTALE:
+		return CLI_EXIT_OTHER_DISC;
+	case ECANCELED:
+		return cli_signal() > 0 ? CLI_EXIT_SIGNAL + cli_signal() : CLI_EXIT_FAILED;
+	default:
+		return CLI_EXIT_FAILED;
+	}
+}
+
+static void print_line(const char *before, const char *text)
+{
+	char *clean = printable_text(text);
+
+	fprintf(stderr, "%s%s\n", before, clean != NULL ? clean : text);
+	free(clean);
+}
+
+/* Ends the bar where it stands, and lets what was printed before come first. */
+static void make_room(struct cli *cli)
+{
+	if (cli->progress != NULL)
+		progress_break(cli->progress);
+	fflush(stdout);
+}
+
+static void complain(struct cli *cli, const char *text)
+{
+	make_room(cli);
+	fprintf(stderr, "discern: %s: ", cli->verb);
+	print_line("", text);
+}
+
+int cli_fail(struct cli *cli, const struct discern_error *err)
+{
+	complain(cli, err->text[0] != '\0' ? err->text : "failed without a reason");
+	if (err->hint[0] != '\0')
+		print_line("  hint: ", err->hint);
+	return exit_code(err->code);
+}
+
+void cli_complain(struct cli *cli, const char *format, ...)
+{
+	char text[1024];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(text, sizeof(text), format, ap);
+	va_end(ap);
+	complain(cli, text);
+}
+
+void cli_say(struct cli *cli, const char *format, ...)
+{
+	char text[1024];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(text, sizeof(text), format, ap);
+	va_end(ap);
+	if (cli->progress != NULL)
+		progress_pause(cli->progress);
+	fflush(stdout);
+	fprintf(stderr, "discern: %s: ", cli->verb);
+	print_line("", text);
+}
+
+int cli_usage(struct cli *cli, const char *format, ...)
+{
+	char text[1024];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(text, sizeof(text), format, ap);
+	va_end(ap);
+	complain(cli, text);
+	fprintf(stderr, "  hint: \"discern %s --help\" tells how it is used\n", cli->verb);
+	return CLI_EXIT_USAGE;
+}
