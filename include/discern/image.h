@@ -33,7 +33,7 @@ struct discern_volume {
 	char system_id[33];
 	char publisher[129];
 	char application[129];
-	/** "2026-11-22 09:13:43"; empty if not set. */
+	/** "2026-11-22 09:13:43", UTC; empty if not set. */
 	char created[32];
 	/** Sectors by the ISO 9660 volume descriptor and by the UDF partition and anchors; 0 if none. */
 	uint32_t iso_sectors;

@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "fs/udf.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/bytes.h"
+#include "fs/charset.h"
+
+/* ECMA-167 3/7.2.1: descriptor tag identifiers. */
+enum udf_tag {
+	TAG_PRIMARY = 1,
+	TAG_ANCHOR = 2,
+	TAG_POINTER = 3,
+	TAG_PARTITION = 5,
+	TAG_LOGICAL_VOLUME = 6,
+	TAG_TERMINATING = 8,
+	TAG_INTEGRITY = 9,
+};
+
+/* A sequence has 16 sectors as a rule; longer ones are followed this far, with all their continuations. */
+#define MAX_SEQUENCE_SECTORS 64
+#define MAX_POINTERS 4
+
+/* An extent of ECMA-167 3/7.1, in whole sectors. */
+struct extent {
+	uint32_t lba;
+	uint32_t n_sectors;
+};
+
+/* What is gathered while the descriptors are read. */
+struct reading {
+	struct probe *probe;
+	struct udf_volume *volume;
+	uint32_t partition_end;
+	/* Numbers of the prevailing descriptors (3/8.4.3). */
+	uint32_t primary_number;
+	uint32_t logical_volume_number;
+	bool has_primary;
+	bool has_logical_volume;
+	struct extent integrity;
+};
+
+static const char *identifier(const uint8_t *sector)
+{
+	return (const char *)sector + 1;
+}
+
+bool udf_is_announced(const uint8_t *sector)
+{
+	return memcmp(identifier(sector), "NSR02", 5) == 0 || memcmp(identifier(sector), "NSR03", 5) == 0;
+}
+
+bool udf_is_recognition_structure(const uint8_t *sector)
+{
+	static const char *const others[] = { "BEA01", "TEA01", "BOOT2", "CDW02" };
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (memcmp(identifier(sector), others[i], 5) == 0)
+			return true;
+	return udf_is_announced(sector);
+}
+
+/* CRC-ITU-T of the tag (3/7.2.6): polynomial 1021h, nothing reflected, start 0. */
+static uint16_t crc16(const uint8_t *data, size_t size)
+{
+	uint16_t crc = 0;
+
+	for (size_t i = 0; i < size; i++) {
+		crc ^= (uint16_t)(data[i] << 8);
+		for (int bit = 0; bit < 8; bit++)
+			crc = (uint16_t)((crc & 0x8000) != 0 ? crc << 1 ^ 0x1021 : crc << 1);
+	}
+	return crc;
+}
+
+/* The tag's identifier if the descriptor at lba is sound (3/7.2), else 0. */
+static unsigned check_tag(const uint8_t *sector, uint32_t lba)
+{
+	size_t crc_size = get_le16(sector + 10);
+	uint8_t sum = 0;
+
+	for (size_t i = 0; i < 16; i++)
+		sum = (uint8_t)(sum + (i == 4 ? 0 : sector[i]));
+	if (sum != sector[4] || get_le32(sector + 12) != lba || crc_size > DISCERN_SECTOR_SIZE - 16)
+		return 0;
+	if (crc16(sector + 16, crc_size) != get_le16(sector + 8))
+		return 0;
+	return get_le16(sector);
+}
+
+static struct extent get_extent(const uint8_t *p)
+{
+	uint32_t length = get_le32(p);
+
+	return (struct extent){ get_le32(p + 4), length / DISCERN_SECTOR_SIZE + (length % DISCERN_SECTOR_SIZE != 0) };
+}
+
+/* Records that the volume reaches to the end of an extent. Extents beyond any disc are lies. */
+static void reach(struct udf_volume *volume, uint32_t lba, uint32_t n_sectors)
+{
+	uint64_t end = (uint64_t)lba + n_sectors;
+
+	if (end <= INT32_MAX && end > volume->n_sectors)
+		volume->n_sectors = (uint32_t)end;
+}
+
+/* A revision in BCD as 0x0150; 0 for what no document has. */
+static uint16_t plausible_revision(uint16_t revision)
+{
+	return revision >= 0x0100 && revision <= 0x0300 && (revision & 0xf) < 10 && (revision >> 4 & 0xf) < 10 ?
+		       revision : 0;
+}
+
+/* Timestamp of ECMA-167 1/7.3, as UTC. */
+static void parse_timestamp(const uint8_t *p, char *ret, size_t ret_size)
+{
+	uint16_t type_and_zone = get_le16(p);
+	int minutes = type_and_zone & 0xfff;
+	struct tm tm = { .tm_year = get_le16(p + 2) - 1900, .tm_mon = p[4] - 1, .tm_mday = p[5],
+			 .tm_hour = p[6], .tm_min = p[7], .tm_sec = p[8] };
+	time_t when;
+
+	/* Twelve bits with sign; -2047 is "not specified". */
+	minutes = minutes >= 0x800 ? minutes - 0x1000 : minutes;
+	if (type_and_zone >> 12 != 1 || minutes < -1440 || minutes > 1440)
+		minutes = 0;
+	ret[0] = '\0';
+	if (tm.tm_year <= -1900 || tm.tm_year > 8099 || p[4] < 1 || p[4] > 12 || p[5] < 1 || p[5] > 31 || p[6] > 23 ||
+	    p[7] > 59 || p[8] > 60)
+		return;
+	when = timegm(&tm) - (time_t)minutes * 60;
+	if (gmtime_r(&when, &tm) != NULL)
+		strftime(ret, ret_size, "%Y-%m-%d %H:%M:%S", &tm);
+}
+
+static void take_primary(struct reading *reading, const uint8_t *sector)
+{
+	uint32_t number = get_le32(sector + 16);
+
+	if (reading->has_primary && number < reading->primary_number)
+		return;
+	reading->has_primary = true;
+	reading->primary_number = number;
+	parse_timestamp(sector + 376, reading->volume->created, sizeof(reading->volume->created));
+}
+
+static void take_partition(struct reading *reading, const uint8_t *sector)
+{
+	uint64_t end = (uint64_t)get_le32(sector + 188) + get_le32(sector + 192);
+
+	if (end <= INT32_MAX && end > reading->partition_end)
+		reading->partition_end = (uint32_t)end;
+}
+
+static void take_logical_volume(struct reading *reading, const uint8_t *sector)
+{
+	static const char domain[] = "*OSTA UDF Compliant";
+	uint32_t number = get_le32(sector + 16);
+
+	/* Optical discs have logical blocks of one sector (UDF 2.2.4.2). */
+	if (get_le32(sector + 212) != DISCERN_SECTOR_SIZE ||
+	    (reading->has_logical_volume && number < reading->logical_volume_number))
+		return;
+	reading->has_logical_volume = true;
+	reading->logical_volume_number = number;
+	charset_from_dstring(sector + 84, 128, reading->volume->label, sizeof(reading->volume->label));
+	/* EntityID (1/7.4): flags, 23 bytes identifier, suffix that begins with the revision (UDF 2.1.5.3). */
+	if (memcmp(sector + 217, domain, sizeof(domain) - 1) == 0)
+		reading->volume->revision = plausible_revision(get_le16(sector + 240));
+	reading->integrity = get_extent(sector + 432);
+}
+
+static void take_descriptor(struct reading *reading, unsigned tag, const uint8_t *sector)
+{
+	if (tag == TAG_PRIMARY)
+		take_primary(reading, sector);
+	else if (tag == TAG_PARTITION)
+		take_partition(reading, sector);
+	else if (tag == TAG_LOGICAL_VOLUME)
+		take_logical_volume(reading, sector);
+}
+
+/* Reads a volume descriptor sequence (3/8.4.2) to its end. 0 or a trouble of the source. */
+static int read_sequence(struct reading *reading, struct extent extent)
+{
+	uint8_t sector[DISCERN_SECTOR_SIZE];
+	unsigned n_left = MAX_SEQUENCE_SECTORS;
+	unsigned n_pointers = 0;
+
+	for (uint32_t i = 0; i < extent.n_sectors && n_left > 0; i++, n_left--) {
+		uint32_t lba = extent.lba + i;
+		int ret = probe_read(reading->probe, (int64_t)extent.lba + i, sector);
+		unsigned tag;
+
+		if (ret < 0)
+			return ret;
+		/* Damaged: the next one may be sound, and there is the reserve sequence. */
+		if (ret > 0)
+			continue;
+		tag = check_tag(sector, lba);
+		if (tag == TAG_TERMINATING || tag == 0)
+			break;
+		take_descriptor(reading, tag, sector);
+		if (tag == TAG_POINTER) {
+			if (n_pointers++ == MAX_POINTERS)
+				break;
+			extent = get_extent(sector + 20);
+			i = UINT32_MAX;
+		}
+	}
+	return 0;
+}
+
+/* The revisions that an implementation needs to read and to write (UDF 2.2.6.4) are the last word. */
+static int read_integrity(struct reading *reading)
+{
+	uint8_t sector[DISCERN_SECTOR_SIZE];
+	uint64_t use;
+	uint16_t revision;
+	int ret;
+
+	if (reading->integrity.n_sectors == 0)
+		return 0;
+	ret = probe_read(reading->probe, reading->integrity.lba, sector);
+	if (ret != 0)
+		return ret < 0 ? ret : 0;
+	use = 80 + (uint64_t)get_le32(sector + 72) * 8;
+	if (check_tag(sector, reading->integrity.lba) != TAG_INTEGRITY || use + 46 > sizeof(sector) ||
+	    get_le32(sector + 76) < 46)
+		return 0;
+	revision = plausible_revision(get_le16(sector + use + 40));
+	if (plausible_revision(get_le16(sector + use + 42)) > revision)
+		revision = get_le16(sector + use + 42);
+	if (revision != 0)
+		reading->volume->revision = revision;
+	return 0;
+}
+
+/* Takes the anchor at lba if there is one (3/8.4.2.1), and reads the descriptors unless that was done.
+ * 0, 1 if the sector cannot be read, or a trouble of the source. */
+static int try_anchor(struct reading *reading, uint32_t lba)
+{
+	uint8_t sector[DISCERN_SECTOR_SIZE];
+	struct extent extents[2];
+	int ret = probe_read(reading->probe, lba, sector);
+
+	if (ret != 0)
+		return ret;
+	if (check_tag(sector, lba) != TAG_ANCHOR)
+		return 0;
+	reach(reading->volume, lba, 1);
+	extents[0] = get_extent(sector + 16);
+	extents[1] = get_extent(sector + 24);
+	for (size_t i = 0; i < 2; i++) {
+		reach(reading->volume, extents[i].lba, extents[i].n_sectors);
+		if (reading->has_logical_volume && reading->partition_end > 0)
+			continue;
+		ret = read_sequence(reading, extents[i]);
+		if (ret < 0)
+			return ret;
+	}
+	return 0;
+}
+
+/* Anchors are at two of 256, N - 256 and N (UDF 2.2.3); at 512 on a disc that is not closed. N is the last
+ * sector of the volume, which a disc that is longer (padding, run-out, rewritable) does not tell. */
+static size_t list_anchors(const struct reading *reading, uint32_t hint_sectors, int64_t ret[12])
+{
+	int64_t start = reading->probe->start_lba;
+	int64_t end = reading->probe->source->n_sectors;
+	int64_t partition_end = reading->partition_end;
+	size_t n = 0;
+
+	ret[n++] = start + 256;
+	ret[n++] = 256;
+	ret[n++] = end - 1;
+	ret[n++] = end - 257;
+	ret[n++] = 512;
+	/* The two run-out sectors of a CD written as track at once. */
+	ret[n++] = end - 3;
+	if (hint_sectors > 0) {
+		ret[n++] = (int64_t)hint_sectors - 1;
+		ret[n++] = (int64_t)hint_sectors - 257;
+	}
+	if (partition_end > 0) {
+		ret[n++] = partition_end;
+		ret[n++] = partition_end + 255;
+	}
+	return n;
+}
+
+static bool is_listed_before(const int64_t *lbas, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (lbas[i] == lbas[index])
+			return true;
+	return false;
+}
+
+/* Tries all places for anchors; *ret_hidden: one of them cannot be read. */
+static int read_anchors(struct reading *reading, uint32_t hint_sectors, bool *ret_hidden)
+{
+	int64_t lbas[12];
+	/* The places at the end depend on the partition, which the anchor at 256 as a rule has told by then. */
+	size_t n = list_anchors(reading, hint_sectors, lbas);
+
+	for (size_t i = 0; i < n; i++) {
+		int ret;
+
+		if (lbas[i] < 0 || is_listed_before(lbas, i))
+			continue;
+		if (lbas[i] >= (int64_t)reading->probe->source->n_sectors) {
+			*ret_hidden = true;
+			continue;
+		}
+		ret = try_anchor(reading, (uint32_t)lbas[i]);
+		if (ret < 0)
+			return ret;
+		*ret_hidden = *ret_hidden || ret > 0;
+		n = list_anchors(reading, hint_sectors, lbas);
+	}
+	return 0;
+}
+
+int udf_probe(struct probe *probe, enum udf_recognition recognition, uint32_t hint_sectors,
+	      struct udf_volume *ret_volume)
+{
+	struct reading reading = { .probe = probe, .volume = ret_volume };
+	bool is_hidden = false;
+	int ret;
+
+	memset(ret_volume, 0, sizeof(*ret_volume));
+	ret = read_anchors(&reading, hint_sectors, &is_hidden);
+	if (ret == 0 && reading.has_logical_volume)
+		ret = read_integrity(&reading);
+	if (ret < 0)
+		return ret;
+	reach(ret_volume, reading.partition_end, 0);
+	/* Announced, but the anchors are damaged or cut off: a UDF volume all the same. */
+	ret_volume->is_found = reading.has_logical_volume || (recognition == UDF_ANNOUNCED && is_hidden);
+	if (!ret_volume->is_found)
+		memset(ret_volume, 0, sizeof(*ret_volume));
+	return 0;
+}
