@@ -4,6 +4,9 @@
 #define VDRIVE_DRIVE_H
 
 #include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "vdrive/disc.h"
 #include "vdrive/faults.h"
@@ -38,6 +41,8 @@ struct vdrive {
 	pthread_mutex_t lock;
 	char vendor[9], product[17], revision[5], serial[17];
 	struct disc *disc;
+	/** The medium in the drive or on its open tray, where a load finds it again; NULL without. */
+	char *medium_path, *medium_kind;
 	bool tray_open;
 	bool removal_prevented;
 	/** The next command that is not exempt gets this; key 0: none. */
@@ -56,6 +61,8 @@ struct vdrive {
 
 /** Ends a command with CHECK CONDITION; return its value from a family's function. */
 int vdrive_check_condition(struct vdrive_call *call, uint8_t key, uint8_t asc, uint8_t ascq);
+/** The same with all that a sense can tell: LBA, progress, field pointer. */
+int vdrive_report_sense(struct vdrive_call *call, const struct vdrive_sense *sense);
 /** 5/24/00 with the field pointer on a byte of the CDB. */
 int vdrive_invalid_field(struct vdrive_call *call, uint8_t cdb_byte);
 /** 5/26/00, invalid field in the parameter list. */
@@ -67,6 +74,15 @@ int vdrive_give(struct vdrive_call *call, const void *data, size_t size, size_t 
 int vdrive_take(struct vdrive_call *call, size_t size);
 /** 0 with a medium that is ready; else CHECK CONDITION 2/3A/xx. */
 int vdrive_need_medium(struct vdrive_call *call);
+
+/** Bytes of sense data in fixed format (SPC-4 4.5.3) that the drive gives. */
+#define VDRIVE_SENSE_SIZE 18
+void vdrive_encode_sense(const struct vdrive_sense *sense, uint8_t ret_bytes[VDRIVE_SENSE_SIZE]);
+
+/** What START STOP UNIT does to the mechanism (tray.c); the caller has seen to removal_prevented. */
+void vdrive_eject(struct vdrive *drive);
+/** 0, or -EIO if the medium on the tray cannot be opened any more. */
+int vdrive_load(struct vdrive *drive);
 
 /** One command family's entry. */
 struct vdrive_opcode {

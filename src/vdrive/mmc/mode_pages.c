@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* MODE SENSE and MODE SELECT (SPC-4 6.11 to 6.14) with the pages of MMC-6 clause 7. */
+#include <string.h>
+
+#include "base/bytes.h"
+#include "vdrive/drive.h"
+#include "vdrive/mmc/defaults.h"
+
+enum { PAGE_RECOVERY = 0x01, PAGE_WRITE = 0x05, PAGE_CAPABILITIES = 0x2a, PAGE_ALL = 0x3f };
+
+/* The page control field of MODE SENSE. */
+enum page_control { PAGE_CURRENT, PAGE_CHANGEABLE, PAGE_DEFAULT, PAGE_SAVED };
+
+/* The longest page is 2Ah with all its write speed descriptors. */
+#define MAX_PAGE (32 + 4 * VDRIVE_MAX_SPEEDS)
+#define MAX_ANSWER 256
+
+/* MMC-6 7.3: read and write retries. */
+static const uint8_t recovery_default[12] = { PAGE_RECOVERY, 0x0a, 0, 32, 0, 0, 0, 0, 1 };
+static const uint8_t recovery_changeable[12] = { PAGE_RECOVERY, 0x0a, 0x37, 0xff, 0, 0, 0, 0, 0xff };
+
+/* MMC-6 7.5: buffer underrun protection, track at once, uninterrupted data track, Mode 1, a pause of 2 seconds. */
+static const uint8_t write_default[0x34] = { PAGE_WRITE, 0x32, 0x41, 0x04, 0x08, [15] = 150 };
+/* All but test write, which the drive does not do. */
+static const uint8_t write_changeable[0x34] = {
+	PAGE_WRITE, 0x32, 0x6f, 0xff, 0x0f, 0xff, 0, 0x3f, 0xff, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+	0xff, 0xff, 0xff, 0xff,
+};
+
+/* Pages that stay as they are: caching (write cache on), CD device parameters (60 seconds, 75 frames), CD audio
+ * control (both ports at full volume), power condition, time-out and protect (60 s and 300 s). */
+static const uint8_t caching[12] = { 0x08, 0x0a, 0x04 };
+static const uint8_t cd_device[8] = { 0x0d, 0x06, [5] = 60, [7] = 75 };
+static const uint8_t cd_audio[16] = { 0x0e, 0x0e, 0x04, [8] = 1, [9] = 0xff, [10] = 2, [11] = 0xff };
+static const uint8_t power_condition[12] = { 0x1a, 0x0a };
+static const uint8_t time_out[12] = { 0x1d, 0x0a, [7] = 60, [8] = 300 >> 8, [9] = 300 & 0xff };
+
+struct fixed_page {
+	const uint8_t *bytes;
+	size_t size;
+};
+
+static const struct fixed_page fixed_pages[] = {
+	{ caching, sizeof(caching) },
+	{ cd_device, sizeof(cd_device) },
+	{ cd_audio, sizeof(cd_audio) },
+	{ power_condition, sizeof(power_condition) },
+	{ time_out, sizeof(time_out) },
+};
+
+static const uint8_t page_codes[] = { PAGE_RECOVERY, PAGE_WRITE, 0x08, 0x0d, 0x0e, 0x1a, 0x1d, PAGE_CAPABILITIES };
+
+void vdrive_reset_pages(struct vdrive *drive)
+{
+	memcpy(drive->recovery_page, recovery_default, sizeof(recovery_default));
+	memcpy(drive->write_page.bytes, write_default, sizeof(write_default));
+}
+
+/** MMC-6 7.11, C/DVD capabilities and mechanical status. */
+static size_t capabilities_page(const struct vdrive *drive, uint8_t *page)
+{
+	size_t n;
+	const uint32_t *speeds = vdrive_write_speeds(drive, &n);
+
+	page[0] = PAGE_CAPABILITIES;
+	page[1] = (uint8_t)(30 + 4 * n);
+	page[2] = 0x09; /* reads CD-R and DVD-ROM */
+	page[3] = 0x01; /* writes CD-R */
+	page[4] = 0xf0; /* buffer underrun free, multi-session, Mode 2 forms 1 and 2 */
+	page[5] = 0x03; /* READ CD with CD-DA, which starts where it was told to */
+	page[6] = 0x29; /* tray; can be ejected and locked */
+	if (drive->removal_prevented)
+		page[6] |= 0x02;
+	put_be16(page + 8, (uint16_t)vdrive_max_read_kbps(drive));
+	put_be16(page + 12, VDRIVE_BUFFER_SIZE / 1024);
+	put_be16(page + 14, (uint16_t)drive->read_kbps);
+	put_be16(page + 18, (uint16_t)(n > 0 ? speeds[0] : 0));
+	put_be16(page + 20, (uint16_t)drive->write_kbps);
+	put_be16(page + 28, (uint16_t)drive->write_kbps);
+	put_be16(page + 30, (uint16_t)n);
+	for (size_t i = 0; i < n; i++)
+		put_be16(page + 32 + 4 * i + 2, (uint16_t)speeds[i]);
+	return 32 + 4 * n;
+}
+
+static size_t choose(uint8_t *page, size_t size, enum page_control control, const uint8_t *const versions[3])
+{
+	memcpy(page, versions[control], size);
+	return size;
+}
+
+/** Writes one page; its size, or 0 if the drive has no such page. */
+static size_t build_page(const struct vdrive *drive, uint8_t code, enum page_control control, uint8_t *page)
+{
+	const uint8_t *const recovery[] = { drive->recovery_page, recovery_changeable, recovery_default };
+	const uint8_t *const writing[] = { drive->write_page.bytes, write_changeable, write_default };
+	size_t size = 0;
+
+	if (code == PAGE_RECOVERY)
+		return choose(page, sizeof(recovery_default), control, recovery);
+	if (code == PAGE_WRITE)
+		return choose(page, sizeof(write_default), control, writing);
+	if (code == PAGE_CAPABILITIES)
+		size = capabilities_page(drive, page);
+	for (size_t i = 0; i < sizeof(fixed_pages) / sizeof(fixed_pages[0]); i++) {
+		if (fixed_pages[i].bytes[0] != code)
+			continue;
+		size = fixed_pages[i].size;
+		memcpy(page, fixed_pages[i].bytes, size);
+	}
+	/* Nothing of these pages can be changed: only code and length are left. */
+	if (size > 2 && control == PAGE_CHANGEABLE)
+		memset(page + 2, 0, size - 2);
+	return size;
+}
+
+/** Appends the pages asked for to the header of header_size bytes; the size of all, 0 if there is no such page. */
+static size_t build_answer(const struct vdrive *drive, const uint8_t *cdb, size_t header_size,
+			   uint8_t answer[MAX_ANSWER])
+{
+	uint8_t code = cdb[2] & 0x3f;
+	enum page_control control = cdb[2] >> 6;
+	uint8_t page[MAX_PAGE];
+	size_t size = header_size;
+
+	for (size_t i = 0; i < sizeof(page_codes); i++) {
+		size_t n;
+
+		if (code != PAGE_ALL && code != page_codes[i])
+			continue;
+		memset(page, 0, sizeof(page));
+		n = build_page(drive, page_codes[i], control, page);
+		memcpy(answer + size, page, n);
+		size += n;
+	}
+	return size > header_size ? size : 0;
+}
+
+static int mode_sense(struct vdrive_call *call, size_t header_size, size_t allocation_length)
+{
+	const uint8_t *cdb = call->cdb;
+	uint8_t answer[MAX_ANSWER] = { 0 };
+	size_t size;
+
+	if (cdb[2] >> 6 == PAGE_SAVED)
+		return vdrive_check_condition(call, 5, 0x39, 0);
+	/* No subpages; "all pages and subpages" (3Fh/FFh) then means all pages. */
+	if (cdb[3] != 0 && !(cdb[3] == 0xff && (cdb[2] & 0x3f) == PAGE_ALL))
+		return vdrive_invalid_field(call, 3);
+	size = build_answer(call->drive, cdb, header_size, answer);
+	if (size == 0)
+		return vdrive_invalid_field(call, 2);
+	/* Never a block descriptor, so DBD changes nothing (MMC-6 7.2.2). */
+	if (header_size == 8)
+		put_be16(answer, (uint16_t)(size - 2));
+	else
+		answer[0] = (uint8_t)(size - 1);
+	return vdrive_give(call, answer, size, allocation_length);
+}
+
+static int mode_sense_6(struct vdrive_call *call)
+{
+	return mode_sense(call, 4, call->cdb[4]);
+}
+
+static int mode_sense_10(struct vdrive_call *call)
+{
+	return mode_sense(call, 8, get_be16(call->cdb + 7));
+}
+
+/** Whether the drive can write as a write parameters page says (MMC-6 7.5.4). */
+static bool can_write_so(const uint8_t *page)
+{
+	enum { TRACK_AT_ONCE = 1, SESSION_AT_ONCE = 2, DATA_MODE_1 = 8, DATA_TRACK = 4 };
+	uint8_t write_type = page[2] & 0x0f, multi_session = page[3] >> 6, session_format = page[8];
+
+	if (write_type != TRACK_AT_ONCE && write_type != SESSION_AT_ONCE)
+		return false;
+	if (multi_session != 0 && multi_session != 3)
+		return false;
+	/* With session at once the cue sheet tells block type and control nibble (MMC-6 7.5.4.12). */
+	if (write_type == TRACK_AT_ONCE && ((page[4] & 0x0f) != DATA_MODE_1 || !(page[3] & DATA_TRACK)))
+		return false;
+	/* CD-ROM or CD-ROM XA, not CD-I. */
+	return session_format == 0x00 || session_format == 0x20;
+}
+
+/** 0 if a page from the host can be set: it has its own length, and differs only where it may. */
+static int check_page(struct vdrive_call *call, const uint8_t *page, size_t available, size_t *ret_size)
+{
+	uint8_t current[MAX_PAGE] = { 0 }, changeable[MAX_PAGE] = { 0 };
+	uint8_t code = page[0] & 0x3f;
+	size_t size = build_page(call->drive, code, PAGE_CURRENT, current);
+
+	/* SPF and PS are reserved here: no subpages, nothing saved. */
+	if (size == 0 || page[0] & 0x40 || page[1] != size - 2)
+		return vdrive_invalid_parameter(call);
+	if (size > available)
+		return vdrive_check_condition(call, 5, 0x1a, 0);
+	build_page(call->drive, code, PAGE_CHANGEABLE, changeable);
+	for (size_t i = 2; i < size; i++)
+		if ((page[i] ^ current[i]) & ~changeable[i])
+			return vdrive_invalid_parameter(call);
+	if (code == PAGE_WRITE && !can_write_so(page))
+		return vdrive_invalid_parameter(call);
+	*ret_size = size;
+	return 0;
+}
+
+static void set_page(struct vdrive *drive, const uint8_t *page)
+{
+	uint8_t code = page[0] & 0x3f;
+
+	if (code == PAGE_RECOVERY)
+		memcpy(drive->recovery_page + 2, page + 2, sizeof(drive->recovery_page) - 2);
+	else if (code == PAGE_WRITE)
+		memcpy(drive->write_page.bytes + 2, page + 2, sizeof(drive->write_page.bytes) - 2);
+}
+
+static int mode_select(struct vdrive_call *call, size_t header_size, size_t list_length)
+{
+	const uint8_t *list = call->command->data;
+	size_t descriptors, first, size = 0;
+	int ret;
+
+	/* PF: the pages are the standard's. SP: nothing can be saved. */
+	if (!(call->cdb[1] & 0x10) || call->cdb[1] & 1)
+		return vdrive_invalid_field(call, 1);
+	ret = vdrive_take(call, list_length);
+	if (ret != 0 || list_length == 0)
+		return ret;
+	if (list_length < header_size)
+		return vdrive_check_condition(call, 5, 0x1a, 0);
+	descriptors = header_size == 8 ? get_be16(list + 6) : list[3];
+	if (descriptors != 0 && descriptors != 8)
+		return vdrive_invalid_parameter(call);
+	first = header_size + descriptors;
+	if (first > list_length)
+		return vdrive_check_condition(call, 5, 0x1a, 0);
+	/* All pages are checked before one is set (SPC-4 6.9). */
+	for (size_t at = first; at < list_length; at += size) {
+		if (list_length - at < 2)
+			return vdrive_check_condition(call, 5, 0x1a, 0);
+		ret = check_page(call, list + at, list_length - at, &size);
+		if (ret != 0)
+			return ret;
+	}
+	for (size_t at = first; at < list_length; at += 2u + list[at + 1])
+		set_page(call->drive, list + at);
+	return 0;
+}
+
+static int mode_select_6(struct vdrive_call *call)
+{
+	return mode_select(call, 4, call->cdb[4]);
+}
+
+static int mode_select_10(struct vdrive_call *call)
+{
+	return mode_select(call, 8, get_be16(call->cdb + 7));
+}
+
+const struct vdrive_opcode vdrive_opcodes_mode[] = {
+	{ 0x15, 6, "MODE SELECT(6)", mode_select_6, false },
+	{ 0x1a, 6, "MODE SENSE(6)", mode_sense_6, false },
+	{ 0x55, 10, "MODE SELECT(10)", mode_select_10, false },
+	{ 0x5a, 10, "MODE SENSE(10)", mode_sense_10, false },
+	{ 0 },
+};

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The mechanism: the drive itself, its tray and the medium that goes in and out. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "vdrive/drive.h"
+#include "vdrive/mmc/defaults.h"
+
+/* GET EVENT STATUS NOTIFICATION, media class (MMC-6 6.6.2.6). */
+enum { EVENT_EJECT_REQUEST = 1, EVENT_NEW_MEDIUM = 2, EVENT_REMOVAL = 3 };
+
+static const struct vdrive_sense medium_changed = { .key = 6, .asc = 0x28 };
+static const struct vdrive_sense power_on = { .key = 6, .asc = 0x29 };
+
+/** Copies text, or the default where text is NULL, into a field of INQUIRY; -EINVAL if it does not fit. */
+static int set_identity(char *field, size_t size, const char *text, const char *usual, struct discern_error *err)
+{
+	const char *value = text != NULL ? text : usual;
+
+	if (strlen(value) >= size)
+		return discern_error_set(err, -EINVAL, "\"%s\" is longer than the %zu characters of this INQUIRY field",
+					 value, size - 1);
+	for (const char *c = value; *c != '\0'; c++)
+		if (*c < 0x20 || *c > 0x7e)
+			return discern_error_set(err, -EINVAL, "a drive's name is printable ASCII (SPC-4 4.4.1)");
+	snprintf(field, size, "%s", value);
+	return 0;
+}
+
+static int set_identities(struct vdrive *drive, const struct vdrive_options *options, struct discern_error *err)
+{
+	static const struct vdrive_options usual;
+	const struct vdrive_options *o = options != NULL ? options : &usual;
+	int ret;
+
+	ret = set_identity(drive->vendor, sizeof(drive->vendor), o->vendor, "DISCERN", err);
+	if (ret == 0)
+		ret = set_identity(drive->product, sizeof(drive->product), o->product, "VIRTUAL DRIVE", err);
+	if (ret == 0)
+		ret = set_identity(drive->revision, sizeof(drive->revision), o->revision, "1.00", err);
+	if (ret == 0)
+		ret = set_identity(drive->serial, sizeof(drive->serial), o->serial, "VD0001", err);
+	return ret;
+}
+
+int vdrive_new(const struct vdrive_options *options, struct vdrive **ret_drive, struct discern_error *err)
+{
+	struct vdrive *drive = calloc(1, sizeof(*drive));
+	int ret;
+
+	*ret_drive = NULL;
+	if (drive == NULL)
+		return discern_error_set(err, -ENOMEM, "no memory for a virtual drive");
+	ret = set_identities(drive, options, err);
+	if (ret < 0)
+		goto fail;
+	drive->faults = faults_new();
+	if (drive->faults == NULL) {
+		ret = discern_error_set(err, -ENOMEM, "no memory for the faults of a virtual drive");
+		goto fail;
+	}
+	ret = -pthread_mutex_init(&drive->lock, NULL);
+	if (ret < 0) {
+		discern_error_set(err, ret, "cannot make the lock of a virtual drive: %s", strerror(-ret));
+		goto fail;
+	}
+	vdrive_reset_pages(drive);
+	vdrive_reset_speeds(drive);
+	drive->unit_attention = power_on;
+	*ret_drive = drive;
+	return 0;
+fail:
+	faults_free(drive->faults);
+	free(drive);
+	return ret;
+}
+
+struct vdrive *vdrive_free(struct vdrive *drive)
+{
+	if (drive == NULL)
+		return NULL;
+	disc_close(drive->disc);
+	faults_free(drive->faults);
+	pthread_mutex_destroy(&drive->lock);
+	free(drive->medium_path);
+	free(drive->medium_kind);
+	free(drive);
+	return NULL;
+}
+
+static void forget_medium(struct vdrive *drive)
+{
+	free(drive->medium_path);
+	free(drive->medium_kind);
+	drive->medium_path = NULL;
+	drive->medium_kind = NULL;
+}
+
+static void medium_arrived(struct vdrive *drive, struct disc *disc)
+{
+	drive->disc = disc;
+	drive->unit_attention = medium_changed;
+	drive->media_event = EVENT_NEW_MEDIUM;
+	drive->cue_sheet_received = false;
+	drive->cue_sheet_sectors = 0;
+	vdrive_reset_speeds(drive);
+}
+
+void vdrive_eject(struct vdrive *drive)
+{
+	if (drive->disc != NULL)
+		drive->media_event = EVENT_REMOVAL;
+	disc_close(drive->disc);
+	drive->disc = NULL;
+	drive->tray_open = true;
+}
+
+int vdrive_load(struct vdrive *drive)
+{
+	struct disc *disc;
+
+	if (!drive->tray_open)
+		return 0;
+	drive->tray_open = false;
+	if (drive->medium_path == NULL)
+		return 0;
+	if (disc_open(drive->medium_path, drive->medium_kind, &disc, NULL) < 0) {
+		forget_medium(drive);
+		return -EIO;
+	}
+	medium_arrived(drive, disc);
+	return 0;
+}
+
+static int insert_locked(struct vdrive *drive, const char *path, const char *kind, struct discern_error *err)
+{
+	char *path_copy, *kind_copy;
+	struct disc *disc;
+	int ret;
+
+	if (drive->disc != NULL)
+		return discern_error_set(err, -EBUSY, "a medium is in the drive: eject it first");
+	ret = disc_open(path, kind, &disc, err);
+	if (ret < 0)
+		return ret;
+	path_copy = strdup(path);
+	kind_copy = kind != NULL ? strdup(kind) : NULL;
+	if (path_copy == NULL || (kind != NULL && kind_copy == NULL)) {
+		free(path_copy);
+		free(kind_copy);
+		disc_close(disc);
+		return discern_error_set(err, -ENOMEM, "no memory to insert %s", path);
+	}
+	forget_medium(drive);
+	drive->medium_path = path_copy;
+	drive->medium_kind = kind_copy;
+	drive->tray_open = false;
+	medium_arrived(drive, disc);
+	return 0;
+}
+
+int vdrive_insert(struct vdrive *drive, const char *path, const char *kind, struct discern_error *err)
+{
+	int ret;
+
+	pthread_mutex_lock(&drive->lock);
+	ret = insert_locked(drive, path, kind, err);
+	pthread_mutex_unlock(&drive->lock);
+	return ret;
+}
+
+int vdrive_press_eject(struct vdrive *drive, struct discern_error *err)
+{
+	int ret = 0;
+
+	pthread_mutex_lock(&drive->lock);
+	if (drive->removal_prevented) {
+		drive->media_event = EVENT_EJECT_REQUEST;
+		ret = discern_error_set(err, -EBUSY, "a program has locked the drive's tray");
+	} else {
+		vdrive_eject(drive);
+	}
+	pthread_mutex_unlock(&drive->lock);
+	return ret;
+}
+
+void vdrive_open_tray(struct vdrive *drive)
+{
+	pthread_mutex_lock(&drive->lock);
+	vdrive_eject(drive);
+	forget_medium(drive);
+	pthread_mutex_unlock(&drive->lock);
+}
+
+int vdrive_add_fault(struct vdrive *drive, const char *rule, struct discern_error *err)
+{
+	int ret;
+
+	pthread_mutex_lock(&drive->lock);
+	ret = faults_add(drive->faults, rule, err);
+	pthread_mutex_unlock(&drive->lock);
+	return ret;
+}
+
+uint32_t vdrive_readable_sectors(struct vdrive *drive)
+{
+	uint32_t n_sectors;
+
+	pthread_mutex_lock(&drive->lock);
+	n_sectors = drive->disc != NULL ? disc_recorded_end(drive->disc) : 0;
+	pthread_mutex_unlock(&drive->lock);
+	return n_sectors;
+}
