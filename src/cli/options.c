@@ -129,9 +129,11 @@ static int set_common(struct cli *cli, const struct cli_command *command, int op
 	}
 }
 
-static bool is_common(int option)
+/* A command may use a letter of the common options for itself. */
+static bool is_own(const char *own_short, int option)
 {
-	return option >= OPTION_JSON || strchr(common_short, option) != NULL;
+	return option < OPTION_JSON &&
+	       (strchr(own_short, option) != NULL || strchr(common_short, option) == NULL);
 }
 
 static int explain_bad_option(struct cli *cli, int found, char **argv)
@@ -222,7 +224,7 @@ int cli_getopt(struct cli *cli, const struct cli_command *command, int argc, cha
 			return start(cli);
 		if (found == '?' || found == ':')
 			return explain_bad_option(cli, found, argv);
-		if (strchr(own_short, found) != NULL || !is_common(found))
+		if (is_own(own_short, found))
 			return found;
 		found = set_common(cli, command, found);
 		if (found != 0)
