@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
 #include "drive/libburn/adapter.h"
 
 #include <ctype.h>
