@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <discern/burn.h>
+
+#include "base/error.h"
+#include "burn/contents.h"
+#include "burn/feed.h"
+#include "burn/observe.h"
+#include "burn/plan.h"
+#include "disc/profile.h"
+#include "drive/burner.h"
+#include "drive/drive.h"
+
+enum { FILL_POLL_MS = 100 };
+
+int discern_burn_plan(struct discern_drive *drive, const struct discern_burn_check *check,
+		      const struct discern_burn_options *options, struct discern_burn_plan *ret_plan,
+		      struct discern_error *err)
+{
+	struct discern_medium medium;
+	struct discern_drive_abilities abilities = { 0 };
+	struct burner_choice choice = { 0 };
+	struct contents contents;
+	struct burner *burner;
+	struct plan_facts facts = { .drive_path = discern_drive_path(drive), .check = check, .medium = &medium,
+				    .contents = &contents, .choice = &choice };
+	int ret;
+
+	discern_error_clear(err);
+	memset(ret_plan, 0, sizeof(*ret_plan));
+	ret = discern_drive_medium(drive, DISCERN_MEDIUM_FOR_WRITING, &medium, err);
+	if (ret < 0)
+		return ret;
+	if (discern_drive_abilities(drive, &abilities, NULL) == 0)
+		facts.read_kbps = abilities.max_read_kbps;
+	ret = contents_find(drive, &medium, &contents, err);
+	if (ret == 0)
+		ret = plan_admit(&facts, options, err);
+	if (ret == 0)
+		ret = drive_lend(drive, &burner, err);
+	if (ret == 0)
+		ret = burner_choose(burner, check->n_sectors, &choice, err);
+	if (ret == 0)
+		ret = plan_make(&facts, options, ret_plan, err);
+	discern_medium_clear(&medium);
+	return ret;
+}
+
+/* What the progress of burner_write() is enriched with. */
+struct burning {
+	struct feed *feed;
+	const struct discern_burn_plan *plan;
+	const struct discern_observer *observer;
+	struct pace pace;
+	enum discern_phase phase;
+	double write_seconds;
+	double begin;
+	bool is_cancelled;
+};
+
+static int show(struct burning *burning, const struct discern_progress *from_burner)
+{
+	struct discern_progress progress = *from_burner;
+	struct feed_state state;
+	double now = pace_now();
+
+	if (progress.phase != burning->phase) {
+		if (burning->phase == DISCERN_PHASE_WRITE)
+			burning->write_seconds = now - burning->begin;
+		if (progress.phase == DISCERN_PHASE_WRITE)
+			burning->begin = now;
+		burning->phase = progress.phase;
+		pace_reset(&burning->pace);
+	}
+	feed_state(burning->feed, &state);
+	progress.fifo_percent = progress.phase == DISCERN_PHASE_WRITE ? state.percent : DISCERN_PERCENT_UNKNOWN;
+	progress.speed_1x_kbps = burning->plan->speed_1x_kbps;
+	progress.seconds_left_bad = UINT32_MAX;
+	if (progress.phase == DISCERN_PHASE_WRITE)
+		pace_measure(&burning->pace, now, &progress);
+	if (burning->observer == NULL || burning->observer->progress == NULL)
+		return 0;
+	return burning->observer->progress(&progress, burning->observer->user);
+}
+
+/* For struct burner_job. Once stopped, also frees libburn's thread from waiting for a slow image. */
+static int on_progress(const struct discern_progress *progress, void *user)
+{
+	struct burning *burning = user;
+
+	if (!burning->is_cancelled && show(burning, progress) != 0) {
+		burning->is_cancelled = true;
+		feed_cancel(burning->feed);
+	}
+	return burning->is_cancelled;
+}
+
+/* A CD or old DVD-R drive is spoiled by a feed that stutters at the begin: first the ring, then the laser. */
+static int fill_ring(struct burning *burning, struct discern_error *err)
+{
+	struct discern_progress progress = {
+		.phase = DISCERN_PHASE_WRITE,
+		.total_bytes = (uint64_t)burning->plan->n_sectors * DISCERN_SECTOR_SIZE,
+		.drive_buffer_percent = DISCERN_PERCENT_UNKNOWN,
+	};
+
+	while (!feed_wait_full(burning->feed, FILL_POLL_MS))
+		if (on_progress(&progress, burning) != 0)
+			return discern_error_set(err, -ECANCELED, "stopped before anything was written");
+	return 0;
+}
+
+/* Has the medium changed since the plan was made? */
+static int check_choice(struct burner *burner, const struct discern_burn_plan *plan, const char *path,
+			struct discern_error *err)
+{
+	struct burner_choice choice;
+	int ret = burner_choose(burner, plan->n_sectors, &choice, err);
+
+	if (ret < 0)
+		return ret;
+	if (choice.mode != plan->mode || choice.needs_format != plan->format ||
+	    choice.free_sectors < plan->n_sectors)
+		return discern_error_set(err, -ESTALE, "%s: the disc is not the one that the plan was made for", path);
+	return 0;
+}
+
+/* Says in the hint what has become of the disc. */
+static void tell_disc(struct discern_drive *drive, uint64_t delivered_bytes, struct discern_error *err)
+{
+	struct discern_medium medium;
+	const struct profile *profile;
+	enum discern_medium_state state;
+
+	if (err == NULL || err->hint[0] != '\0')
+		return;
+	if (discern_drive_medium(drive, DISCERN_MEDIUM_FOR_READING, &medium, NULL) < 0) {
+		discern_error_hint(err, "the disc may be spoiled: the drive cannot say what state it is in");
+		return;
+	}
+	profile = profile_find((unsigned)medium.profile);
+	state = medium.state;
+	discern_medium_clear(&medium);
+	if (state == DISCERN_MEDIUM_NONE)
+		discern_error_hint(err, "there is no disc in the drive any more");
+	else if (state == DISCERN_MEDIUM_BLANK)
+		discern_error_hint(err, "nothing was written: the disc is still blank");
+	else if (delivered_bytes == 0 && state == DISCERN_MEDIUM_OVERWRITABLE)
+		discern_error_hint(err, "nothing was written to the disc");
+	else if (profile->is_rewritable)
+		discern_error_hint(err, "the disc is incomplete now; it can be %s",
+				   profile->writing == WRITING_RANDOM ? "burned again with --overwrite" :
+									"blanked and burned again");
+	else
+		discern_error_hint(err, "the disc is spoiled: use another one");
+}
+
+/* After the burn: whose fault is it, if it is one? The image's comes first, as it makes the burner fail too. */
+static int judge(struct burning *burning, int burner_status, const char *path, struct discern_error *err)
+{
+	struct discern_error feed_error;
+	int feed_status;
+
+	/* Who asks to stop when all is written gets a finished disc. */
+	if (burning->is_cancelled && burner_status < 0)
+		return discern_error_set(err, -ECANCELED, "%s: stopped while burning", path);
+	discern_error_clear(&feed_error);
+	feed_status = feed_finish(burning->feed, &feed_error);
+	if (feed_status == 0)
+		return burner_status;
+	/* A drive that gave up did not take all of the image either; that is not the image's fault. */
+	if (burner_status < 0 && feed_status == -ENODATA)
+		return burner_status;
+	if (err != NULL)
+		*err = feed_error;
+	if (burner_status == 0)
+		discern_error_hint(err, "the disc does not hold what the file holds now: check the file and burn it again");
+	return feed_status == -ENODATA ? -EIO : feed_status;
+}
+
+int discern_burn(struct discern_drive *drive, const struct discern_burn_check *check,
+		 const struct discern_burn_plan *plan, const struct discern_burn_options *options,
+		 const struct discern_observer *observer, struct discern_burn_result *ret_result,
+		 struct discern_error *err)
+{
+	struct burning burning = { .plan = plan, .observer = observer, .phase = DISCERN_PHASE_CHECK };
+	const char *path = discern_drive_path(drive);
+	struct feed_state state = { 0 };
+	struct burner *burner;
+	double begin = pace_now();
+	int ret;
+
+	discern_error_clear(err);
+	memset(ret_result, 0, sizeof(*ret_result));
+	if (plan->n_sectors != check->n_sectors)
+		return discern_error_set(err, -EINVAL, "%s: the plan is not one for %s", path, check->path);
+	ret = feed_new(check, options != NULL ? options->buffer_bytes : 0, &burning.feed, err);
+	if (ret < 0)
+		return ret;
+	ret = drive_lend(drive, &burner, err);
+	if (ret == 0)
+		ret = check_choice(burner, plan, path, err);
+	if (ret == 0)
+		ret = fill_ring(&burning, err);
+	if (ret == 0) {
+		const struct burner_job job = {
+			.n_sectors = plan->n_sectors,
+			.mode = plan->mode,
+			.format = plan->format,
+			.speed_kbps = plan->speed_kbps,
+			.deliver = feed_deliver,
+			.deliver_user = burning.feed,
+			.progress = on_progress,
+			.progress_user = &burning,
+		};
+
+		ret = burner_write(burner, &job, err);
+		if (burning.phase == DISCERN_PHASE_WRITE)
+			burning.write_seconds = pace_now() - burning.begin;
+		feed_state(burning.feed, &state);
+		ret = judge(&burning, ret, path, err);
+		if (ret < 0)
+			tell_disc(drive, state.delivered_bytes, err);
+	}
+	ret_result->written_bytes = state.delivered_bytes;
+	ret_result->min_fifo_percent = state.min_percent;
+	ret_result->n_fifo_empty = state.n_empty;
+	ret_result->seconds = pace_now() - begin;
+	if (burning.write_seconds > 0)
+		ret_result->average_kbps = (uint32_t)((double)state.delivered_bytes / burning.write_seconds / 1000);
+	feed_free(burning.feed);
+	return ret;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "burn/observe.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+enum { N_SAMPLES = sizeof(((struct pace *)NULL)->samples) / sizeof(((struct pace *)NULL)->samples[0]) };
+
+/* Sixteen samples at least this far apart: the speed of the last four seconds. */
+static const double sample_seconds = 0.25;
+
+void observe_message(const struct discern_observer *observer, enum discern_level level, const char *format, ...)
+{
+	char text[512];
+	va_list ap;
+
+	if (observer == NULL || observer->message == NULL)
+		return;
+	va_start(ap, format);
+	vsnprintf(text, sizeof(text), format, ap);
+	va_end(ap);
+	observer->message(level, text, observer->user);
+}
+
+double pace_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+void pace_reset(struct pace *pace)
+{
+	memset(pace, 0, sizeof(*pace));
+}
+
+void pace_measure(struct pace *pace, double now, struct discern_progress *progress)
+{
+	unsigned newest = (pace->next + N_SAMPLES - 1) % N_SAMPLES;
+	unsigned oldest = pace->n_samples < N_SAMPLES ? 0 : pace->next;
+	double seconds;
+	double bytes;
+
+	progress->speed_kbps = 0;
+	progress->seconds_left = UINT32_MAX;
+	if (pace->n_samples > 0) {
+		seconds = now - pace->samples[oldest].seconds;
+		bytes = (double)progress->done_bytes - (double)pace->samples[oldest].bytes;
+		if (seconds >= sample_seconds && bytes > 0) {
+			progress->speed_kbps = (uint32_t)(bytes / seconds / 1000);
+			if (progress->total_bytes >= progress->done_bytes)
+				progress->seconds_left = (uint32_t)((double)(progress->total_bytes - progress->done_bytes) *
+								    seconds / bytes + 0.5);
+		}
+	}
+	if (pace->n_samples > 0 && now - pace->samples[newest].seconds < sample_seconds)
+		return;
+	pace->samples[pace->next].seconds = now;
+	pace->samples[pace->next].bytes = progress->done_bytes;
+	pace->next = (pace->next + 1) % N_SAMPLES;
+	if (pace->n_samples < N_SAMPLES)
+		pace->n_samples++;
+}

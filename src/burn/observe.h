@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Telling the caller of a long job how far it is, at a pace that people can read. */
+#ifndef BURN_OBSERVE_H
+#define BURN_OBSERVE_H
+
+#include <stdint.h>
+
+#include <discern/progress.h>
+
+/** One line to the caller; observer and its members may be NULL. */
+void observe_message(const struct discern_observer *observer, enum discern_level level, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/** Speed over the last seconds. */
+struct pace {
+	/** A ring of what was done when. */
+	struct {
+		double seconds;
+		uint64_t bytes;
+	} samples[16];
+	unsigned n_samples;
+	unsigned next;
+};
+
+/** Seconds of a clock that only goes forwards. */
+double pace_now(void);
+
+/** Sets speed_kbps and seconds_left of progress from its done_bytes and total_bytes at the time now. */
+void pace_measure(struct pace *pace, double now, struct discern_progress *progress);
+
+/** Forgets what was, at the begin of another phase. */
+void pace_reset(struct pace *pace);
+
+#endif

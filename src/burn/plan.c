@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "burn/plan.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "disc/profile.h"
+
+/* Seconds that drives take to close: the lead-out of a CD, the border or session end of DVD and BD, and a flush. */
+enum { CLOSE_CD_SECONDS = 20, CLOSE_SEQUENTIAL_SECONDS = 40, CLOSE_RANDOM_SECONDS = 5 };
+
+static int refuse(const struct plan_facts *facts, struct discern_error *err, const char *why, const char *hint)
+{
+	const struct contents *contents = facts->contents;
+	bool has_words = !contents->is_empty && contents->words[0] != '\0';
+
+	discern_error_set(err, -EMEDIUMTYPE, "%s: the %s %s%s%s", facts->drive_path,
+			  discern_profile_name(facts->medium->profile), why, has_words ? ": it holds " : "",
+			  has_words ? contents->words : "");
+	discern_error_hint(err, "%s", hint);
+	return -EMEDIUMTYPE;
+}
+
+/* A sequential medium that is not blank. */
+static int refuse_sequential(const struct plan_facts *facts, struct discern_error *err)
+{
+	const char *why = facts->medium->state == DISCERN_MEDIUM_COMPLETE ? "is closed" : "is not blank";
+
+	if (facts->medium->is_rewritable)
+		return refuse(facts, err, why, "blank it first, which destroys what it holds: "
+					       "cdrskin -v dev=DRIVE blank=as_needed");
+	return refuse(facts, err, why, "what was written to such a disc stays there: insert a blank one");
+}
+
+int plan_admit(const struct plan_facts *facts, const struct discern_burn_options *options, struct discern_error *err)
+{
+	const struct profile *profile = profile_find((unsigned)facts->medium->profile);
+	bool may_overwrite = options != NULL && options->overwrite;
+
+	switch (facts->medium->state) {
+	case DISCERN_MEDIUM_NONE:
+		discern_error_set(err, -ENOMEDIUM, "%s: there is no disc in the drive", facts->drive_path);
+		discern_error_hint(err, "insert a blank disc and close the tray");
+		return -ENOMEDIUM;
+	case DISCERN_MEDIUM_BLANK:
+		return 0;
+	case DISCERN_MEDIUM_APPENDABLE:
+		return refuse_sequential(facts, err);
+	case DISCERN_MEDIUM_COMPLETE:
+		if (profile->writing == WRITING_NEVER)
+			return refuse(facts, err, "is a pressed disc and cannot be written", "insert a blank disc");
+		return refuse_sequential(facts, err);
+	case DISCERN_MEDIUM_OVERWRITABLE:
+		if (facts->contents->is_empty || may_overwrite)
+			return 0;
+		return refuse(facts, err, "is not empty", "to burn over what it holds, add --overwrite");
+	case DISCERN_MEDIUM_UNUSABLE:
+		break;
+	}
+	return refuse(facts, err, "cannot be used: the drive does not recognise it, or it is damaged",
+		      "clean the disc, or insert another one");
+}
+
+/* The fastest speed that was asked for or less; the slowest there is if all are faster; 0 if none is known. */
+static uint32_t choose_speed(const struct discern_medium *medium, uint32_t wanted_kbps)
+{
+	uint32_t slowest = 0;
+
+	for (size_t i = 0; i < medium->n_write_speeds; i++) {
+		uint32_t speed = medium->write_speeds_kbps[i];
+
+		/* A drive's 4x may be a few kB/s more than four times 1x. */
+		if (speed > 0 && (wanted_kbps == 0 || speed <= wanted_kbps + wanted_kbps / 50))
+			return speed;
+		if (speed > 0 && (slowest == 0 || speed < slowest))
+			slowest = speed;
+	}
+	return slowest > 0 ? slowest : wanted_kbps;
+}
+
+static void explain_mode(const struct plan_facts *facts, struct discern_burn_plan *plan)
+{
+	const struct profile *profile = profile_find((unsigned)facts->medium->profile);
+	const char *why;
+
+	if (plan->mode == DISCERN_WRITE_SAO)
+		why = "the disc is blank and the size is known: one session, as players like it best";
+	else if (profile->writing == WRITING_RANDOM)
+		why = "every sector of such a disc can be written at any time";
+	else
+		why = facts->choice->reason;
+	snprintf(plan->mode_reason, sizeof(plan->mode_reason), "%s", why);
+}
+
+/* With an x of the drive and no word on acceleration this is no more than a guess, and called so. */
+static uint32_t estimate_seconds(const struct plan_facts *facts, const struct discern_burn_plan *plan)
+{
+	const struct profile *profile = profile_find((unsigned)facts->medium->profile);
+	double kilobytes = (double)plan->n_sectors * DISCERN_SECTOR_SIZE / 1000;
+	uint32_t read_kbps = facts->read_kbps > 0 ? facts->read_kbps : plan->speed_kbps;
+	double seconds;
+
+	if (plan->speed_kbps == 0)
+		return 0;
+	seconds = kilobytes / plan->speed_kbps + kilobytes / read_kbps;
+	if (profile->writing == WRITING_RANDOM)
+		seconds += CLOSE_RANDOM_SECONDS;
+	else
+		seconds += profile->family == FAMILY_CD ? CLOSE_CD_SECONDS : CLOSE_SEQUENTIAL_SECONDS;
+	return (uint32_t)(seconds + 0.5);
+}
+
+static int refuse_size(const struct plan_facts *facts, const struct discern_burn_plan *plan, struct discern_error *err)
+{
+	char image_size[TEXT_SIZE];
+	char free_size[TEXT_SIZE];
+	uint32_t dvd = profile_find(DISCERN_PROFILE_DVD_PLUS_R)->usual_sectors;
+	uint32_t bd = profile_find(DISCERN_PROFILE_BD_R)->usual_sectors;
+	const char *larger = plan->n_sectors <= dvd ? "a DVD (4.7 GB)" :
+			     plan->n_sectors <= bd  ? "a BD-R (25 GB)" :
+						      "a BD-R of several layers (50 to 128 GB)";
+
+	discern_error_set(err, -EFBIG, "%s: does not fit: it has %s, this %s has room for %s", facts->check->path,
+			  text_size((uint64_t)plan->n_sectors * DISCERN_SECTOR_SIZE, image_size),
+			  discern_profile_name(facts->medium->profile),
+			  text_size((uint64_t)plan->free_sectors * DISCERN_SECTOR_SIZE, free_size));
+	discern_error_hint(err, "it takes %s", larger);
+	return -EFBIG;
+}
+
+int plan_make(const struct plan_facts *facts, const struct discern_burn_options *options,
+	      struct discern_burn_plan *ret_plan, struct discern_error *err)
+{
+	const struct profile *profile = profile_find((unsigned)facts->medium->profile);
+	uint64_t n_units = ((uint64_t)facts->check->n_sectors + profile->ecc_sectors - 1) / profile->ecc_sectors;
+
+	memset(ret_plan, 0, sizeof(*ret_plan));
+	ret_plan->mode = facts->choice->mode;
+	ret_plan->format = facts->choice->needs_format;
+	ret_plan->n_sectors = facts->check->n_sectors;
+	ret_plan->free_sectors = facts->choice->free_sectors;
+	ret_plan->speed_kbps = choose_speed(facts->medium, options != NULL ? options->speed_kbps : 0);
+	ret_plan->speed_1x_kbps = profile->speed_1x_kbps;
+	explain_mode(facts, ret_plan);
+	if (!facts->contents->is_empty)
+		snprintf(ret_plan->overwrites, sizeof(ret_plan->overwrites), "%s", facts->contents->words);
+	/* A sequential DVD or BD takes whole units: the last is filled up. */
+	if (n_units * profile->ecc_sectors > ret_plan->free_sectors &&
+	    (profile->writing == WRITING_SEQUENTIAL || ret_plan->n_sectors > ret_plan->free_sectors))
+		return refuse_size(facts, ret_plan, err);
+	ret_plan->seconds = estimate_seconds(facts, ret_plan);
+	return 0;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Decides, from what is known about image, medium and drive, what will be done. Touches nothing. */
+#ifndef BURN_PLAN_H
+#define BURN_PLAN_H
+
+#include <discern/burn.h>
+
+#include "burn/contents.h"
+#include "drive/burner.h"
+
+struct plan_facts {
+	/** For texts. */
+	const char *drive_path;
+	const struct discern_burn_check *check;
+	const struct discern_medium *medium;
+	const struct contents *contents;
+	/** Needed by plan_make() only. */
+	const struct burner_choice *choice;
+	/** What the drive reads at most, 0 if it does not tell: for the estimate. */
+	uint32_t read_kbps;
+};
+
+/** May this medium be written at all? -ENOMEDIUM or -EMEDIUMTYPE, with the reason. options may be NULL. */
+int plan_admit(const struct plan_facts *facts, const struct discern_burn_options *options, struct discern_error *err);
+
+/** The plan for a medium that was admitted; -EFBIG if the image does not fit. */
+int plan_make(const struct plan_facts *facts, const struct discern_burn_options *options,
+	      struct discern_burn_plan *ret_plan, struct discern_error *err);
+
+#endif
