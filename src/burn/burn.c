@@ -54,7 +54,7 @@ struct burning {
 	struct feed *feed;
 	const struct discern_burn_plan *plan;
 	const struct discern_observer *observer;
-	struct pace pace;
+	struct observe_samples recent;
 	enum discern_phase phase;
 	double write_seconds;
 	double begin;
@@ -65,7 +65,7 @@ static int show(struct burning *burning, const struct discern_progress *from_bur
 {
 	struct discern_progress progress = *from_burner;
 	struct feed_state state;
-	double now = pace_now();
+	double now = observe_now();
 
 	if (progress.phase != burning->phase) {
 		if (burning->phase == DISCERN_PHASE_WRITE)
@@ -73,14 +73,14 @@ static int show(struct burning *burning, const struct discern_progress *from_bur
 		if (progress.phase == DISCERN_PHASE_WRITE)
 			burning->begin = now;
 		burning->phase = progress.phase;
-		pace_reset(&burning->pace);
+		observe_restart(&burning->recent);
 	}
 	feed_state(burning->feed, &state);
 	progress.fifo_percent = progress.phase == DISCERN_PHASE_WRITE ? state.percent : DISCERN_PERCENT_UNKNOWN;
 	progress.speed_1x_kbps = burning->plan->speed_1x_kbps;
 	progress.seconds_left_bad = UINT32_MAX;
 	if (progress.phase == DISCERN_PHASE_WRITE)
-		pace_measure(&burning->pace, now, &progress);
+		observe_speed(&burning->recent, now, &progress);
 	if (burning->observer == NULL || burning->observer->progress == NULL)
 		return 0;
 	return burning->observer->progress(&progress, burning->observer->user);
@@ -190,7 +190,7 @@ int discern_burn(struct discern_drive *drive, const struct discern_burn_check *c
 	const char *path = discern_drive_path(drive);
 	struct feed_state state = { 0 };
 	struct burner *burner;
-	double begin = pace_now();
+	double begin = observe_now();
 	int ret;
 
 	discern_error_clear(err);
@@ -219,7 +219,7 @@ int discern_burn(struct discern_drive *drive, const struct discern_burn_check *c
 
 		ret = burner_write(burner, &job, err);
 		if (burning.phase == DISCERN_PHASE_WRITE)
-			burning.write_seconds = pace_now() - burning.begin;
+			burning.write_seconds = observe_now() - burning.begin;
 		feed_state(burning.feed, &state);
 		ret = judge(&burning, ret, path, err);
 		if (ret < 0)
@@ -228,7 +228,7 @@ int discern_burn(struct discern_drive *drive, const struct discern_burn_check *c
 	ret_result->written_bytes = state.delivered_bytes;
 	ret_result->min_fifo_percent = state.min_percent;
 	ret_result->n_fifo_empty = state.n_empty;
-	ret_result->seconds = pace_now() - begin;
+	ret_result->seconds = observe_now() - begin;
 	if (burning.write_seconds > 0)
 		ret_result->average_kbps = (uint32_t)((double)state.delivered_bytes / burning.write_seconds / 1000);
 	feed_free(burning.feed);

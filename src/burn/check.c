@@ -59,7 +59,7 @@ static void digests_close(struct digests *digests)
 	digests->other = hash_free(digests->other);
 }
 
-static int show_progress(const struct discern_observer *observer, struct pace *pace, uint64_t done_bytes,
+static int show_progress(const struct discern_observer *observer, struct observe_samples *recent, uint64_t done_bytes,
 			 uint64_t total_bytes)
 {
 	struct discern_progress progress = {
@@ -73,7 +73,7 @@ static int show_progress(const struct discern_observer *observer, struct pace *p
 
 	if (observer == NULL || observer->progress == NULL)
 		return 0;
-	pace_measure(pace, pace_now(), &progress);
+	observe_speed(recent, observe_now(), &progress);
 	return observer->progress(&progress, observer->user);
 }
 
@@ -83,7 +83,7 @@ static int read_to_end(int fd, const struct discern_burn_check *check, const str
 {
 	AUTO_FREE uint8_t *buffer = malloc(READ_SIZE);
 	uint64_t size_bytes = check->image.size_bytes;
-	struct pace pace = { 0 };
+	struct observe_samples recent = { 0 };
 	double shown = 0;
 
 	if (buffer == NULL)
@@ -99,10 +99,10 @@ static int read_to_end(int fd, const struct discern_burn_check *check, const str
 			return discern_error_set(err, -ESTALE, "%s: became shorter while it was checked", check->path);
 		digests_update(digests, buffer, (size_t)n);
 		offset += (uint64_t)n;
-		if (pace_now() - shown < progress_seconds && offset < size_bytes)
+		if (observe_now() - shown < progress_seconds && offset < size_bytes)
 			continue;
-		shown = pace_now();
-		if (show_progress(observer, &pace, offset, size_bytes) != 0)
+		shown = observe_now();
+		if (show_progress(observer, &recent, offset, size_bytes) != 0)
 			return discern_error_set(err, -ECANCELED, "%s: stopped while checking", check->path);
 	}
 	digests_finish(digests);

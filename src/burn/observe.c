@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { N_SAMPLES = sizeof(((struct pace *)NULL)->samples) / sizeof(((struct pace *)NULL)->samples[0]) };
+enum { N_SAMPLES = sizeof(((struct observe_samples *)NULL)->samples) / sizeof(((struct observe_samples *)NULL)->samples[0]) };
 
 /* Sixteen samples at least this far apart: the speed of the last four seconds. */
 static const double sample_seconds = 0.25;
@@ -25,7 +25,7 @@ void observe_message(const struct discern_observer *observer, enum discern_level
 	observer->message(level, text, observer->user);
 }
 
-double pace_now(void)
+double observe_now(void)
 {
 	struct timespec now;
 
@@ -33,23 +33,23 @@ double pace_now(void)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-void pace_reset(struct pace *pace)
+void observe_restart(struct observe_samples *recent)
 {
-	memset(pace, 0, sizeof(*pace));
+	memset(recent, 0, sizeof(*recent));
 }
 
-void pace_measure(struct pace *pace, double now, struct discern_progress *progress)
+void observe_speed(struct observe_samples *recent, double now, struct discern_progress *progress)
 {
-	unsigned newest = (pace->next + N_SAMPLES - 1) % N_SAMPLES;
-	unsigned oldest = pace->n_samples < N_SAMPLES ? 0 : pace->next;
+	unsigned newest = (recent->next + N_SAMPLES - 1) % N_SAMPLES;
+	unsigned oldest = recent->n_samples < N_SAMPLES ? 0 : recent->next;
 	double seconds;
 	double bytes;
 
 	progress->speed_kbps = 0;
 	progress->seconds_left = UINT32_MAX;
-	if (pace->n_samples > 0) {
-		seconds = now - pace->samples[oldest].seconds;
-		bytes = (double)progress->done_bytes - (double)pace->samples[oldest].bytes;
+	if (recent->n_samples > 0) {
+		seconds = now - recent->samples[oldest].seconds;
+		bytes = (double)progress->done_bytes - (double)recent->samples[oldest].bytes;
 		if (seconds >= sample_seconds && bytes > 0) {
 			progress->speed_kbps = (uint32_t)(bytes / seconds / 1000);
 			if (progress->total_bytes >= progress->done_bytes)
@@ -57,11 +57,11 @@ void pace_measure(struct pace *pace, double now, struct discern_progress *progre
 								    seconds / bytes + 0.5);
 		}
 	}
-	if (pace->n_samples > 0 && now - pace->samples[newest].seconds < sample_seconds)
+	if (recent->n_samples > 0 && now - recent->samples[newest].seconds < sample_seconds)
 		return;
-	pace->samples[pace->next].seconds = now;
-	pace->samples[pace->next].bytes = progress->done_bytes;
-	pace->next = (pace->next + 1) % N_SAMPLES;
-	if (pace->n_samples < N_SAMPLES)
-		pace->n_samples++;
+	recent->samples[recent->next].seconds = now;
+	recent->samples[recent->next].bytes = progress->done_bytes;
+	recent->next = (recent->next + 1) % N_SAMPLES;
+	if (recent->n_samples < N_SAMPLES)
+		recent->n_samples++;
 }

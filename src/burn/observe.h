@@ -12,7 +12,7 @@ void observe_message(const struct discern_observer *observer, enum discern_level
 	__attribute__((format(printf, 3, 4)));
 
 /** Speed over the last seconds. */
-struct pace {
+struct observe_samples {
 	/** A ring of what was done when. */
 	struct {
 		double seconds;
@@ -23,12 +23,12 @@ struct pace {
 };
 
 /** Seconds of a clock that only goes forwards. */
-double pace_now(void);
+double observe_now(void);
 
 /** Sets speed_kbps and seconds_left of progress from its done_bytes and total_bytes at the time now. */
-void pace_measure(struct pace *pace, double now, struct discern_progress *progress);
+void observe_speed(struct observe_samples *recent, double now, struct discern_progress *progress);
 
 /** Forgets what was, at the begin of another phase. */
-void pace_reset(struct pace *pace);
+void observe_restart(struct observe_samples *recent);
 
 #endif
