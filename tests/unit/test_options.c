@@ -186,7 +186,7 @@ static void suggestions(void **state)
 
 	(void)state;
 	assert_string_equal(cli_suggest("brun", names, 5), "burn");
-	assert_string_equal(cli_suggest("verfy", names, 5), "verify");
+	assert_string_equal(cli_suggest("veriy", names, 5), "verify");
 	assert_string_equal(cli_suggest("drive", names, 5), "drives");
 	assert_string_equal(cli_suggest("ripp", names, 5), "rip");
 	assert_null(cli_suggest("", names, 5));

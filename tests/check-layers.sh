@@ -1,0 +1,60 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Holds every #include against the layers of doc/architecture.md, and looks for printing and exiting in the library.
+. "${srcdir:-.}/tests/support/functions.sh"
+cd "$source_folder" || exit 1
+
+# nothing WHAT: stdin, lines that break a rule, is empty
+nothing() {
+	found=$(cat)
+	if [ -z "$found" ]; then
+		passed "$1"
+	else
+		failed "$1"
+		echo "$found" | sed 's/^/# /'
+	fi
+}
+
+# layer FOLDER ALLOWED…: what the files of src/FOLDER may include of our own
+layer() {
+	folder=$1
+	shift
+	allowed=$(echo "$*" | tr ' ' '|')
+	grep -rsnE '^#include "' --include='*.[ch]' "src/$folder" | grep -vE "#include \"(($allowed)/|config\.h\")" |
+		nothing "src/$folder includes only: $*"
+}
+
+layer base base
+layer disc disc base
+layer drive drive disc base
+layer image image disc base
+layer fs fs disc base
+layer rip rip image fs drive disc base
+layer burn burn image fs drive disc base
+layer verify verify image fs drive disc base
+layer vdrive vdrive disc base
+layer ui ui disc base
+layer cli cli ui vdrive disc base
+
+grep -rnE '^#include [<"]' --include='*.h' include | grep -vE '<(discern/[a-z]+|std(bool|def|int))\.h>' |
+	nothing "public headers include only each other, stdbool, stddef and stdint"
+
+# adapter HEADERS FILE…: a foreign library's header stands in these files only
+adapter() {
+	headers=$1
+	shift
+	grep -rnE "^#include <$headers" --include='*.[ch]' src include |
+		grep -vE "^($(echo "$*" | tr ' ' '|'))" | nothing "<$headers> is included in $* only"
+}
+
+adapter libburn/ src/drive/libburn/
+adapter fuse src/vdrive/frontend_fuse
+adapter openssl/ src/base/hash.c:
+adapter jansson src/ui/
+adapter libudev src/drive/drive_list.c:
+
+# libburn prints on stderr what its adapter turns into messages, so the adapter may touch that stream.
+library="src/base src/disc src/drive src/image src/fs src/rip src/burn src/verify"
+# shellcheck disable=SC2086  # several folders
+grep -rnE '(^|[^a-z_])(v?printf|puts|putchar|perror|psignal|exit|_exit|abort|assert) ?\(|std(out|err)' \
+	--include='*.[ch]' $library | grep -vE ':[[:space:]]*(/?\*|//)|^src/drive/libburn/.*stderr' | nothing "the library neither prints nor exits"
