@@ -23,16 +23,21 @@ struct discern_range {
 	uint32_t n_sectors;
 };
 
+/** Most ranges of one kind that a result lists; a disc with more damage only has its sectors counted. */
+#define DISCERN_MAX_RANGES 65536
+
 enum discern_tail {
 	DISCERN_TAIL_NONE,    /**< the disc ends where the image ends */
 	DISCERN_TAIL_PADDING, /**< the disc goes on with zeros, or with sectors that hold nothing */
 	DISCERN_TAIL_DATA,    /**< the disc goes on with other data */
 	DISCERN_TAIL_SHORT,   /**< the disc ends before the image does */
+	DISCERN_TAIL_FREE,    /**< the medium can be overwritten: its rest is free space and was not looked at */
 };
 
 struct discern_verify_result {
 	uint64_t image_bytes;
-	/** Sectors compared and found equal, different, or not readable. Ranges are in order. */
+	/** Sectors compared and found equal, different, or not readable; the latter also behind the image's end,
+	 *  where they may hold anything. Ranges are in order. */
 	uint32_t n_equal_sectors;
 	uint32_t n_different_sectors;
 	uint32_t n_unreadable_sectors;
@@ -52,9 +57,9 @@ bool discern_verify_is_equal(const struct discern_verify_result *result);
 
 /**
  * Compares the medium in drive with the image, never from the drive's or the kernel's cache.
- * @return 0 when all of it was compared, whatever the outcome; -ENOMEDIUM, -EMEDIUMTYPE (blank disc),
- *         -ESTALE (disc changed), -ECANCELED, -EIO or an error of the image file.
- *         Release the result with discern_verify_result_clear() in either case.
+ * @return 0 when all of it was compared, whatever the outcome; -ENOMEDIUM, -EMEDIUMTYPE (blank or audio
+ *         disc), -EINVAL (empty image), -ESTALE (disc or image changed), -ECANCELED, -EIO or an error of the
+ *         image file. Release the result with discern_verify_result_clear() in any case.
  */
 int discern_verify(struct discern_drive *drive, const char *image_path, const struct discern_observer *observer,
 		   struct discern_verify_result *ret_result, struct discern_error *err);

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tells the observer a few times a second how far a comparison is, and hears whether to stop. */
+#ifndef VERIFY_PACE_H
+#define VERIFY_PACE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <discern/error.h>
+#include <discern/progress.h>
+
+/** Moments over which the speed is taken. */
+#define PACE_WINDOW 16
+
+struct pace {
+	const struct discern_observer *observer;
+	struct discern_progress progress;
+	double started;
+	double last_report;
+	struct {
+		double when;
+		uint64_t done_bytes;
+	} window[PACE_WINDOW];
+	unsigned n_reports;
+};
+
+/** Seconds on a clock that is never set. */
+double pace_now(void);
+
+/** observer may be NULL. */
+void pace_start(struct pace *pace, const struct discern_observer *observer, uint32_t speed_1x_kbps,
+		uint64_t total_bytes);
+
+/** Sets how far the job is; 0, or -ECANCELED when the observer asks to stop. */
+int pace_tick(struct pace *pace, uint64_t done_bytes, uint64_t bad_bytes, struct discern_error *err);
+
+/** Reports the end of the phase, whatever the time. */
+void pace_end(struct pace *pace);
+
+#endif

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "verify/reader.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/error.h"
+
+/* Times that one unreadable sector is read again. */
+#define N_RETRIES 2
+
+/* Places looked at before it is said that nothing more is recorded. */
+#define N_END_PROBES 16
+
+enum outcome { OUTCOME_READ, OUTCOME_BAD, OUTCOME_END };
+
+static uint32_t least(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
+}
+
+/* One command. -EIO and -ENXIO are outcomes of the disc, all else is trouble of the source. */
+static int read_once(struct reader *reader, uint32_t lba, uint32_t n_sectors, uint8_t *buffer,
+		     struct discern_error *err)
+{
+	return source_read(reader->source, (int32_t)lba, n_sectors, buffer, err);
+}
+
+static bool is_trouble(int ret)
+{
+	return ret < 0 && ret != -EIO && ret != -ENXIO;
+}
+
+/* Keeps the observer informed without counting anything. */
+static int tick(struct reader *reader, struct discern_error *err)
+{
+	return pace_tick(reader->pace, reader->pace->progress.done_bytes, reader->pace->progress.bad_bytes, err);
+}
+
+/* The drive says that lba is not recorded. Is anything behind it? Looks at places spread over the rest. */
+static int find_more(struct reader *reader, uint32_t lba, bool *ret_found, struct discern_error *err)
+{
+	uint8_t sector[DISCERN_SECTOR_SIZE];
+	uint32_t end = reader->n_disc_sectors;
+
+	*ret_found = lba < reader->recorded_until;
+	for (uint32_t i = 0; i < N_END_PROBES && !*ret_found && lba + 1 < end; i++) {
+		uint32_t place = end - 1 - (uint32_t)((uint64_t)(end - 1 - lba) * i / N_END_PROBES);
+		int ret = read_once(reader, place, 1, sector, err);
+
+		if (is_trouble(ret))
+			return ret;
+		/* A damaged sector was recorded once. */
+		*ret_found = ret != -ENXIO;
+		if (*ret_found)
+			reader->recorded_until = place;
+	}
+	discern_error_clear(err);
+	return 0;
+}
+
+/* Reads one sector of an area where a larger read failed. 0 or a negative errno. */
+static int read_sector(struct reader *reader, uint32_t lba, uint8_t *buffer, enum outcome *ret_outcome,
+		       struct discern_error *err)
+{
+	bool is_run_out = lba + reader->n_run_out_sectors >= reader->n_disc_sectors;
+	bool has_more = true;
+	int ret = 0;
+
+	for (int try = 0; try <= N_RETRIES; try++) {
+		ret = read_once(reader, lba, 1, buffer, err);
+		if (is_trouble(ret))
+			return ret;
+		if (ret != -EIO || is_run_out)
+			break;
+		if (tick(reader, err) < 0)
+			return -ECANCELED;
+	}
+	discern_error_clear(err);
+	*ret_outcome = ret == 0 ? OUTCOME_READ : OUTCOME_BAD;
+	if (ret == 0)
+		return 0;
+	memset(buffer, 0, DISCERN_SECTOR_SIZE);
+	if (lba >= reader->n_disc_sectors) {
+		*ret_outcome = OUTCOME_END;
+	} else if (ret == -ENXIO) {
+		ret = find_more(reader, lba, &has_more, err);
+		if (ret < 0)
+			return ret;
+		*ret_outcome = has_more ? OUTCOME_BAD : OUTCOME_END;
+	}
+	return tick(reader, err);
+}
+
+static struct reader_piece part_of(const struct reader_piece *piece, uint32_t offset, uint32_t n_sectors)
+{
+	return (struct reader_piece){
+		.lba = piece->lba + offset,
+		.n_sectors = n_sectors,
+		.buffer = piece->buffer + (size_t)offset * DISCERN_SECTOR_SIZE,
+		.is_bad = piece->is_bad + offset,
+	};
+}
+
+static int read_sectors(struct reader *reader, const struct reader_piece *piece, uint32_t *ret_n,
+			struct discern_error *err)
+{
+	for (*ret_n = 0; *ret_n < piece->n_sectors; ++*ret_n) {
+		enum outcome outcome;
+		int ret = read_sector(reader, piece->lba + *ret_n,
+				      piece->buffer + (size_t)*ret_n * DISCERN_SECTOR_SIZE, &outcome, err);
+
+		if (ret < 0)
+			return ret;
+		if (outcome == OUTCOME_END)
+			break;
+		piece->is_bad[*ret_n] = outcome == OUTCOME_BAD;
+	}
+	return 0;
+}
+
+/* A read failed: again by the units of error correction, and what fails of them by sectors. */
+static int read_units(struct reader *reader, const struct reader_piece *piece, uint32_t *ret_n,
+		      struct discern_error *err)
+{
+	uint32_t unit = reader->source->ecc_sectors;
+	uint32_t n_existing;
+
+	for (*ret_n = 0; *ret_n < piece->n_sectors; *ret_n += n_existing) {
+		uint32_t size = least(unit - (piece->lba + *ret_n) % unit, piece->n_sectors - *ret_n);
+		struct reader_piece part = part_of(piece, *ret_n, size);
+		int ret = -EIO;
+
+		n_existing = size;
+		if (size > 1 && size < piece->n_sectors)
+			ret = read_once(reader, part.lba, size, part.buffer, err);
+		if (is_trouble(ret))
+			return ret;
+		if (ret == 0) {
+			memset(part.is_bad, 0, size * sizeof(*part.is_bad));
+			continue;
+		}
+		ret = read_sectors(reader, &part, &n_existing, err);
+		if (ret < 0)
+			return ret;
+		if (n_existing < size) {
+			*ret_n += n_existing;
+			return 0;
+		}
+	}
+	return 0;
+}
+
+int reader_read(struct reader *reader, const struct reader_piece *piece, uint32_t *ret_n, struct discern_error *err)
+{
+	uint32_t n_existing;
+
+	for (*ret_n = 0; *ret_n < piece->n_sectors; *ret_n += n_existing) {
+		uint32_t size = least(reader->source->preferred_sectors, piece->n_sectors - *ret_n);
+		struct reader_piece part = part_of(piece, *ret_n, size);
+		int ret = read_once(reader, part.lba, size, part.buffer, err);
+
+		n_existing = size;
+		if (is_trouble(ret))
+			return ret;
+		if (ret == 0) {
+			memset(part.is_bad, 0, size * sizeof(*part.is_bad));
+			continue;
+		}
+		ret = read_units(reader, &part, &n_existing, err);
+		if (ret < 0)
+			return ret;
+		if (n_existing < size) {
+			*ret_n += n_existing;
+			return 0;
+		}
+	}
+	return 0;
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <discern/verify.h>
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "disc/file_source.h"
+#include "disc/profile.h"
+#include "drive/drive_source.h"
+#include "verify/compare.h"
+
+/* A CD written track at once ends in two unreadable run-out sectors, which READ CAPACITY counts. */
+#define RUN_OUT_SECTORS 2
+
+static int check_medium(const char *path, const struct discern_medium *medium, struct discern_error *err)
+{
+	int ret = 0;
+
+	switch (medium->state) {
+	case DISCERN_MEDIUM_NONE:
+		ret = discern_error_set(err, -ENOMEDIUM, "%s: no disc in the drive", path);
+		discern_error_hint(err, "put the disc in that is to be compared");
+		break;
+	case DISCERN_MEDIUM_BLANK:
+		ret = discern_error_set(err, -EMEDIUMTYPE, "%s: the disc is blank (%s)", path,
+					discern_profile_name(medium->profile));
+		discern_error_hint(err, "burn the image first: discern burn IMAGE %s", path);
+		break;
+	case DISCERN_MEDIUM_APPENDABLE:
+	case DISCERN_MEDIUM_COMPLETE:
+	case DISCERN_MEDIUM_OVERWRITABLE:
+	case DISCERN_MEDIUM_UNUSABLE:
+		break;
+	}
+	if (ret == 0 && medium->n_tracks > 0 && !medium->tracks[0].is_data) {
+		ret = discern_error_set(err, -EMEDIUMTYPE, "%s: the disc begins with audio, which no image file equals",
+					path);
+		discern_error_hint(err, "put a data disc in");
+	}
+	return ret;
+}
+
+/* One more than the last sector written in a data track. */
+static uint32_t track_end(const struct discern_track *track)
+{
+	int64_t end = (int64_t)track->start_lba + track->n_sectors;
+
+	if (track->is_blank || !track->is_data)
+		return 0;
+	if (track->has_next_writable && track->next_writable_lba < end)
+		end = track->next_writable_lba;
+	return end > 0 && end <= INT32_MAX ? (uint32_t)end : 0;
+}
+
+/* What medium and image together say about the comparison. */
+static void plan(const struct discern_medium *medium, struct compare_options *options)
+{
+	const struct profile *profile = profile_find((unsigned)medium->profile);
+	uint32_t end = 0;
+
+	for (size_t i = 0; i < medium->n_tracks; i++) {
+		const struct discern_track *track = &medium->tracks[i];
+
+		if (track_end(track) > end)
+			end = track_end(track);
+		if (!track->is_blank && track->n_sectors > 0 && track->start_lba >= 0 &&
+		    (uint32_t)track->start_lba >= options->image->n_sectors)
+			options->is_rest_data = true;
+	}
+	options->n_disc_sectors = medium->read_capacity_sectors > 0 ? medium->read_capacity_sectors : end;
+	options->n_run_out_sectors = profile->family == FAMILY_CD ? RUN_OUT_SECTORS : 0;
+	options->is_rest_free = medium->state == DISCERN_MEDIUM_OVERWRITABLE;
+	options->speed_1x_kbps = profile->speed_1x_kbps;
+}
+
+/* Compares the medium with the image, of which options tell the rest. */
+static int verify_medium(struct discern_drive *drive, const struct discern_medium *medium,
+			 struct compare_options *options, struct discern_verify_result *ret_result,
+			 struct discern_error *err)
+{
+	struct drive_source_options source_options = { .flush_cache = true };
+	struct discern_source *disc;
+	int ret;
+
+	plan(medium, options);
+	ret = drive_source_open(drive, medium, &source_options, &disc, err);
+	if (ret < 0)
+		return ret;
+	ret = compare_sources(disc, options, ret_result, err);
+	source_close(disc);
+	return ret < 0 ? ret : file_source_check_unchanged(options->image, err);
+}
+
+int discern_verify(struct discern_drive *drive, const char *image_path, const struct discern_observer *observer,
+		   struct discern_verify_result *ret_result, struct discern_error *err)
+{
+	struct compare_options options = { .observer = observer };
+	struct discern_medium medium;
+	int ret;
+
+	memset(ret_result, 0, sizeof(*ret_result));
+	ret = file_source_open(image_path, &options.image, err);
+	if (ret < 0)
+		return ret;
+	options.image_bytes = file_source_size_bytes(options.image);
+	if (options.image_bytes == 0) {
+		source_close(options.image);
+		return discern_error_set(err, -EINVAL, "%s: is empty", image_path);
+	}
+	ret = discern_drive_medium(drive, DISCERN_MEDIUM_FOR_READING, &medium, err);
+	if (ret == 0) {
+		ret = check_medium(discern_drive_path(drive), &medium, err);
+		if (ret == 0)
+			ret = verify_medium(drive, &medium, &options, ret_result, err);
+		discern_medium_clear(&medium);
+	}
+	source_close(options.image);
+	return ret;
+}
