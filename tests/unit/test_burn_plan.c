@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "unit/unit.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "burn/plan.h"
+#include "disc/profile.h"
+
+struct scene {
+	struct discern_burn_check check;
+	struct discern_medium medium;
+	struct contents contents;
+	struct burner_choice choice;
+	struct discern_burn_options options;
+	struct plan_facts facts;
+	struct discern_burn_plan plan;
+	struct discern_error err;
+};
+
+static void set_scene(struct scene *scene, enum discern_profile profile, enum discern_medium_state state)
+{
+	memset(scene, 0, sizeof(*scene));
+	snprintf(scene->check.path, sizeof(scene->check.path), "d.iso");
+	scene->check.n_sectors = 1000;
+	scene->medium.profile = profile;
+	scene->medium.state = state;
+	scene->medium.is_rewritable = profile_find(profile)->is_rewritable;
+	scene->contents.is_empty = true;
+	scene->choice.mode = DISCERN_WRITE_SAO;
+	scene->choice.free_sectors = profile_find(profile)->usual_sectors;
+	scene->facts = (struct plan_facts){ .drive_path = "/dev/sr0", .check = &scene->check, .medium = &scene->medium,
+					    .contents = &scene->contents, .choice = &scene->choice };
+}
+
+static void hold(struct scene *scene, const char *words)
+{
+	scene->contents.is_empty = false;
+	snprintf(scene->contents.words, sizeof(scene->contents.words), "%s", words);
+}
+
+static int admit(struct scene *scene)
+{
+	return plan_admit(&scene->facts, &scene->options, &scene->err);
+}
+
+static int make(struct scene *scene)
+{
+	return plan_make(&scene->facts, &scene->options, &scene->plan, &scene->err);
+}
+
+static void takes_blank_media(void **state)
+{
+	static const enum discern_profile profiles[] = { DISCERN_PROFILE_CD_R, DISCERN_PROFILE_CD_RW,
+							 DISCERN_PROFILE_DVD_R, DISCERN_PROFILE_DVD_PLUS_R,
+							 DISCERN_PROFILE_BD_R, DISCERN_PROFILE_BD_RE };
+	struct scene scene;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(profiles) / sizeof(profiles[0]); i++) {
+		set_scene(&scene, profiles[i], DISCERN_MEDIUM_BLANK);
+		assert_int_equal(admit(&scene), 0);
+		assert_int_equal(make(&scene), 0);
+		assert_string_equal(scene.plan.overwrites, "");
+		assert_int_equal(scene.plan.n_sectors, 1000);
+		assert_int_equal(scene.plan.speed_1x_kbps, profile_find(profiles[i])->speed_1x_kbps);
+	}
+}
+
+static void refuses_no_and_unusable_media(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	set_scene(&scene, DISCERN_PROFILE_NONE, DISCERN_MEDIUM_NONE);
+	assert_int_equal(admit(&scene), -ENOMEDIUM);
+	assert_non_null(strstr(scene.err.text, "/dev/sr0"));
+	set_scene(&scene, DISCERN_PROFILE_NONE, DISCERN_MEDIUM_UNUSABLE);
+	assert_int_equal(admit(&scene), -EMEDIUMTYPE);
+	set_scene(&scene, DISCERN_PROFILE_DVD_ROM, DISCERN_MEDIUM_COMPLETE);
+	scene.options.overwrite = true;
+	hold(&scene, "the ISO 9660 volume \"FILM\"");
+	assert_int_equal(admit(&scene), -EMEDIUMTYPE);
+	assert_non_null(strstr(scene.err.text, "pressed"));
+	assert_non_null(strstr(scene.err.text, "FILM"));
+}
+
+static void refuses_written_sequential_media(void **state)
+{
+	static const enum discern_medium_state states[] = { DISCERN_MEDIUM_APPENDABLE, DISCERN_MEDIUM_COMPLETE };
+	struct scene scene;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		set_scene(&scene, DISCERN_PROFILE_BD_R, states[i]);
+		/* What is written once stays; no option helps. */
+		scene.options.overwrite = true;
+		hold(&scene, "the UDF volume \"PHOTOS\", 3.10 GB in 2 sessions");
+		assert_int_equal(admit(&scene), -EMEDIUMTYPE);
+		assert_non_null(strstr(scene.err.text, "PHOTOS"));
+		assert_non_null(strstr(scene.err.hint, "blank one"));
+		set_scene(&scene, DISCERN_PROFILE_CD_RW, states[i]);
+		assert_int_equal(admit(&scene), -EMEDIUMTYPE);
+		assert_non_null(strstr(scene.err.hint, "blank it"));
+	}
+}
+
+static void protects_overwritable_media(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	set_scene(&scene, DISCERN_PROFILE_DVD_PLUS_RW, DISCERN_MEDIUM_OVERWRITABLE);
+	scene.choice.mode = DISCERN_WRITE_TAO;
+	assert_int_equal(admit(&scene), 0);
+	hold(&scene, "the ISO 9660 volume \"BACKUP\", 2.20 GB");
+	assert_int_equal(admit(&scene), -EMEDIUMTYPE);
+	assert_non_null(strstr(scene.err.text, "BACKUP"));
+	assert_non_null(strstr(scene.err.hint, "--overwrite"));
+	assert_int_equal(plan_admit(&scene.facts, NULL, &scene.err), -EMEDIUMTYPE);
+	scene.options.overwrite = true;
+	assert_int_equal(admit(&scene), 0);
+	assert_int_equal(make(&scene), 0);
+	assert_string_equal(scene.plan.overwrites, "the ISO 9660 volume \"BACKUP\", 2.20 GB");
+	assert_int_equal(scene.plan.mode, DISCERN_WRITE_TAO);
+	assert_true(scene.plan.mode_reason[0] != '\0');
+}
+
+static void compares_sizes(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	set_scene(&scene, DISCERN_PROFILE_CD_R, DISCERN_MEDIUM_BLANK);
+	scene.check.n_sectors = 359849;
+	assert_int_equal(make(&scene), 0);
+	scene.check.n_sectors = 359850;
+	assert_int_equal(make(&scene), -EFBIG);
+	assert_non_null(strstr(scene.err.text, "737 MB"));
+	assert_non_null(strstr(scene.err.hint, "DVD"));
+	/* Whole units of 32 sectors are written to a BD-R. */
+	set_scene(&scene, DISCERN_PROFILE_BD_R, DISCERN_MEDIUM_BLANK);
+	scene.choice.free_sectors = 64;
+	scene.check.n_sectors = 64;
+	assert_int_equal(make(&scene), 0);
+	scene.choice.free_sectors = 63;
+	scene.check.n_sectors = 63;
+	assert_int_equal(make(&scene), -EFBIG);
+	/* Sectors of a DVD+RW are written one by one. */
+	set_scene(&scene, DISCERN_PROFILE_DVD_PLUS_RW, DISCERN_MEDIUM_OVERWRITABLE);
+	scene.choice.free_sectors = 63;
+	scene.check.n_sectors = 63;
+	assert_int_equal(make(&scene), 0);
+	scene.check.n_sectors = UINT32_MAX;
+	assert_int_equal(make(&scene), -EFBIG);
+	assert_non_null(strstr(scene.err.hint, "several layers"));
+}
+
+static void chooses_a_speed(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	set_scene(&scene, DISCERN_PROFILE_DVD_PLUS_R, DISCERN_MEDIUM_BLANK);
+	assert_int_equal(make(&scene), 0);
+	assert_int_equal(scene.plan.speed_kbps, 0);
+	assert_int_equal(scene.plan.seconds, 0);
+	scene.medium.n_write_speeds = 3;
+	scene.medium.write_speeds_kbps[0] = 22160;
+	scene.medium.write_speeds_kbps[1] = 11080;
+	scene.medium.write_speeds_kbps[2] = 5544;
+	assert_int_equal(make(&scene), 0);
+	assert_int_equal(scene.plan.speed_kbps, 22160);
+	scene.options.speed_kbps = 20000;
+	assert_int_equal(make(&scene), 0);
+	assert_int_equal(scene.plan.speed_kbps, 11080);
+	/* 4x is 5540 by the book and 5544 by this drive. */
+	scene.options.speed_kbps = 5540;
+	assert_int_equal(make(&scene), 0);
+	assert_int_equal(scene.plan.speed_kbps, 5544);
+	scene.options.speed_kbps = 1;
+	assert_int_equal(make(&scene), 0);
+	assert_int_equal(scene.plan.speed_kbps, 5544);
+}
+
+static void estimates_the_time(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	set_scene(&scene, DISCERN_PROFILE_DVD_PLUS_RW, DISCERN_MEDIUM_OVERWRITABLE);
+	scene.medium.n_write_speeds = 1;
+	scene.medium.write_speeds_kbps[0] = 2048;
+	scene.check.n_sectors = 100000;
+	assert_int_equal(make(&scene), 0);
+	/* 100 s to write, as long to read, and a little to close. */
+	assert_in_range(scene.plan.seconds, 201, 210);
+	scene.facts.read_kbps = 20480;
+	assert_int_equal(make(&scene), 0);
+	assert_in_range(scene.plan.seconds, 111, 120);
+}
+
+static void passes_the_choice_on(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	set_scene(&scene, DISCERN_PROFILE_CD_R, DISCERN_MEDIUM_BLANK);
+	scene.choice.mode = DISCERN_WRITE_TAO;
+	snprintf(scene.choice.reason, sizeof(scene.choice.reason), "drive dislikes block type");
+	assert_int_equal(make(&scene), 0);
+	assert_int_equal(scene.plan.mode, DISCERN_WRITE_TAO);
+	assert_string_equal(scene.plan.mode_reason, "drive dislikes block type");
+	assert_false(scene.plan.format);
+	scene.choice.needs_format = true;
+	assert_int_equal(make(&scene), 0);
+	assert_true(scene.plan.format);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(takes_blank_media),
+		cmocka_unit_test(refuses_no_and_unusable_media),
+		cmocka_unit_test(refuses_written_sequential_media),
+		cmocka_unit_test(protects_overwritable_media),
+		cmocka_unit_test(compares_sizes),
+		cmocka_unit_test(chooses_a_speed),
+		cmocka_unit_test(estimates_the_time),
+		cmocka_unit_test(passes_the_choice_on),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
