@@ -15,7 +15,12 @@ enum { OP_REQUEST_SENSE = 0x03 };
 
 static const struct vdrive_opcode *const families[] = {
 	vdrive_opcodes_basic,
+	vdrive_opcodes_features,
 	vdrive_opcodes_mode,
+	vdrive_opcodes_info,
+	vdrive_opcodes_toc,
+	vdrive_opcodes_structure,
+	vdrive_opcodes_performance,
 };
 
 void vdrive_encode_sense(const struct vdrive_sense *sense, uint8_t ret_bytes[VDRIVE_SENSE_SIZE])

@@ -56,6 +56,8 @@ struct vdrive {
 	/** Track of the session at once that SEND CUE SHEET announced; 0 none. */
 	bool cue_sheet_received;
 	uint32_t cue_sheet_sectors;
+	/** Next address of that session; it begins in the pause before the track. */
+	int32_t cue_sheet_next_lba;
 	struct faults *faults;
 };
 
@@ -101,7 +103,8 @@ extern const struct vdrive_opcode vdrive_opcodes_features[];  /* mmc/features.c:
 extern const struct vdrive_opcode vdrive_opcodes_mode[];      /* mmc/mode_pages.c: 1A 5A 15 55 */
 extern const struct vdrive_opcode vdrive_opcodes_info[];      /* mmc/disc_info.c: 51 52 25 23 5C */
 extern const struct vdrive_opcode vdrive_opcodes_toc[];       /* mmc/toc.c: 43 42 44 */
-extern const struct vdrive_opcode vdrive_opcodes_structure[]; /* mmc/structure.c: AD A4 AC B6 BB */
+extern const struct vdrive_opcode vdrive_opcodes_structure[]; /* mmc/structure.c: A4 AD */
+extern const struct vdrive_opcode vdrive_opcodes_performance[]; /* mmc/performance.c: AC B6 BB */
 extern const struct vdrive_opcode vdrive_opcodes_read[];      /* mmc/read.c: 28 A8 BE B9 2F 2B */
 extern const struct vdrive_opcode vdrive_opcodes_write[];     /* mmc/write.c: 2A AA 2E 35 53 54 5B 5D */
 extern const struct vdrive_opcode vdrive_opcodes_format[];    /* mmc/format.c: 04 A1 */

@@ -17,7 +17,7 @@ static int request_sense(struct vdrive_call *call)
 	struct vdrive_sense *sense = &drive->last_sense;
 	uint8_t bytes[VDRIVE_SENSE_SIZE];
 
-	/* DESC: only the fixed format (MMC-6 6.37). */
+	/* DESC: only the fixed format. */
 	if (call->cdb[1] & 1)
 		return vdrive_invalid_field(call, 1);
 	if (sense->key == 0 && drive->unit_attention.key != 0)
@@ -101,7 +101,7 @@ static int start_stop_unit(struct vdrive_call *call)
 	struct vdrive *drive = call->drive;
 	uint8_t power = call->cdb[4] >> 4;
 
-	/* FL: no layers to format (MMC-6 6.42). Power conditions: any, the drive has but one. */
+	/* FL: no layers to format. Power conditions: any, the drive has but one. */
 	if (call->cdb[4] & 4)
 		return vdrive_invalid_field(call, 4);
 	if (power != 0)
@@ -166,7 +166,7 @@ static int get_event_status(struct vdrive_call *call)
 
 static int mechanism_status(struct vdrive_call *call)
 {
-	/* MMC-6 6.12.2: no changer, so no slot table; byte 1 bit 4: the door is open. */
+	/* No changer, so no slot table; byte 1 bit 4: the door is open. */
 	uint8_t data[8] = { 0 };
 
 	data[1] = call->drive->tray_open ? 0x10 : 0;

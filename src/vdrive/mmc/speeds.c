@@ -2,7 +2,7 @@
 /* Which speeds the drive has for which medium. */
 #include "vdrive/mmc/defaults.h"
 
-/* kB/s. A CD's 1x is 176.4 in commands, as with audio (MMC-6 6.36), and 153.6 of user data. */
+/* kB/s. A CD's 1x is 176.4 in commands, as of audio, and 153.6 of user data. */
 static const uint32_t cd_r_speeds[] = { 8467, 7056, 5645, 4234, 2822, 1411, 706 };
 static const uint32_t dvd_plus_r_speeds[] = { 22160, 16620, 11080, 8310, 5540, 3324 };
 static const uint32_t dvd_plus_rw_speeds[] = { 11080, 8310, 5540, 3324 };
@@ -87,5 +87,7 @@ void vdrive_select_write_speed(struct vdrive *drive, uint32_t kbps)
 
 bool vdrive_is_writable(const struct vdrive *drive)
 {
-	return drive->disc != NULL && !disc_is_pressed(drive->disc) && disc_status(drive->disc) != DISC_COMPLETE;
+	if (drive->disc == NULL || disc_is_pressed(drive->disc))
+		return false;
+	return vdrive_profile(drive)->writing == WRITING_RANDOM || disc_status(drive->disc) != DISC_COMPLETE;
 }

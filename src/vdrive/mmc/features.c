@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* GET CONFIGURATION and the features (MMC-6 5.3): what the drive can do, and what it can do with
+ * the medium that is in it. */
+#include <string.h>
+
+#include "base/bytes.h"
+#include "vdrive/drive.h"
+#include "vdrive/mmc/defaults.h"
+
+/* Room for the header and all descriptors. */
+enum { MAX_ANSWER = 512 };
+
+struct feature {
+	uint16_t number;
+	uint8_t version;
+	bool is_persistent;
+	/** NULL: always current. */
+	bool (*is_current)(const struct vdrive *drive);
+	/** Writes what follows the descriptor's four bytes of head; NULL: nothing does. */
+	size_t (*fill)(const struct vdrive *drive, uint8_t *data);
+};
+
+static bool has_medium(const struct vdrive *drive)
+{
+	return drive->disc != NULL;
+}
+
+static bool has_cd(const struct vdrive *drive)
+{
+	return vdrive_profile(drive)->family == FAMILY_CD;
+}
+
+static bool has_dvd(const struct vdrive *drive)
+{
+	return vdrive_profile(drive)->family == FAMILY_DVD;
+}
+
+static bool has_bd(const struct vdrive *drive)
+{
+	return vdrive_profile(drive)->family == FAMILY_BD;
+}
+
+static bool has_dvd_plus_rw(const struct vdrive *drive)
+{
+	return vdrive_profile(drive)->number == DISCERN_PROFILE_DVD_PLUS_RW;
+}
+
+static bool has_dvd_plus_r(const struct vdrive *drive)
+{
+	return vdrive_profile(drive)->number == DISCERN_PROFILE_DVD_PLUS_R;
+}
+
+static bool has_writable_cd(const struct vdrive *drive)
+{
+	return has_cd(drive) && vdrive_is_writable(drive);
+}
+
+static bool has_writable_bd(const struct vdrive *drive)
+{
+	return has_bd(drive) && vdrive_is_writable(drive);
+}
+
+static bool is_incremental(const struct vdrive *drive)
+{
+	return has_writable_cd(drive) || has_writable_bd(drive);
+}
+
+/* Current only with a disc that is protected by CSS, and this drive has none. */
+static bool never(const struct vdrive *drive)
+{
+	(void)drive;
+	return false;
+}
+
+/* 0000h, Profile List: the profile with the highest capacity first. */
+static size_t fill_profiles(const struct vdrive *drive, uint8_t *data)
+{
+	static const enum discern_profile profiles[] = {
+		DISCERN_PROFILE_BD_R, DISCERN_PROFILE_BD_ROM, DISCERN_PROFILE_DVD_PLUS_R, DISCERN_PROFILE_DVD_PLUS_RW,
+		DISCERN_PROFILE_DVD_ROM, DISCERN_PROFILE_CD_R, DISCERN_PROFILE_CD_ROM,
+	};
+	size_t n = sizeof(profiles) / sizeof(profiles[0]);
+
+	for (size_t i = 0; i < n; i++) {
+		put_be16(data + 4 * i, (uint16_t)profiles[i]);
+		data[4 * i + 2] = vdrive_profile(drive)->number == profiles[i];
+	}
+	return 4 * n;
+}
+
+/* 0001h, Core: Serial ATA; INQ2, INQUIRY as SPC-4 has it. */
+static size_t fill_core(const struct vdrive *drive, uint8_t *data)
+{
+	(void)drive;
+	put_be32(data, 7);
+	data[4] = 2;
+	return 8;
+}
+
+/* 0002h, Morphing: GET EVENT STATUS NOTIFICATION reports operational changes, polled only. */
+static size_t fill_morphing(const struct vdrive *drive, uint8_t *data)
+{
+	(void)drive;
+	data[0] = 2;
+	return 4;
+}
+
+/* 0003h, Removable Medium: tray that loads, ejects and locks. */
+static size_t fill_removable(const struct vdrive *drive, uint8_t *data)
+{
+	(void)drive;
+	data[0] = 0x39;
+	return 4;
+}
+
+/* 0010h, Random Readable: bytes of a block, blocks of an error correction unit, mode page 01h present. */
+static size_t fill_random_readable(const struct vdrive *drive, uint8_t *data)
+{
+	put_be32(data, DISC_SECTOR);
+	put_be16(data + 4, (uint16_t)vdrive_profile(drive)->ecc_sectors);
+	data[6] = 1;
+	return 8;
+}
+
+/* CD Read: neither C2 pointers nor CD-Text. DVD Read: neither Multi 1.1 nor dual layer DVD-R. Time-out: no group 3. */
+static size_t fill_zeros(const struct vdrive *drive, uint8_t *data)
+{
+	(void)drive;
+	(void)data;
+	return 4;
+}
+
+/* 0021h, Incremental Streaming Writable: no data block type for packets on CD, so no link size; buffer underrun free. */
+static size_t fill_incremental(const struct vdrive *drive, uint8_t *data)
+{
+	(void)drive;
+	data[2] = 1;
+	return 4;
+}
+
+/* 0023h, Formattable: DVD+RW is formatted in the background, without certification. */
+static size_t fill_formattable(const struct vdrive *drive, uint8_t *data)
+{
+	(void)drive;
+	(void)data;
+	return 8;
+}
+
+/* 002Ah and 002Bh, DVD+RW and DVD+R: writes. */
+static size_t fill_dvd_plus(const struct vdrive *drive, uint8_t *data)
+{
+	(void)drive;
+	data[0] = 1;
+	return 4;
+}
+
+/* 002Dh, CD Track at Once: buffer underrun free; data block type 8, Mode 1. */
+static size_t fill_track_at_once(const struct vdrive *drive, uint8_t *data)
+{
+	(void)drive;
+	data[0] = 0x40;
+	put_be16(data + 2, 1u << 8);
+	return 4;
+}
+
+/* 002Eh, CD Mastering: buffer underrun free, session at once; the longest cue sheet. */
+static size_t fill_mastering(const struct vdrive *drive, uint8_t *data)
+{
+	(void)drive;
+	data[0] = 0x60;
+	put_be24(data + 1, 0x0c80);
+	return 4;
+}
+
+/* 0040h, BD Read: class 0 BD-R and BD-ROM of version 1. */
+static size_t fill_bd_read(const struct vdrive *drive, uint8_t *data)
+{
+	(void)drive;
+	put_be16(data + 12, 1u << 1);
+	put_be16(data + 20, 1u << 1);
+	return 28;
+}
+
+/* 0041h, BD Write: class 0 BD-R of version 1. */
+static size_t fill_bd_write(const struct vdrive *drive, uint8_t *data)
+{
+	(void)drive;
+	put_be16(data + 12, 1u << 1);
+	return 20;
+}
+
+/* 0106h, DVD CSS: CSS version 1. */
+static size_t fill_css(const struct vdrive *drive, uint8_t *data)
+{
+	(void)drive;
+	data[3] = 1;
+	return 4;
+}
+
+/* 0107h, Real Time Streaming: READ BUFFER CAPACITY in blocks, SET CD SPEED, page 2Ah with write speeds, GET
+ * PERFORMANCE type 3 and SET STREAMING. */
+static size_t fill_streaming(const struct vdrive *drive, uint8_t *data)
+{
+	(void)drive;
+	data[0] = 0x1f;
+	return 4;
+}
+
+/* 0108h, Logical Unit Serial Number: ASCII, filled up with blanks to a multiple of four. */
+static size_t fill_serial(const struct vdrive *drive, uint8_t *data)
+{
+	size_t length = strlen(drive->serial), size = (length + 3) / 4 * 4;
+
+	memset(data, ' ', size);
+	memcpy(data, drive->serial, length);
+	return size;
+}
+
+static const struct feature features[] = {
+	{ 0x0000, 0, true, NULL, fill_profiles },
+	{ 0x0001, 2, true, NULL, fill_core },
+	{ 0x0002, 1, true, NULL, fill_morphing },
+	{ 0x0003, 2, true, NULL, fill_removable },
+	{ 0x0010, 0, false, has_medium, fill_random_readable },
+	{ 0x001d, 0, false, has_cd, NULL },
+	{ 0x001e, 2, false, has_cd, fill_zeros },
+	{ 0x001f, 2, false, has_dvd, fill_zeros },
+	{ 0x0021, 3, false, is_incremental, fill_incremental },
+	{ 0x0023, 1, false, has_dvd_plus_rw, fill_formattable },
+	{ 0x002a, 1, false, has_dvd_plus_rw, fill_dvd_plus },
+	{ 0x002b, 0, false, has_dvd_plus_r, fill_dvd_plus },
+	{ 0x002d, 2, false, has_writable_cd, fill_track_at_once },
+	{ 0x002e, 1, false, has_writable_cd, fill_mastering },
+	{ 0x0040, 0, false, has_bd, fill_bd_read },
+	{ 0x0041, 0, false, has_writable_bd, fill_bd_write },
+	{ 0x0100, 0, true, NULL, NULL },
+	{ 0x0105, 1, true, NULL, fill_zeros },
+	{ 0x0106, 0, false, never, fill_css },
+	{ 0x0107, 4, false, has_medium, fill_streaming },
+	{ 0x0108, 0, true, NULL, fill_serial },
+};
+
+/** Writes one descriptor and returns its size. */
+static size_t put_feature(const struct vdrive *drive, const struct feature *feature, bool is_current,
+			  uint8_t *descriptor)
+{
+	size_t size = feature->fill != NULL ? feature->fill(drive, descriptor + 4) : 0;
+
+	put_be16(descriptor, feature->number);
+	descriptor[2] = (uint8_t)(feature->version << 2 | (feature->is_persistent ? 2 : 0) | (is_current ? 1 : 0));
+	descriptor[3] = (uint8_t)size;
+	return 4 + size;
+}
+
+static int get_configuration(struct vdrive_call *call)
+{
+	enum { ALL = 0, CURRENT = 1, ONE = 2 };
+	const struct vdrive *drive = call->drive;
+	uint8_t requested = call->cdb[1] & 3;
+	uint16_t start = get_be16(call->cdb + 2);
+	uint8_t answer[MAX_ANSWER] = { 0 };
+	size_t size = 8;
+
+	if (requested > ONE)
+		return vdrive_invalid_field(call, 1);
+	for (size_t i = 0; i < sizeof(features) / sizeof(features[0]); i++) {
+		const struct feature *feature = &features[i];
+		bool is_current = feature->is_current == NULL || feature->is_current(drive);
+
+		if (feature->number < start || (requested == ONE && feature->number != start) ||
+		    (requested == CURRENT && !is_current))
+			continue;
+		size += put_feature(drive, feature, is_current, answer + size);
+	}
+	put_be32(answer, (uint32_t)(size - 4));
+	put_be16(answer + 6, (uint16_t)vdrive_profile(drive)->number);
+	return vdrive_give(call, answer, size, get_be16(call->cdb + 7));
+}
+
+const struct vdrive_opcode vdrive_opcodes_features[] = {
+	{ 0x46, 10, "GET CONFIGURATION", get_configuration, true },
+	{ 0 },
+};

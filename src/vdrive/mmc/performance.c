@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* How fast: GET PERFORMANCE, SET STREAMING, SET CD SPEED. */
+#include <string.h>
+
+#include "base/bytes.h"
+#include "vdrive/drive.h"
+#include "vdrive/mmc/defaults.h"
+
+enum { HEADER = 8, DESCRIPTOR = 16 };
+
+static uint32_t last_lba(const struct vdrive *drive)
+{
+	uint32_t n_sectors = disc_capacity(drive->disc);
+
+	return n_sectors > 0 ? n_sectors - 1 : 0;
+}
+
+/** Sets the length to that of all n descriptors, and gives as many as the CDB asks for. */
+static int give_descriptors(struct vdrive_call *call, uint8_t *data, size_t n)
+{
+	size_t asked = get_be16(call->cdb + 8);
+
+	put_be32(data, (uint32_t)(HEADER - 4 + DESCRIPTOR * n));
+	return vdrive_give(call, data, HEADER + DESCRIPTOR * n, HEADER + DESCRIPTOR * asked);
+}
+
+/** Type 0, performance: the same speed from the first sector to the last. */
+static int nominal_performance(struct vdrive_call *call)
+{
+	enum { TOLERANCE_10 = 2, EXCEPTIONS_ONLY = 2 };
+	const struct vdrive *drive = call->drive;
+	bool is_write = call->cdb[1] & 4;
+	uint8_t except = call->cdb[1] & 3;
+	uint8_t data[HEADER + DESCRIPTOR] = { 0 };
+	uint8_t *descriptor = data + HEADER;
+	uint32_t kbps = is_write ? drive->write_kbps : drive->read_kbps;
+
+	if ((call->cdb[1] >> 3 & 3) != TOLERANCE_10 || except > EXCEPTIONS_ONLY)
+		return vdrive_invalid_field(call, 1);
+	data[4] = is_write ? 2 : 0;
+	if (except != 0) {
+		data[4] |= 1;
+		return give_descriptors(call, data, 0);
+	}
+	if (is_write && !vdrive_is_writable(drive))
+		return give_descriptors(call, data, 0);
+	put_be32(descriptor + 4, kbps);
+	put_be32(descriptor + 8, last_lba(drive));
+	put_be32(descriptor + 12, kbps);
+	return give_descriptors(call, data, 1);
+}
+
+/** Type 3: the write speeds that this medium takes. */
+static int write_speeds(struct vdrive_call *call)
+{
+	const struct vdrive *drive = call->drive;
+	uint8_t data[HEADER + DESCRIPTOR * VDRIVE_MAX_SPEEDS] = { 0 };
+	size_t n;
+	const uint32_t *speeds = vdrive_write_speeds(drive, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		uint8_t *descriptor = data + HEADER + DESCRIPTOR * i;
+
+		/* Exact: over the whole medium. */
+		descriptor[0] = 2;
+		put_be32(descriptor + 4, last_lba(drive));
+		put_be32(descriptor + 8, vdrive_max_read_kbps(drive));
+		put_be32(descriptor + 12, speeds[i]);
+	}
+	return give_descriptors(call, data, n);
+}
+
+static int get_performance(struct vdrive_call *call)
+{
+	int ret = vdrive_need_medium(call);
+
+	if (ret != 0)
+		return ret;
+	switch (call->cdb[10]) {
+	case 0x00:
+		return nominal_performance(call);
+	case 0x03:
+		return call->cdb[1] & 0x1f ? vdrive_invalid_field(call, 1) : write_speeds(call);
+	default:
+		return vdrive_invalid_field(call, 10);
+	}
+}
+
+/** kB/s from a size in kB and a time in ms; false for what is no speed. */
+static bool get_rate(const uint8_t *size_and_time, uint32_t *ret_kbps)
+{
+	uint64_t kbps;
+	uint32_t time_ms = get_be32(size_and_time + 4);
+
+	if (time_ms == 0)
+		return false;
+	kbps = (uint64_t)get_be32(size_and_time) * 1000 / time_ms;
+	*ret_kbps = kbps < UINT32_MAX ? (uint32_t)kbps : UINT32_MAX;
+	return true;
+}
+
+static int set_streaming(struct vdrive_call *call)
+{
+	enum { LIST_LENGTH = 28, RESTORE_DEFAULTS = 4 };
+	const uint8_t *list = call->command->data;
+	uint32_t read_kbps, write_kbps, end;
+	int ret = vdrive_need_medium(call);
+
+	if (ret != 0)
+		return ret;
+	/* Type 0, performance descriptor, is the only one (no defective block cache). */
+	if (call->cdb[8] != 0)
+		return vdrive_invalid_field(call, 8);
+	if (get_be16(call->cdb + 9) != LIST_LENGTH)
+		return vdrive_check_condition(call, 5, 0x1a, 0);
+	ret = vdrive_take(call, LIST_LENGTH);
+	if (ret != 0)
+		return ret;
+	if (list[0] & RESTORE_DEFAULTS) {
+		vdrive_reset_speeds(call->drive);
+		return 0;
+	}
+	end = get_be32(list + 8);
+	if (get_be32(list + 4) > end || !get_rate(list + 12, &read_kbps) || !get_rate(list + 20, &write_kbps))
+		return vdrive_invalid_parameter(call);
+	vdrive_select_read_speed(call->drive, read_kbps);
+	vdrive_select_write_speed(call->drive, write_kbps);
+	return 0;
+}
+
+static int set_cd_speed(struct vdrive_call *call)
+{
+	enum { MAXIMUM = 0xffff };
+	uint32_t read_kbps = get_be16(call->cdb + 2), write_kbps = get_be16(call->cdb + 4);
+
+	/* Rotation: the default or constant angular velocity. */
+	if ((call->cdb[1] & 3) > 1)
+		return vdrive_invalid_field(call, 1);
+	vdrive_select_read_speed(call->drive, read_kbps == MAXIMUM ? UINT32_MAX : read_kbps);
+	vdrive_select_write_speed(call->drive, write_kbps == MAXIMUM ? UINT32_MAX : write_kbps);
+	return 0;
+}
+
+const struct vdrive_opcode vdrive_opcodes_performance[] = {
+	{ 0xac, 12, "GET PERFORMANCE", get_performance, false },
+	{ 0xb6, 12, "SET STREAMING", set_streaming, false },
+	{ 0xbb, 12, "SET CD SPEED", set_cd_speed, false },
+	{ 0 },
+};
