@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=bash
+# Completion of discern(1) for bash; needs bash-completion.
+
+_discern_drives()
+{
+	local drive names=()
+	for drive in /dev/sr[0-9]*; do
+		[[ -e $drive ]] && names+=("$drive" "${drive#/dev/}")
+	done
+	mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "${names[*]}" -- "$cur")
+}
+
+_discern_own_options()
+{
+	case $1 in
+	rip) echo "--output --retries --speed" ;;
+	burn) echo "--dry-run --overwrite --any-file --no-verify --sha256 --checksum --speed --buffer" ;;
+	vdrive) echo "--media --size --drive --fault" ;;
+	esac
+}
+
+# Completes the value of the option before the cursor; false if it takes none.
+_discern_value()
+{
+	case $1 in
+	--progress) mapfile -t COMPREPLY < <(compgen -W "auto bar plain json none" -- "$cur") ;;
+	--media) mapfile -t COMPREPLY < <(compgen -W "cd-r dvd+r dvd+rw bd-r" -- "$cur") ;;
+	--record | --output | -o | --drive) _filedir ;;
+	--progress-fd | --retries | --speed | --buffer | --sha256 | --checksum | --size | --fault) ;;
+	*) return 1 ;;
+	esac
+}
+
+_discern_vdrive()
+{
+	if [[ $cword -eq 2 ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "create run" -- "$cur")
+	else
+		_filedir
+	fi
+}
+
+_discern()
+{
+	local cur prev words cword split command
+	local commands="drives info rip burn verify eject load vdrive help"
+	local common="--json --progress --progress-fd --record --yes --quiet --verbose --help"
+
+	_init_completion -s || return
+	command=${words[1]}
+	if [[ $cword -eq 1 ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$commands --help --version" -- "$cur")
+		return
+	fi
+	_discern_value "$prev" && return
+	[[ ${split-} == true ]] && return
+	if [[ $cur == -* ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$(_discern_own_options "$command") $common" -- "$cur")
+		return
+	fi
+	case $command in
+	help) mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$cur") ;;
+	vdrive) _discern_vdrive ;;
+	burn | verify | info) _filedir && _discern_drives ;;
+	rip | eject | load) _discern_drives ;;
+	esac
+}
+
+complete -F _discern discern
