@@ -27,7 +27,7 @@ struct discern_burn_options {
 	bool overwrite;
 	/** Burn a file in which no volume is found, or which its volume says is longer. */
 	bool any_file;
-	/** Write speed in kB/s of 1000 bytes; 0 as fast as drive and medium allow. */
+	/** Write speed in kB/s of 1000 bytes of user data; 0 as fast as drive and medium allow. */
 	uint32_t speed_kbps;
 	/** Bytes buffered between file and drive; 0 for the usual 64 MiB, which is also the least. */
 	size_t buffer_bytes;
@@ -62,6 +62,14 @@ enum discern_write_mode {
 
 /** What will be done, in words and numbers. */
 struct discern_burn_plan {
+	/** The medium that this is planned for. */
+	enum discern_profile profile;
+	enum discern_medium_state state;
+	/** All sectors that it has; 0 if not known. */
+	uint32_t capacity_sectors;
+	/** As in struct discern_medium. */
+	char media_id[64];
+	char manufacturer[96];
 	enum discern_write_mode mode;
 	/** Why this mode and not the other; libburn's own words where it has some. */
 	char mode_reason[256];
@@ -72,7 +80,7 @@ struct discern_burn_plan {
 	uint32_t n_sectors;
 	/** Sectors that the medium has room for. */
 	uint32_t free_sectors;
-	/** 0 if the drive does not tell. */
+	/** kB/s of 1000 bytes of user data; 0 if the drive does not tell. */
 	uint32_t speed_kbps;
 	uint32_t speed_1x_kbps;
 	/** Estimate of write, close and verify together; 0 if not known. */

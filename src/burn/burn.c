@@ -21,7 +21,6 @@ int discern_burn_plan(struct discern_drive *drive, const struct discern_burn_che
 		      struct discern_error *err)
 {
 	struct discern_medium medium;
-	struct discern_drive_abilities abilities = { 0 };
 	struct burner_choice choice = { 0 };
 	struct contents contents;
 	struct burner *burner;
@@ -34,8 +33,6 @@ int discern_burn_plan(struct discern_drive *drive, const struct discern_burn_che
 	ret = discern_drive_medium(drive, DISCERN_MEDIUM_FOR_WRITING, &medium, err);
 	if (ret < 0)
 		return ret;
-	if (discern_drive_abilities(drive, &abilities, NULL) == 0)
-		facts.read_kbps = abilities.max_read_kbps;
 	ret = contents_find(drive, &medium, &contents, err);
 	if (ret == 0)
 		ret = plan_admit(&facts, options, err);
@@ -124,7 +121,8 @@ static int check_choice(struct burner *burner, const struct discern_burn_plan *p
 		return ret;
 	if (choice.mode != plan->mode || choice.needs_format != plan->format ||
 	    choice.free_sectors < plan->n_sectors)
-		return discern_error_set(err, -ESTALE, "%s: the disc is not the one that the plan was made for", path);
+		return discern_error_set(err, -EMEDIUMTYPE, "%s: the disc is not the one that the plan was made for",
+					 path);
 	return 0;
 }
 
@@ -210,7 +208,7 @@ int discern_burn(struct discern_drive *drive, const struct discern_burn_check *c
 			.n_sectors = plan->n_sectors,
 			.mode = plan->mode,
 			.format = plan->format,
-			.speed_kbps = plan->speed_kbps,
+			.speed_kbps = plan_speed_of_drive(plan->profile, plan->speed_kbps),
 			.deliver = feed_deliver,
 			.deliver_user = burning.feed,
 			.progress = on_progress,

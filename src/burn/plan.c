@@ -64,20 +64,49 @@ int plan_admit(const struct plan_facts *facts, const struct discern_burn_options
 		      "clean the disc, or insert another one");
 }
 
-/* The fastest speed that was asked for or less; the slowest there is if all are faster; 0 if none is known. */
+/* Red Book: a CD sector has 2352 bytes, of which Mode 1 leaves 2048 (ECMA-130 14). */
+enum { CD_SECTOR_SIZE = 2352 };
+
+static bool counts_raw_sectors(enum discern_profile profile)
+{
+	return profile_find((unsigned)profile)->family == FAMILY_CD;
+}
+
+/* Rounded up both ways: a drive that is asked for a little less than it offers takes the next lower speed. */
+uint32_t plan_speed_of_data(enum discern_profile profile, uint32_t drive_kbps)
+{
+	if (!counts_raw_sectors(profile))
+		return drive_kbps;
+	return (uint32_t)(((uint64_t)drive_kbps * DISCERN_SECTOR_SIZE + CD_SECTOR_SIZE - 1) / CD_SECTOR_SIZE);
+}
+
+uint32_t plan_speed_of_drive(enum discern_profile profile, uint32_t data_kbps)
+{
+	uint64_t kbps = data_kbps;
+
+	if (counts_raw_sectors(profile))
+		kbps = (kbps * CD_SECTOR_SIZE + DISCERN_SECTOR_SIZE - 1) / DISCERN_SECTOR_SIZE;
+	return kbps > UINT32_MAX ? UINT32_MAX : (uint32_t)kbps;
+}
+
+/* The fastest speed that was asked for or less; the slowest there is if all are faster; what was asked for if the
+ * drive offers none. */
 static uint32_t choose_speed(const struct discern_medium *medium, uint32_t wanted_kbps)
 {
+	uint32_t fastest = 0;
 	uint32_t slowest = 0;
 
 	for (size_t i = 0; i < medium->n_write_speeds; i++) {
-		uint32_t speed = medium->write_speeds_kbps[i];
+		uint32_t speed = plan_speed_of_data(medium->profile, medium->write_speeds_kbps[i]);
 
 		/* A drive's 4x may be a few kB/s more than four times 1x. */
-		if (speed > 0 && (wanted_kbps == 0 || speed <= wanted_kbps + wanted_kbps / 50))
-			return speed;
+		if (speed > fastest && (wanted_kbps == 0 || speed <= wanted_kbps + wanted_kbps / 50))
+			fastest = speed;
 		if (speed > 0 && (slowest == 0 || speed < slowest))
 			slowest = speed;
 	}
+	if (fastest > 0)
+		return fastest;
 	return slowest > 0 ? slowest : wanted_kbps;
 }
 
@@ -95,17 +124,16 @@ static void explain_mode(const struct plan_facts *facts, struct discern_burn_pla
 	snprintf(plan->mode_reason, sizeof(plan->mode_reason), "%s", why);
 }
 
-/* With an x of the drive and no word on acceleration this is no more than a guess, and called so. */
+/* Drives read about as fast as they write. It is no more than a guess: many begin slowly on the inner tracks. */
 static uint32_t estimate_seconds(const struct plan_facts *facts, const struct discern_burn_plan *plan)
 {
 	const struct profile *profile = profile_find((unsigned)facts->medium->profile);
 	double kilobytes = (double)plan->n_sectors * DISCERN_SECTOR_SIZE / 1000;
-	uint32_t read_kbps = facts->read_kbps > 0 ? facts->read_kbps : plan->speed_kbps;
 	double seconds;
 
 	if (plan->speed_kbps == 0)
 		return 0;
-	seconds = kilobytes / plan->speed_kbps + kilobytes / read_kbps;
+	seconds = 2 * kilobytes / plan->speed_kbps;
 	if (profile->writing == WRITING_RANDOM)
 		seconds += CLOSE_RANDOM_SECONDS;
 	else
@@ -138,6 +166,11 @@ int plan_make(const struct plan_facts *facts, const struct discern_burn_options 
 	uint64_t n_units = ((uint64_t)facts->check->n_sectors + profile->ecc_sectors - 1) / profile->ecc_sectors;
 
 	memset(ret_plan, 0, sizeof(*ret_plan));
+	ret_plan->profile = facts->medium->profile;
+	ret_plan->state = facts->medium->state;
+	ret_plan->capacity_sectors = facts->medium->capacity_sectors;
+	memcpy(ret_plan->media_id, facts->medium->media_id, sizeof(ret_plan->media_id));
+	memcpy(ret_plan->manufacturer, facts->medium->manufacturer, sizeof(ret_plan->manufacturer));
 	ret_plan->mode = facts->choice->mode;
 	ret_plan->format = facts->choice->needs_format;
 	ret_plan->n_sectors = facts->check->n_sectors;

@@ -16,8 +16,6 @@ struct plan_facts {
 	const struct contents *contents;
 	/** Needed by plan_make() only. */
 	const struct burner_choice *choice;
-	/** What the drive reads at most, 0 if it does not tell: for the estimate. */
-	uint32_t read_kbps;
 };
 
 /** May this medium be written at all? -ENOMEDIUM or -EMEDIUMTYPE, with the reason. options may be NULL. */
@@ -26,5 +24,9 @@ int plan_admit(const struct plan_facts *facts, const struct discern_burn_options
 /** The plan for a medium that was admitted; -EFBIG if the image does not fit. */
 int plan_make(const struct plan_facts *facts, const struct discern_burn_options *options,
 	      struct discern_burn_plan *ret_plan, struct discern_error *err);
+
+/** Drives count all 2352 bytes of a CD's sectors in a speed. From and to kB/s of user data; 0 stays 0. */
+uint32_t plan_speed_of_data(enum discern_profile profile, uint32_t drive_kbps);
+uint32_t plan_speed_of_drive(enum discern_profile profile, uint32_t data_kbps);
 
 #endif

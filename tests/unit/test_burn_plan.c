@@ -197,9 +197,30 @@ static void estimates_the_time(void **state)
 	assert_int_equal(make(&scene), 0);
 	/* 100 s to write, as long to read, and a little to close. */
 	assert_in_range(scene.plan.seconds, 201, 210);
-	scene.facts.read_kbps = 20480;
+}
+
+static void converts_the_speeds_of_cds(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	/* Every x of a CD drive survives the way there and back. */
+	for (uint32_t x = 1; x <= 56; x++) {
+		uint32_t drive_kbps = (x * 1764 + 5) / 10;
+		uint32_t data_kbps = plan_speed_of_data(DISCERN_PROFILE_CD_R, drive_kbps);
+		uint32_t back = plan_speed_of_drive(DISCERN_PROFILE_CD_R, data_kbps);
+
+		assert_in_range(data_kbps, x * 1536 / 10, x * 1536 / 10 + 2);
+		assert_in_range(back, drive_kbps, drive_kbps + 2);
+	}
+	assert_int_equal(plan_speed_of_data(DISCERN_PROFILE_DVD_R, 11080), 11080);
+	assert_int_equal(plan_speed_of_drive(DISCERN_PROFILE_BD_R, 4496), 4496);
+	assert_int_equal(plan_speed_of_drive(DISCERN_PROFILE_CD_R, UINT32_MAX), UINT32_MAX);
+	set_scene(&scene, DISCERN_PROFILE_CD_R, DISCERN_MEDIUM_BLANK);
+	scene.medium.n_write_speeds = 1;
+	scene.medium.write_speeds_kbps[0] = 7056;
 	assert_int_equal(make(&scene), 0);
-	assert_in_range(scene.plan.seconds, 111, 120);
+	assert_int_equal(scene.plan.speed_kbps, 6144);
 }
 
 static void passes_the_choice_on(void **state)
@@ -229,6 +250,7 @@ int main(void)
 		cmocka_unit_test(compares_sizes),
 		cmocka_unit_test(chooses_a_speed),
 		cmocka_unit_test(estimates_the_time),
+		cmocka_unit_test(converts_the_speeds_of_cds),
 		cmocka_unit_test(passes_the_choice_on),
 	};
 
