@@ -100,6 +100,9 @@ uint32_t disc_recorded_end(const struct disc *disc);
 /** 0, or -ENXIO if one of the sectors is not recorded, -EIO if the file fails. */
 int disc_read(struct disc *disc, int32_t lba, uint32_t n_sectors, uint8_t *buffer);
 
+/** How many sectors from lba on are recorded, at most n_sectors: where a read of all of them would fail. */
+uint32_t disc_recorded_run(const struct disc *disc, int32_t lba, uint32_t n_sectors);
+
 /** Points to n_sectors recorded sectors in the mapped file, so that a front-end need not copy twice; NULL if
  *  they are not recorded or not mapped. Valid until the next call that changes the disc. */
 const uint8_t *disc_peek(struct disc *disc, int32_t lba, uint32_t n_sectors);
@@ -115,18 +118,21 @@ int disc_reserve_track(struct disc *disc, uint32_t n_sectors);
  *  closes the disc unless multi_session. */
 int disc_begin_session_at_once(struct disc *disc, uint32_t n_sectors, bool multi_session);
 
-/** Marks the open or reserved track with this number as written incrementally (has_run_out on CD). */
+/** Marks the invisible, open or reserved track with this number as a track at once (has_run_out on CD). */
 void disc_set_track_run_out(struct disc *disc, unsigned number);
 
 /** Closes a track: its size becomes final, rounded up to the profile's ECC unit with zeros. 0 or -EROFS. */
 int disc_close_track(struct disc *disc, unsigned number);
 
-/** Closes all tracks of the open session and the session. final: the disc can then never be appended to. */
+/** Closes all tracks of the open session and the session. final: the disc can then never be appended to. On a
+ *  blank disc there is nothing to close: 0, and it stays blank. */
 int disc_close_session(struct disc *disc, bool final);
 
-/** DVD+RW: begins (or restarts) the background format; every sector then is recorded, zero unless written. */
+/** DVD+RW: begins the background format, or restarts a stopped one; every sector then is recorded, zero unless
+ *  written. A disc whose format is done loses its data. */
 int disc_format(struct disc *disc);
-/** Ends the background format. */
+/** Ends the background format: the lead-out is written, the format is done. A disc that is taken out while it
+ *  runs has a stopped one. */
 int disc_format_stop(struct disc *disc);
 
 /** Flushes written data and state to the file. 0 or a negative errno. */

@@ -16,9 +16,11 @@
 struct faults;
 
 struct fault_outcome {
-	/** The command is not carried out (or, for a read or write with a sense of key 1, it is). */
+	/** The command is not carried out. False with a sense of key 1, recovered error: it is carried out, and the
+	 *  sense given then. */
 	bool is_failed;
 	uint8_t key, asc, ascq;
+	/** 2, CHECK CONDITION, where the rule has a sense. */
 	uint8_t status;
 	uint8_t host_status;
 	uint32_t delay_ms;

@@ -91,7 +91,7 @@ uint32_t vdrive_readable_sectors(struct vdrive *drive);
 struct vdrive_disc_options {
 	/** "cd-r", "dvd+r", "dvd+rw", "bd-r". */
 	const char *media;
-	/** Sectors of user data; 0 for the usual size of such a medium. */
+	/** Sectors of user data, rounded down to whole error-correction units; 0 for the usual size of such a medium. */
 	uint32_t n_sectors;
 };
 

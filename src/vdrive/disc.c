@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "vdrive/disc_state.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+
+const struct profile *disc_profile(const struct disc *disc)
+{
+	return disc->state.profile;
+}
+
+bool disc_is_pressed(const struct disc *disc)
+{
+	return disc->is_pressed;
+}
+
+uint32_t disc_capacity(const struct disc *disc)
+{
+	return disc->state.n_sectors;
+}
+
+uint32_t disc_identifier(const struct disc *disc)
+{
+	return disc->state.identifier;
+}
+
+enum disc_status disc_status(const struct disc *disc)
+{
+	const struct disc_state *state = &disc->state;
+
+	if (state->profile->writing == WRITING_RANDOM) {
+		if (state->background == DISC_BACKGROUND_NONE)
+			return DISC_BLANK;
+		return state->background == DISC_BACKGROUND_RUNNING ? DISC_APPENDABLE : DISC_COMPLETE;
+	}
+	if (state->is_final)
+		return DISC_COMPLETE;
+	return state->n_begun_tracks == 0 ? DISC_BLANK : DISC_APPENDABLE;
+}
+
+enum disc_background disc_background(const struct disc *disc)
+{
+	return disc->state.background;
+}
+
+size_t disc_n_sessions(const struct disc *disc)
+{
+	return disc->state.n_sessions;
+}
+
+const struct disc_session *disc_session(const struct disc *disc, unsigned number)
+{
+	return number >= 1 && number <= disc->state.n_sessions ? &disc->state.sessions[number - 1] : NULL;
+}
+
+size_t disc_n_tracks(const struct disc *disc)
+{
+	return disc->state.n_tracks;
+}
+
+const struct disc_track *disc_track(const struct disc *disc, unsigned number)
+{
+	return number >= 1 && number <= disc->state.n_tracks ? &disc->state.tracks[number - 1] : NULL;
+}
+
+const struct disc_track *disc_track_at(const struct disc *disc, int32_t lba)
+{
+	for (unsigned i = 0; i < disc->state.n_tracks; i++) {
+		const struct disc_track *track = &disc->state.tracks[i];
+
+		if (lba >= track->start_lba && lba < disc_track_end(track))
+			return track;
+	}
+	return NULL;
+}
+
+const struct disc_track *disc_invisible_track(const struct disc *disc)
+{
+	const struct disc_state *state = &disc->state;
+
+	if (state->profile->writing == WRITING_RANDOM || state->n_tracks == state->n_begun_tracks)
+		return NULL;
+	return &state->tracks[state->n_tracks - 1];
+}
+
+uint32_t disc_recorded_end(const struct disc *disc)
+{
+	const struct disc_state *state = &disc->state;
+
+	for (unsigned i = state->n_tracks; i > 0; i--)
+		if (state->tracks[i - 1].state == TRACK_CLOSED)
+			return (uint32_t)disc_track_end(&state->tracks[i - 1]);
+	return 0;
+}
+
+int disc_read(struct disc *disc, int32_t lba, uint32_t n_sectors, uint8_t *buffer)
+{
+	size_t size = (size_t)n_sectors * DISC_SECTOR, expected = size;
+	uint64_t begin = (uint64_t)lba * DISC_SECTOR;
+	ssize_t got;
+
+	if (!disc_all_recorded(disc, lba, n_sectors))
+		return -ENXIO;
+	/* A plain image may end within its last sector. */
+	if (disc->is_pressed && begin + size > disc->image_bytes)
+		expected = (size_t)(disc->image_bytes - begin);
+	got = file_read_at(disc->fd, buffer, expected, (off_t)(disc->state.data_offset + begin));
+	if (got < 0)
+		return (int)got;
+	if ((size_t)got < expected)
+		return -EIO;
+	memset(buffer + expected, 0, size - expected);
+	return 0;
+}
+
+uint32_t disc_recorded_run(const struct disc *disc, int32_t lba, uint32_t n_sectors)
+{
+	uint32_t n = 0;
+
+	if (disc_all_recorded(disc, lba, n_sectors))
+		return n_sectors;
+	while (n < n_sectors && disc_all_recorded(disc, lba + (int32_t)n, 1))
+		n++;
+	return n;
+}
+
+const uint8_t *disc_peek(struct disc *disc, int32_t lba, uint32_t n_sectors)
+{
+	struct stat status;
+
+	if (disc->map == NULL || !disc_all_recorded(disc, lba, n_sectors))
+		return NULL;
+	/* A file that somebody cut while it is in the drive would end the server with SIGBUS. */
+	if (fstat(disc->fd, &status) < 0 || status.st_size < disc->file_bytes)
+		return NULL;
+	/* Behind the end of a plain image the last page is zeros, as its last sector is to be. */
+	return disc->map + (size_t)lba * DISC_SECTOR;
+}
+
+static int write_sectors(struct disc *disc, int32_t lba, uint32_t n_sectors, const uint8_t *data)
+{
+	off_t offset = (off_t)(disc->state.data_offset + (uint64_t)lba * DISC_SECTOR);
+
+	/* A full or failing file system is a failing medium, not the end of the virtual disc. */
+	return file_write_at(disc->fd, data, (size_t)n_sectors * DISC_SECTOR, offset) < 0 ? -EIO : 0;
+}
+
+static int write_anywhere(struct disc *disc, int32_t lba, uint32_t n_sectors, const uint8_t *data)
+{
+	if (disc->state.background == DISC_BACKGROUND_NONE)
+		return -EROFS;
+	if (lba < 0 || n_sectors > disc->state.n_sectors || (uint32_t)lba > disc->state.n_sectors - n_sectors)
+		return -ENXIO;
+	return write_sectors(disc, lba, n_sectors, data);
+}
+
+/* The track whose next writable address this is. */
+static struct disc_track *writable_track(struct disc *disc, int32_t lba)
+{
+	for (unsigned i = 0; i < disc->state.n_tracks; i++) {
+		struct disc_track *track = &disc->state.tracks[i];
+
+		if (track->state != TRACK_CLOSED && track->state != TRACK_DAMAGED &&
+		    track->n_written < track->n_sectors && lba == track->start_lba + (int32_t)track->n_written)
+			return track;
+	}
+	return NULL;
+}
+
+static int write_in_sequence(struct disc *disc, int32_t lba, uint32_t n_sectors, const uint8_t *data)
+{
+	struct disc_track *track = writable_track(disc, lba);
+	int ret = 0;
+
+	if (track == NULL)
+		return -ENXIO;
+	if (n_sectors > track->n_sectors - track->n_written)
+		return -ENOSPC;
+	if (disc_any_recorded(disc, lba, n_sectors))
+		return -EROFS;
+	if (track->state == TRACK_INVISIBLE) {
+		track->state = TRACK_OPEN;
+		disc->state.n_begun_tracks++;
+		disc_state_rebuild(&disc->state);
+		ret = disc_commit(disc, true) < 0 ? -EIO : 0;
+	}
+	/* Data first: what the bitmap calls recorded is there, whenever the server is killed. */
+	if (ret == 0)
+		ret = write_sectors(disc, lba, n_sectors, data);
+	if (ret == 0)
+		ret = disc_mark_recorded(disc, lba, n_sectors) < 0 ? -EIO : 0;
+	if (ret == 0)
+		track->n_written += n_sectors;
+	return ret;
+}
+
+int disc_write(struct disc *disc, int32_t lba, uint32_t n_sectors, const uint8_t *data)
+{
+	if (disc->is_pressed || disc->state.is_final)
+		return -EROFS;
+	if (n_sectors == 0)
+		return 0;
+	if (!disc->state.is_in_use && disc_commit(disc, true) < 0)
+		return -EIO;
+	if (disc->state.profile->writing == WRITING_RANDOM)
+		return write_anywhere(disc, lba, n_sectors, data);
+	return write_in_sequence(disc, lba, n_sectors, data);
+}
+
+int disc_sync(struct disc *disc)
+{
+	if (disc->is_pressed)
+		return 0;
+	return fdatasync(disc->fd) < 0 ? -errno : 0;
+}
+
+/* What a drive does with a disc before it lets go of it. */
+static void settle(struct disc *disc)
+{
+	struct disc_state *state = &disc->state;
+
+	if (state->is_session_at_once) {
+		const struct disc_track *track = &state->tracks[state->n_begun_tracks - 1];
+
+		if (track->n_written == track->n_sectors)
+			disc_close_session(disc, false);
+		else
+			disc_recover(disc);
+	}
+	if (state->background == DISC_BACKGROUND_RUNNING)
+		state->background = DISC_BACKGROUND_STOPPED;
+	disc_commit(disc, false);
+}
+
+void disc_close(struct disc *disc)
+{
+	if (disc == NULL)
+		return;
+	/* Not after a refused opening: then nothing of the state is to be believed. */
+	if (disc->recorded != NULL && disc->state.is_in_use) {
+		settle(disc);
+		disc_sync(disc);
+	}
+	if (disc->map != NULL)
+		munmap(disc->map, disc->map_size);
+	free(disc->recorded);
+	if (disc->fd >= 0)
+		close(disc->fd);
+	free(disc);
+}

@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The file of a virtual disc or of a plain image: making it, opening it, and its bitmap. */
+#include "vdrive/disc_state.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/file.h"
+
+/* Largest DVD-ROM (two layers) and BD-ROM (BDXL, four layers) in sectors. */
+enum { DVD_ROM_MAX = 4200000, BD_ROM_MAX = 62500864 };
+
+int disc_commit(struct disc *disc, bool is_in_use)
+{
+	char *text = calloc(1, DISC_SLOT_BYTES);
+	int length, ret;
+
+	if (text == NULL)
+		return -ENOMEM;
+	disc->state.is_in_use = is_in_use;
+	disc->state.sequence++;
+	length = disc_state_print(&disc->state, text, DISC_SLOT_BYTES);
+	ret = length;
+	/* A kill between the two leaves the newer state in the second slot, a kill within one a whole other one. */
+	if (length >= 0)
+		ret = file_write_at(disc->fd, text, (size_t)length, DISC_SLOT_BYTES);
+	if (ret == 0)
+		ret = file_write_at(disc->fd, text, (size_t)length, 0);
+	free(text);
+	return ret;
+}
+
+static int create_file(const char *path, const struct disc_state *state, struct discern_error *err)
+{
+	struct disc disc = { .state = *state };
+	off_t size = (off_t)(state->data_offset + (uint64_t)state->n_sectors * DISC_SECTOR);
+	int ret = 0;
+
+	disc.fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	if (disc.fd < 0) {
+		ret = -errno;
+		discern_error_set(err, ret, "%s: cannot make a virtual disc: %s", path, strerror(errno));
+		if (ret == -EEXIST)
+			discern_error_hint(err, "remove it first, or choose another name; nothing is overwritten");
+		return ret;
+	}
+	if (ftruncate(disc.fd, size) < 0)
+		ret = -errno;
+	if (ret == 0)
+		ret = disc_commit(&disc, false);
+	close(disc.fd);
+	if (ret < 0) {
+		unlink(path);
+		discern_error_set(err, ret, "%s: cannot make a virtual disc: %s", path, strerror(-ret));
+	}
+	return ret;
+}
+
+int vdrive_disc_create(const char *path, const struct vdrive_disc_options *options, struct discern_error *err)
+{
+	const struct disc_media *media = options->media != NULL ? disc_media_by_name(options->media) : NULL;
+	struct disc_state state;
+	uint32_t n_sectors = options->n_sectors;
+
+	if (media == NULL) {
+		discern_error_set(err, -EINVAL, "no blank disc is called \"%s\"", options->media != NULL ? options->media : "");
+		return discern_error_hint(err, "one of cd-r, dvd+r, dvd+rw, bd-r");
+	}
+	if (n_sectors == 0)
+		n_sectors = profile_find(media->profile)->usual_sectors;
+	if (n_sectors < media->min_sectors || n_sectors > media->max_sectors)
+		return discern_error_set(err, -EINVAL, "a %s has %u to %u sectors, not %u", media->name, media->min_sectors,
+					 media->max_sectors, n_sectors);
+	disc_state_blank(&state, media, n_sectors - n_sectors % profile_find(media->profile)->ecc_sectors);
+	if (getrandom(&state.identifier, sizeof(state.identifier), 0) != sizeof(state.identifier))
+		return discern_error_set(err, -errno, "cannot get random bytes: %s", strerror(errno));
+	return create_file(path, &state, err);
+}
+
+struct pressed_kind {
+	const char *name;
+	enum discern_profile profile;
+	uint32_t max_sectors;
+};
+
+static const struct pressed_kind pressed_kinds[] = {
+	{ "cd-rom", DISCERN_PROFILE_CD_ROM, DISC_CD_MAX },
+	{ "dvd-rom", DISCERN_PROFILE_DVD_ROM, DVD_ROM_MAX },
+	{ "bd-rom", DISCERN_PROFILE_BD_ROM, BD_ROM_MAX },
+};
+
+/* The kind asked for, or the smallest that holds the image; NULL with words. */
+static const struct pressed_kind *choose_kind(const char *kind, uint64_t n_sectors, struct discern_error *err)
+{
+	const size_t n = sizeof(pressed_kinds) / sizeof(pressed_kinds[0]);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct pressed_kind *entry = &pressed_kinds[i];
+
+		if (kind != NULL && strcmp(kind, entry->name) != 0)
+			continue;
+		if (n_sectors <= entry->max_sectors)
+			return entry;
+		if (kind != NULL || i == n - 1) {
+			discern_error_set(err, -EFBIG, "%llu sectors are more than a %s can hold (%u)",
+					  (unsigned long long)n_sectors, entry->name, entry->max_sectors);
+			return NULL;
+		}
+	}
+	discern_error_set(err, -EINVAL, "no pressed disc is called \"%s\"", kind);
+	discern_error_hint(err, "one of cd-rom, dvd-rom, bd-rom");
+	return NULL;
+}
+
+static int open_image(struct disc *disc, const char *kind, const struct stat *status, struct discern_error *err)
+{
+	uint64_t n_sectors = ((uint64_t)status->st_size + DISC_SECTOR - 1) / DISC_SECTOR;
+	const struct pressed_kind *entry;
+
+	if (status->st_size == 0) {
+		discern_error_set(err, -EINVAL, "the image is empty");
+		return discern_error_hint(err, "a blank disc is made by discern vdrive create");
+	}
+	entry = choose_kind(kind, n_sectors, err);
+	if (entry == NULL)
+		return err != NULL ? err->code : -EINVAL;
+	disc->is_pressed = true;
+	disc->image_bytes = (uint64_t)status->st_size;
+	disc->state.profile = profile_find(entry->profile);
+	disc->state.n_sectors = (uint32_t)n_sectors;
+	disc->state.is_final = true;
+	disc->state.n_closed_sessions = disc->state.n_begun_tracks = 1;
+	disc->state.tracks[0] = (struct disc_track){
+		.number = 1,
+		.session = 1,
+		.state = TRACK_CLOSED,
+		.control = 4,
+		.data_mode = 1,
+		.n_sectors = (uint32_t)n_sectors,
+		.n_written = (uint32_t)n_sectors,
+	};
+	disc_state_rebuild(&disc->state);
+	return 0;
+}
+
+/* Of two whole slots the newer one; of one whole slot that one. */
+static int read_state(struct disc *disc, struct discern_error *err)
+{
+	char *text = malloc(DISC_SLOT_BYTES);
+	struct disc_state *second = malloc(sizeof(*second));
+	ssize_t first_size, second_size;
+	struct discern_error second_err;
+	int ret = -ENOMEM, second_ret = -EINVAL;
+
+	if (text == NULL || second == NULL) {
+		discern_error_set(err, ret, "no memory for the state of the disc");
+		goto out;
+	}
+	first_size = file_read_at(disc->fd, text, DISC_SLOT_BYTES, 0);
+	ret = first_size < 0 ? discern_error_set(err, (int)first_size, "cannot read: %s", strerror(-(int)first_size))
+			     : disc_state_parse(text, (size_t)first_size, &disc->state, err);
+	second_size = file_read_at(disc->fd, text, DISC_SLOT_BYTES, DISC_SLOT_BYTES);
+	if (second_size > 0)
+		second_ret = disc_state_parse(text, (size_t)second_size, second, &second_err);
+	if (second_ret == 0 && (ret < 0 || second->sequence > disc->state.sequence)) {
+		disc->state = *second;
+		ret = 0;
+	}
+out:
+	free(text);
+	free(second);
+	return ret;
+}
+
+static int open_virtual(struct disc *disc, const struct stat *status, struct discern_error *err)
+{
+	uint64_t need;
+	size_t n_bitmap;
+	int ret = read_state(disc, err);
+
+	if (ret < 0)
+		return discern_error_wrap(err, "the virtual disc is damaged");
+	need = disc->state.data_offset + (uint64_t)disc->state.n_sectors * DISC_SECTOR;
+	if ((uint64_t)status->st_size < need)
+		return discern_error_set(err, -EINVAL, "the virtual disc is cut short: %lld of %llu bytes",
+					 (long long)status->st_size, (unsigned long long)need);
+	n_bitmap = disc_bitmap_bytes(&disc->state);
+	disc->recorded = malloc(n_bitmap);
+	if (disc->recorded == NULL)
+		return discern_error_set(err, -ENOMEM, "no memory for the bitmap of the disc");
+	if (file_read_at(disc->fd, disc->recorded, n_bitmap, DISC_BITMAP_OFFSET) != (ssize_t)n_bitmap)
+		return discern_error_set(err, -EIO, "cannot read the bitmap of the virtual disc");
+	if (disc->state.is_in_use)
+		disc_recover(disc);
+	return 0;
+}
+
+static bool has_magic(int fd)
+{
+	char first[sizeof(DISC_MAGIC)], second[sizeof(DISC_MAGIC)];
+	const size_t size = strlen(DISC_MAGIC);
+
+	return (file_read_at(fd, first, size, 0) == (ssize_t)size && memcmp(first, DISC_MAGIC, size) == 0) ||
+	       (file_read_at(fd, second, size, DISC_SLOT_BYTES) == (ssize_t)size &&
+		memcmp(second, DISC_MAGIC, size) == 0);
+}
+
+/* One disc is in one drive; a pressed one may be in several, as there are many copies of it. */
+static int lock_file(int fd, bool is_shared, struct discern_error *err)
+{
+	if (flock(fd, (is_shared ? LOCK_SH : LOCK_EX) | LOCK_NB) == 0)
+		return 0;
+	if (errno != EWOULDBLOCK)
+		return discern_error_set(err, -errno, "cannot lock it: %s", strerror(errno));
+	discern_error_set(err, -EBUSY, "the disc is in another virtual drive");
+	return discern_error_hint(err, "eject it there, or stop that drive");
+}
+
+static void map_sectors(struct disc *disc)
+{
+	uint64_t size = disc->is_pressed ? disc->image_bytes : (uint64_t)disc->state.n_sectors * DISC_SECTOR;
+	void *map;
+
+	if (size > SIZE_MAX / 2)
+		return;
+	map = mmap(NULL, (size_t)size, PROT_READ, MAP_SHARED, disc->fd, (off_t)disc->state.data_offset);
+	if (map == MAP_FAILED)
+		return;
+	disc->map = map;
+	disc->map_size = (size_t)size;
+}
+
+static int open_file(struct disc *disc, const char *path, const char *kind, struct discern_error *err)
+{
+	struct stat status;
+	bool is_virtual;
+	int ret;
+
+	/* O_NONBLOCK: a pipe would block before it can be refused. */
+	disc->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (disc->fd < 0 || fstat(disc->fd, &status) < 0)
+		return discern_error_set(err, -errno, "cannot open: %s", strerror(errno));
+	if (!S_ISREG(status.st_mode))
+		return discern_error_set(err, S_ISDIR(status.st_mode) ? -EISDIR : -EINVAL, "not a file");
+	is_virtual = has_magic(disc->fd);
+	if (is_virtual && kind != NULL)
+		return discern_error_set(err, -EINVAL, "a virtual disc knows its kind; \"%s\" is for images", kind);
+	if (is_virtual) {
+		close(disc->fd);
+		disc->fd = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK);
+		if (disc->fd < 0 || fstat(disc->fd, &status) < 0)
+			return discern_error_set(err, -errno, "cannot open for writing: %s", strerror(errno));
+	}
+	ret = lock_file(disc->fd, !is_virtual, err);
+	if (ret == 0)
+		ret = is_virtual ? open_virtual(disc, &status, err) : open_image(disc, kind, &status, err);
+	disc->file_bytes = status.st_size;
+	if (ret == 0)
+		map_sectors(disc);
+	return ret;
+}
+
+int disc_open(const char *path, const char *kind, struct disc **ret_disc, struct discern_error *err)
+{
+	struct disc *disc = calloc(1, sizeof(*disc));
+	int ret;
+
+	if (disc == NULL)
+		return discern_error_set(err, -ENOMEM, "%s: no memory", path);
+	disc->fd = -1;
+	ret = open_file(disc, path, kind, err);
+	if (ret < 0) {
+		discern_error_wrap(err, "%s", path);
+		disc_close(disc);
+		return ret;
+	}
+	*ret_disc = disc;
+	return 0;
+}
+
+bool disc_all_recorded(const struct disc *disc, int32_t lba, uint32_t n_sectors)
+{
+	uint32_t at = (uint32_t)lba, end = at + n_sectors;
+
+	if (lba < 0 || n_sectors > disc->state.n_sectors || at > disc->state.n_sectors - n_sectors)
+		return false;
+	if (disc->recorded == NULL)
+		return true;
+	while (at < end) {
+		if (at % 8 == 0 && end - at >= 8 && disc->recorded[at / 8] == 0xff)
+			at += 8;
+		else if (disc->recorded[at / 8] >> at % 8 & 1)
+			at++;
+		else
+			return false;
+	}
+	return true;
+}
+
+bool disc_any_recorded(const struct disc *disc, int32_t lba, uint32_t n_sectors)
+{
+	for (uint32_t at = (uint32_t)lba; at < (uint32_t)lba + n_sectors; at++)
+		if (disc->recorded[at / 8] >> at % 8 & 1)
+			return true;
+	return false;
+}
+
+int disc_mark_recorded(struct disc *disc, int32_t lba, uint32_t n_sectors)
+{
+	uint32_t at = (uint32_t)lba, end;
+
+	if (at >= disc->state.n_sectors || n_sectors == 0)
+		return 0;
+	if (n_sectors > disc->state.n_sectors - at)
+		n_sectors = disc->state.n_sectors - at;
+	end = at + n_sectors;
+	while (at < end) {
+		if (at % 8 == 0 && end - at >= 8) {
+			disc->recorded[at / 8] = 0xff;
+			at += 8;
+		} else {
+			disc->recorded[at / 8] |= (uint8_t)(1 << at % 8);
+			at++;
+		}
+	}
+	at = (uint32_t)lba / 8;
+	return file_write_at(disc->fd, disc->recorded + at, (end - 1) / 8 - at + 1, DISC_BITMAP_OFFSET + (off_t)at);
+}

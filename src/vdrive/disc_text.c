@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The state of a virtual disc as text: one line a fact, "name key=value ...", the last line "end". */
+#include "config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "vdrive/disc_state.h"
+
+/* Longest line and longest value that this program writes. */
+enum { LINE_SIZE = 200, VALUE_SIZE = 40 };
+
+static const char *const track_states[] = { "invisible", "reserved", "open", "closed", "damaged" };
+static const char *const backgrounds[] = { "none", "stopped", "running", "done" };
+static const char *const yes_no[] = { "no", "yes" };
+
+/* CRC-32 of IEEE 802.3, a nibble at a time: the text is short and seldom written. */
+static uint32_t checksum(const char *text, size_t size)
+{
+	static const uint32_t nibbles[16] = {
+		0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac, 0x76dc4190, 0x6b6b51f4, 0x4db26158, 0x5005713c,
+		0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c, 0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c,
+	};
+	uint32_t crc = UINT32_MAX;
+
+	for (size_t i = 0; i < size; i++) {
+		crc ^= (uint8_t)text[i];
+		crc = nibbles[crc & 15] ^ crc >> 4;
+		crc = nibbles[crc & 15] ^ crc >> 4;
+	}
+	return ~crc;
+}
+
+/* The head holds the checksum of the body, which is all that comes after it. */
+static const char head_format[] = DISC_MAGIC "%d\nchecksum=%08x\n";
+
+static void print_body(const struct disc_state *state, FILE *file)
+{
+	fprintf(file, "sequence=%llu\n", (unsigned long long)state->sequence);
+	fprintf(file, "media=%s\n", disc_media_by_profile(state->profile->number)->name);
+	fprintf(file, "sectors=%u\nsector-bytes=%d\n", state->n_sectors, DISC_SECTOR);
+	fprintf(file, "data-offset=%llu\n", (unsigned long long)state->data_offset);
+	fprintf(file, "identifier=%u\n", state->identifier);
+	fprintf(file, "in-use=%s\nfinal=%s\n", yes_no[state->is_in_use], yes_no[state->is_final]);
+	fprintf(file, "background-format=%s\n", backgrounds[state->background]);
+	fprintf(file, "session-at-once=%s\nmulti-session=%s\n", yes_no[state->is_session_at_once],
+		yes_no[state->is_multi_session]);
+	fprintf(file, "closed-sessions=%u\ntracks=%u\n", state->n_closed_sessions, state->n_begun_tracks);
+	for (unsigned i = 0; i < state->n_begun_tracks; i++) {
+		const struct disc_track *track = &state->tracks[i];
+
+		fprintf(file, "track number=%u session=%u state=%s start=%d sectors=%u written=%u", track->number,
+			track->session, track_states[track->state], track->start_lba, track->n_sectors,
+			track->n_written);
+		fprintf(file, " control=%u mode=%u run-out=%s\n", track->control, track->data_mode,
+			yes_no[track->has_run_out]);
+	}
+	fprintf(file, "end\n");
+}
+
+int disc_state_print(const struct disc_state *state, char *text, size_t size)
+{
+	char *body = NULL;
+	size_t body_size = 0;
+	FILE *file = open_memstream(&body, &body_size);
+	int head, ret;
+
+	if (file == NULL)
+		return -errno;
+	print_body(state, file);
+	if (fclose(file) != 0) {
+		free(body);
+		return -ENOMEM;
+	}
+	head = snprintf(text, size, head_format, DISC_FORMAT, checksum(body, body_size));
+	if (head < 0 || (size_t)head + body_size >= size) {
+		ret = -EOVERFLOW;
+	} else {
+		memcpy(text + head, body, body_size + 1);
+		ret = head + (int)body_size;
+	}
+	free(body);
+	return ret;
+}
+
+struct reader {
+	const char *at, *end;
+	unsigned n_lines;
+	char line[LINE_SIZE];
+	struct discern_error *err;
+	int ret;
+};
+
+static void refuse(struct reader *reader, const char *what)
+{
+	if (reader->ret == 0)
+		reader->ret = discern_error_set(reader->err, -EINVAL, "line %u of its state: %s is missing or wrong",
+						reader->n_lines, what);
+}
+
+static void next_line(struct reader *reader)
+{
+	size_t size = (size_t)(reader->end - reader->at);
+	const char *newline = memchr(reader->at, '\n', size < LINE_SIZE ? size : LINE_SIZE);
+
+	reader->n_lines++;
+	reader->line[0] = '\0';
+	if (newline == NULL) {
+		refuse(reader, "the line");
+		return;
+	}
+	memcpy(reader->line, reader->at, (size_t)(newline - reader->at));
+	reader->line[newline - reader->at] = '\0';
+	reader->at = newline + 1;
+}
+
+/* The value of key=value at the beginning of the line or after a blank. */
+static bool find_value(const char *line, const char *key, char value[VALUE_SIZE])
+{
+	size_t key_length = strlen(key);
+
+	for (const char *at = line; at != NULL; at = strchr(at, ' ')) {
+		size_t length;
+
+		if (*at == ' ')
+			at++;
+		if (strncmp(at, key, key_length) != 0 || at[key_length] != '=')
+			continue;
+		at += key_length + 1;
+		length = strcspn(at, " ");
+		if (length >= VALUE_SIZE)
+			return false;
+		memcpy(value, at, length);
+		value[length] = '\0';
+		return true;
+	}
+	return false;
+}
+
+static int64_t get_number(struct reader *reader, const char *key, int64_t min, int64_t max)
+{
+	char value[VALUE_SIZE];
+	int64_t number = 0;
+
+	if (!find_value(reader->line, key, value) || !text_to_number(value, min, max, &number)) {
+		refuse(reader, key);
+		return min;
+	}
+	return number;
+}
+
+static unsigned get_word(struct reader *reader, const char *key, const char *const *words, unsigned n_words)
+{
+	char value[VALUE_SIZE];
+
+	if (find_value(reader->line, key, value))
+		for (unsigned i = 0; i < n_words; i++)
+			if (strcmp(words[i], value) == 0)
+				return i;
+	refuse(reader, key);
+	return 0;
+}
+
+static int64_t line_number(struct reader *reader, const char *key, int64_t min, int64_t max)
+{
+	next_line(reader);
+	return get_number(reader, key, min, max);
+}
+
+static unsigned line_word(struct reader *reader, const char *key, const char *const *words, unsigned n_words)
+{
+	next_line(reader);
+	return get_word(reader, key, words, n_words);
+}
+
+static void parse_media(struct reader *reader, struct disc_state *state)
+{
+	char name[VALUE_SIZE];
+	const struct disc_media *media = NULL;
+
+	next_line(reader);
+	if (find_value(reader->line, "media", name))
+		media = disc_media_by_name(name);
+	if (media == NULL) {
+		refuse(reader, "media");
+		return;
+	}
+	state->profile = profile_find(media->profile);
+	state->n_sectors = (uint32_t)line_number(reader, "sectors", media->min_sectors, media->max_sectors);
+	if (reader->ret == 0 && state->n_sectors % state->profile->ecc_sectors != 0)
+		refuse(reader, "sectors");
+	line_number(reader, "sector-bytes", DISC_SECTOR, DISC_SECTOR);
+}
+
+/* A track lies behind the one before it, within the disc, and holds no more than it has room for. */
+static void parse_track(struct reader *reader, struct disc_state *state, unsigned index)
+{
+	struct disc_track *track = &state->tracks[index];
+	const struct disc_track *before = index > 0 ? track - 1 : NULL;
+	int64_t first = before != NULL ? disc_track_end(before) : 0;
+	unsigned session = before != NULL ? before->session : 1;
+	int64_t room;
+
+	next_line(reader);
+	if (strncmp(reader->line, "track ", 6) != 0)
+		refuse(reader, "track");
+	track->number = (unsigned)get_number(reader, "number", index + 1, index + 1);
+	track->session = (unsigned)get_number(reader, "session", session, session + (before != NULL));
+	track->state = (enum disc_track_state)get_word(reader, "state", track_states, 5);
+	track->has_run_out = get_word(reader, "run-out", yes_no, 2) != 0;
+	track->start_lba = (int32_t)get_number(reader, "start", first, state->n_sectors);
+	room = (int64_t)state->n_sectors - track->start_lba + (track->has_run_out ? DISC_RUN_OUT : 0);
+	track->n_sectors = (uint32_t)get_number(reader, "sectors", 0, room);
+	track->n_written = (uint32_t)get_number(reader, "written", 0, track->n_sectors);
+	track->control = (uint8_t)get_number(reader, "control", 0, 15);
+	track->data_mode = (uint8_t)get_number(reader, "mode", 0, 15);
+	if (track->state == TRACK_INVISIBLE)
+		refuse(reader, "state");
+	if (track->session <= state->n_closed_sessions && track->state != TRACK_CLOSED)
+		refuse(reader, "state");
+	if ((int64_t)track->start_lba + track->n_written > state->n_sectors)
+		refuse(reader, "written");
+	if (track->has_run_out && state->profile->family != FAMILY_CD)
+		refuse(reader, "run-out");
+}
+
+static void parse_tracks(struct reader *reader, struct disc_state *state)
+{
+	bool is_random = state->profile->writing == WRITING_RANDOM;
+	unsigned last_session;
+
+	state->n_closed_sessions = (unsigned)line_number(reader, "closed-sessions", 0, is_random ? 0 : DISC_MAX_TRACKS);
+	state->n_begun_tracks = (unsigned)line_number(reader, "tracks", 0, is_random ? 0 : DISC_MAX_TRACKS);
+	for (unsigned i = 0; i < state->n_begun_tracks && reader->ret == 0; i++)
+		parse_track(reader, state, i);
+	last_session = state->n_begun_tracks > 0 ? state->tracks[state->n_begun_tracks - 1].session : 0;
+	/* Every closed session has a track; at most one session is open. */
+	if (last_session < state->n_closed_sessions || last_session > state->n_closed_sessions + 1)
+		refuse(reader, "closed-sessions");
+	if (state->is_final && (last_session != state->n_closed_sessions || last_session == 0))
+		refuse(reader, "final");
+}
+
+/* Past the two lines of the head; the body's checksum is checked on the way. */
+static void parse_head(struct reader *reader)
+{
+	const char *line_end = memchr(reader->at, '\n', (size_t)(reader->end - reader->at));
+	char value[VALUE_SIZE];
+	int64_t number;
+	const char *last;
+
+	next_line(reader);
+	if (line_end == NULL || strncmp(reader->line, DISC_MAGIC, strlen(DISC_MAGIC)) != 0) {
+		refuse(reader, "\"" DISC_MAGIC "\"");
+		return;
+	}
+	if (!text_to_number(reader->line + strlen(DISC_MAGIC), 0, INT32_MAX, &number)) {
+		refuse(reader, "the number of the format");
+		return;
+	}
+	if (number != DISC_FORMAT) {
+		reader->ret = discern_error_set(reader->err, -ENOTSUP, "a virtual disc of format %lld; this version knows format %d",
+						(long long)number, DISC_FORMAT);
+		return;
+	}
+	next_line(reader);
+	last = memmem(reader->at, (size_t)(reader->end - reader->at), "\nend\n", 5);
+	if (last == NULL || !find_value(reader->line, "checksum", value) || strlen(value) != 8) {
+		refuse(reader, "checksum");
+		return;
+	}
+	if (strtoul(value, NULL, 16) != checksum(reader->at, (size_t)(last + 5 - reader->at)))
+		refuse(reader, "checksum");
+	reader->end = last + 5;
+}
+
+int disc_state_parse(const char *text, size_t size, struct disc_state *ret_state, struct discern_error *err)
+{
+	struct reader reader = { .at = text, .end = text + size, .err = err };
+	struct disc_state *state = ret_state;
+
+	memset(state, 0, sizeof(*state));
+	parse_head(&reader);
+	if (reader.ret < 0)
+		return reader.ret;
+	state->sequence = (uint64_t)line_number(&reader, "sequence", 0, INT64_MAX);
+	parse_media(&reader, state);
+	if (reader.ret < 0)
+		return reader.ret;
+	state->data_offset = (uint64_t)line_number(&reader, "data-offset",
+						   DISC_BITMAP_OFFSET + (int64_t)disc_bitmap_bytes(state), 1 << 30);
+	if (state->data_offset % 65536 != 0)
+		refuse(&reader, "data-offset");
+	state->identifier = (uint32_t)line_number(&reader, "identifier", 0, UINT32_MAX);
+	state->is_in_use = line_word(&reader, "in-use", yes_no, 2) != 0;
+	state->is_final = line_word(&reader, "final", yes_no, 2) != 0;
+	state->background = (enum disc_background)line_word(&reader, "background-format", backgrounds, 4);
+	state->is_session_at_once = line_word(&reader, "session-at-once", yes_no, 2) != 0;
+	state->is_multi_session = line_word(&reader, "multi-session", yes_no, 2) != 0;
+	parse_tracks(&reader, state);
+	if (reader.ret < 0)
+		return reader.ret;
+	if (reader.at != reader.end - 4 || memcmp(reader.at, "end\n", 4) != 0)
+		refuse(&reader, "end");
+	if (state->background != DISC_BACKGROUND_NONE && state->profile->writing != WRITING_RANDOM)
+		refuse(&reader, "background-format");
+	if (state->is_final && state->profile->writing == WRITING_RANDOM)
+		refuse(&reader, "final");
+	if (state->is_session_at_once && state->profile->family != FAMILY_CD)
+		refuse(&reader, "session-at-once");
+	if (reader.ret == 0)
+		disc_state_rebuild(state);
+	return reader.ret;
+}
