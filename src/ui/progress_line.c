@@ -172,8 +172,8 @@ void progress_line(const struct discern_progress *state, double elapsed, size_t 
 
 	add(&line, 0, "%s", progress_phase_name(state->phase));
 	if (state->total_bytes == 0) {
-		add(&line, 1, "%s", phase_words(state->phase));
-		add(&line, 2, "%s", text_duration((uint64_t)elapsed, time));
+		add(&line, 0, "%s", phase_words(state->phase));
+		add(&line, 1, "%s", text_duration((uint64_t)elapsed, time));
 	} else {
 		add(&line, 0, "%3d %%", progress_percent(state));
 		add_size(&line, state);

@@ -78,6 +78,8 @@ static void phase_without_numbers(void **state)
 	progress_line(&progress, 75.9, 200, line);
 	assert_non_null(strstr(line, "up to 5 minutes"));
 	assert_string_equal(line + strlen(line) - 6, "  1:15");
+	progress_line(&progress, 75.9, 40, line);
+	assert_string_equal(line, "close    the drive finishes the disc, ca");
 	progress_last_line(&progress, 75.9, 200, line);
 	assert_string_equal(line, "close    done  in 1:16");
 }
