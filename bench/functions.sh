@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=bash
+# shellcheck disable=SC2034  # variables for the two scripts
 # For bench/rip and bench/burn: options, building, measuring in turns, the table.
 
 source_folder=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 build_folder=$source_folder/build-bench
 size_mib=1024
-# shellcheck disable=SC2034  # for the scripts
 rounds=3
 names=()
 
@@ -22,7 +22,6 @@ bench_options() {
 	while [ $# -gt 0 ]; do
 		case $1 in
 		--size) size_mib=$2 && shift 2 ;;
-		# shellcheck disable=SC2034
 		--rounds) rounds=$2 && shift 2 ;;
 		-h | --help) bench_usage && exit 0 ;;
 		*) bench_usage >&2 && exit 2 ;;
