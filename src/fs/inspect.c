@@ -33,7 +33,8 @@ int discern_image_inspect(const char *path, struct discern_image_info *ret_info,
 	if (ret == 0 && !ret_info->has_volume && source->n_sectors > FIRST_DESCRIPTOR)
 		ret = source_read(source, FIRST_DESCRIPTOR, 1, sector, err);
 	if (ret == 0)
-		ret_info->is_truncated = ret_info->has_volume && reaches_beyond(&ret_info->volume, ret_info->size_bytes);
+		ret_info->is_truncated =
+			ret_info->has_volume && reaches_beyond(&ret_info->volume, ret_info->size_bytes);
 	source_close(source);
 	return ret;
 }

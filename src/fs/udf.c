@@ -109,8 +109,9 @@ static void reach(struct udf_volume *volume, uint32_t lba, uint32_t n_sectors)
 /* A revision in BCD as 0x0150; 0 for what no document has. */
 static uint16_t plausible_revision(uint16_t revision)
 {
-	return revision >= 0x0100 && revision <= 0x0300 && (revision & 0xf) < 10 && (revision >> 4 & 0xf) < 10 ?
-		       revision : 0;
+	return revision >= 0x0100 && revision <= 0x0300 && (revision & 0xf) < 10 && (revision >> 4 & 0xf) < 10
+		       ? revision
+		       : 0;
 }
 
 /* Timestamp of ECMA-167 1/7.3, as UTC. */
@@ -118,8 +119,12 @@ static void parse_timestamp(const uint8_t *p, char *ret, size_t ret_size)
 {
 	uint16_t type_and_zone = get_le16(p);
 	int minutes = type_and_zone & 0xfff;
-	struct tm tm = { .tm_year = get_le16(p + 2) - 1900, .tm_mon = p[4] - 1, .tm_mday = p[5],
-			 .tm_hour = p[6], .tm_min = p[7], .tm_sec = p[8] };
+	struct tm tm = { .tm_year = get_le16(p + 2) - 1900,
+			 .tm_mon = p[4] - 1,
+			 .tm_mday = p[5],
+			 .tm_hour = p[6],
+			 .tm_min = p[7],
+			 .tm_sec = p[8] };
 	time_t when;
 
 	/* Twelve bits with sign; -2047 is "not specified". */

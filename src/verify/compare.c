@@ -18,7 +18,7 @@
 struct comparison {
 	const struct compare_options *options;
 	struct reader reader;
-	struct pace pace;
+	struct verify_pace pace;
 	struct range_list different;
 	struct range_list unreadable;
 	uint32_t n_image_sectors;
@@ -37,11 +37,11 @@ static int report(struct comparison *comparison, uint32_t done_sectors, struct d
 {
 	uint64_t bad = in_bytes(comparison->different.n_sectors) + in_bytes(comparison->unreadable.n_sectors);
 
-	return pace_tick(&comparison->pace, in_bytes(done_sectors), bad, err);
+	return verify_pace_tick(&comparison->pace, in_bytes(done_sectors), bad, err);
 }
 
 /* Sorts the first n sectors of a slot into equal, different and unreadable. */
-static int judge(struct comparison *comparison, const struct pipeline_slot *slot, uint32_t n)
+static int judge(struct comparison *comparison, const struct verify_pipeline_slot *slot, uint32_t n)
 {
 	int ret = 0;
 
@@ -59,16 +59,16 @@ static int judge(struct comparison *comparison, const struct pipeline_slot *slot
 	return ret;
 }
 
-static bool has_bad(const struct pipeline_slot *slot)
+static bool has_bad(const struct verify_pipeline_slot *slot)
 {
 	return memchr(slot->is_bad, 1, slot->n_sectors) != NULL;
 }
 
-static int compare_slot(struct comparison *comparison, struct pipeline_slot *slot, struct discern_error *err)
+static int compare_slot(struct comparison *comparison, struct verify_pipeline_slot *slot, struct discern_error *err)
 {
 	struct reader_piece piece = { slot->lba, slot->n_sectors, slot->disc, slot->is_bad };
 	uint32_t n_existing;
-	int ret = reader_read(&comparison->reader, &piece, &n_existing, err);
+	int ret = verify_read(&comparison->reader, &piece, &n_existing, err);
 
 	if (ret < 0)
 		return ret;
@@ -82,19 +82,19 @@ static int compare_slot(struct comparison *comparison, struct pipeline_slot *slo
 }
 
 /* The image's sectors, one stretch after the other. */
-static int compare_all(struct comparison *comparison, struct pipeline *pipeline, struct discern_error *err)
+static int compare_all(struct comparison *comparison, struct verify_pipeline *pipeline, struct discern_error *err)
 {
-	struct pipeline_slot *slot;
+	struct verify_pipeline_slot *slot;
 	int ret;
 
 	for (;;) {
-		ret = pipeline_take(pipeline, &slot, err);
+		ret = verify_pipeline_take(pipeline, &slot, err);
 		if (ret <= 0)
 			return ret;
 		ret = compare_slot(comparison, slot, err);
 		if (ret < 0 || comparison->is_short)
 			return ret;
-		pipeline_give(pipeline);
+		verify_pipeline_give(pipeline);
 	}
 }
 
@@ -102,15 +102,15 @@ static int compare_image(struct comparison *comparison, struct discern_error *er
 {
 	uint32_t preferred = comparison->reader.source->preferred_sectors;
 	uint32_t slot_sectors = preferred < SLOT_SECTORS ? SLOT_SECTORS / preferred * preferred : preferred;
-	struct pipeline *pipeline;
+	const struct compare_options *options = comparison->options;
+	struct verify_pipeline *pipeline;
 	char sha256[HASH_HEX_SIZE];
-	int ret = pipeline_start(comparison->options->image, comparison->options->image_bytes, slot_sectors, &pipeline,
-				 err);
+	int ret = verify_pipeline_start(options->image, options->image_bytes, slot_sectors, &pipeline, err);
 
 	if (ret < 0)
 		return ret;
 	ret = compare_all(comparison, pipeline, err);
-	pipeline_stop(pipeline, sha256);
+	verify_pipeline_stop(pipeline, sha256);
 	memcpy(comparison->result->disc_sha256, sha256, sizeof(comparison->result->disc_sha256) - 1);
 	return ret;
 }
@@ -152,7 +152,7 @@ static int scan_tail(struct comparison *comparison, struct discern_error *err)
 		struct reader_piece piece = { lba, end - lba < n_chunk ? end - lba : n_chunk, buffer, is_bad };
 		uint32_t n_existing;
 
-		ret = reader_read(&comparison->reader, &piece, &n_existing, err);
+		ret = verify_read(&comparison->reader, &piece, &n_existing, err);
 		if (ret < 0)
 			break;
 		if (judge_tail_piece(comparison, &piece, n_existing) < 0)
@@ -210,27 +210,26 @@ int compare_sources(struct discern_source *disc, const struct compare_options *o
 	ret_result->image_bytes = options->image_bytes;
 	if (options->image_bytes == 0 || options->image_bytes > (uint64_t)INT32_MAX * DISCERN_SECTOR_SIZE)
 		return discern_error_set(err, -EINVAL, "the image is empty, or larger than any disc");
-	comparison.n_image_sectors =
-		(uint32_t)((options->image_bytes + DISCERN_SECTOR_SIZE - 1) / DISCERN_SECTOR_SIZE);
+	comparison.n_image_sectors = (uint32_t)((options->image_bytes + DISCERN_SECTOR_SIZE - 1) / DISCERN_SECTOR_SIZE);
 	comparison.reader = (struct reader){
 		.source = disc,
 		.n_disc_sectors = options->n_disc_sectors,
 		.n_run_out_sectors = options->n_run_out_sectors,
 		.pace = &comparison.pace,
 	};
-	pace_start(&comparison.pace, options->observer, options->speed_1x_kbps,
-		   in_bytes(expected_sectors(options, comparison.n_image_sectors)));
+	verify_pace_start(&comparison.pace, options->observer, options->speed_1x_kbps,
+			  in_bytes(expected_sectors(options, comparison.n_image_sectors)));
 	ret = compare_image(&comparison, err);
 	if (ret == 0)
 		ret = judge_tail(&comparison, err);
 	if (ret == 0)
-		pace_end(&comparison.pace);
+		verify_pace_end(&comparison.pace);
 	ret_result->different = comparison.different.items;
 	ret_result->n_different_ranges = comparison.different.n;
 	ret_result->n_different_sectors = comparison.different.n_sectors;
 	ret_result->unreadable = comparison.unreadable.items;
 	ret_result->n_unreadable_ranges = comparison.unreadable.n;
 	ret_result->n_unreadable_sectors = comparison.unreadable.n_sectors;
-	ret_result->seconds = pace_now() - comparison.pace.started;
+	ret_result->seconds = verify_pace_now() - comparison.pace.started;
 	return ret;
 }

@@ -9,7 +9,7 @@
 
 #define SECONDS_BETWEEN_REPORTS 0.2
 
-double pace_now(void)
+double verify_pace_now(void)
 {
 	struct timespec now;
 
@@ -17,12 +17,12 @@ double pace_now(void)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-void pace_start(struct pace *pace, const struct discern_observer *observer, uint32_t speed_1x_kbps,
-		uint64_t total_bytes)
+void verify_pace_start(struct verify_pace *pace, const struct discern_observer *observer, uint32_t speed_1x_kbps,
+		       uint64_t total_bytes)
 {
 	memset(pace, 0, sizeof(*pace));
 	pace->observer = observer;
-	pace->started = pace_now();
+	pace->started = verify_pace_now();
 	pace->progress = (struct discern_progress){
 		.phase = DISCERN_PHASE_VERIFY,
 		.total_bytes = total_bytes,
@@ -35,14 +35,14 @@ void pace_start(struct pace *pace, const struct discern_observer *observer, uint
 }
 
 /* Speed since the oldest moment of the window, and what follows from it. */
-static void estimate(struct pace *pace, double now)
+static void estimate(struct verify_pace *pace, double now)
 {
 	struct discern_progress *progress = &pace->progress;
 	unsigned oldest = pace->n_reports < PACE_WINDOW ? 0 : pace->n_reports % PACE_WINDOW;
 	double since = pace->n_reports == 0 ? pace->started : pace->window[oldest].when;
 	uint64_t from = pace->n_reports == 0 ? 0 : pace->window[oldest].done_bytes;
-	double rate = now > since && progress->done_bytes > from ?
-			      (double)(progress->done_bytes - from) / (now - since) : 0;
+	double rate =
+		now > since && progress->done_bytes > from ? (double)(progress->done_bytes - from) / (now - since) : 0;
 	double left = (double)(progress->total_bytes - progress->done_bytes);
 
 	progress->speed_kbps = rate / 1000 < UINT32_MAX ? (uint32_t)(rate / 1000) : UINT32_MAX;
@@ -53,9 +53,9 @@ static void estimate(struct pace *pace, double now)
 	pace->last_report = now;
 }
 
-int pace_tick(struct pace *pace, uint64_t done_bytes, uint64_t bad_bytes, struct discern_error *err)
+int verify_pace_tick(struct verify_pace *pace, uint64_t done_bytes, uint64_t bad_bytes, struct discern_error *err)
 {
-	double now = pace_now();
+	double now = verify_pace_now();
 
 	if (done_bytes > pace->progress.total_bytes)
 		done_bytes = pace->progress.total_bytes;
@@ -70,11 +70,11 @@ int pace_tick(struct pace *pace, uint64_t done_bytes, uint64_t bad_bytes, struct
 	return 0;
 }
 
-void pace_end(struct pace *pace)
+void verify_pace_end(struct verify_pace *pace)
 {
 	if (pace->observer == NULL || pace->observer->progress == NULL)
 		return;
-	estimate(pace, pace_now());
+	estimate(pace, verify_pace_now());
 	pace->progress.seconds_left = 0;
 	(void)pace->observer->progress(&pace->progress, pace->observer->user);
 }

@@ -12,7 +12,7 @@
 /** Moments over which the speed is taken. */
 #define PACE_WINDOW 16
 
-struct pace {
+struct verify_pace {
 	const struct discern_observer *observer;
 	struct discern_progress progress;
 	double started;
@@ -25,16 +25,16 @@ struct pace {
 };
 
 /** Seconds on a clock that is never set. */
-double pace_now(void);
+double verify_pace_now(void);
 
 /** observer may be NULL. */
-void pace_start(struct pace *pace, const struct discern_observer *observer, uint32_t speed_1x_kbps,
-		uint64_t total_bytes);
+void verify_pace_start(struct verify_pace *pace, const struct discern_observer *observer, uint32_t speed_1x_kbps,
+		       uint64_t total_bytes);
 
 /** Sets how far the job is; 0, or -ECANCELED when the observer asks to stop. */
-int pace_tick(struct pace *pace, uint64_t done_bytes, uint64_t bad_bytes, struct discern_error *err);
+int verify_pace_tick(struct verify_pace *pace, uint64_t done_bytes, uint64_t bad_bytes, struct discern_error *err);
 
 /** Reports the end of the phase, whatever the time. */
-void pace_end(struct pace *pace);
+void verify_pace_end(struct verify_pace *pace);
 
 #endif

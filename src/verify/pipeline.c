@@ -10,7 +10,7 @@
 
 #define N_SLOTS 8
 
-struct pipeline {
+struct verify_pipeline {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	pthread_t image_thread;
@@ -33,23 +33,23 @@ struct pipeline {
 	bool is_broken;
 	uint8_t *memory;
 	bool *bad_memory;
-	struct pipeline_slot slots[N_SLOTS];
+	struct verify_pipeline_slot slots[N_SLOTS];
 };
 
-static struct pipeline_slot *slot_of(struct pipeline *pipeline, uint64_t index)
+static struct verify_pipeline_slot *slot_of(struct verify_pipeline *pipeline, uint64_t index)
 {
 	return &pipeline->slots[index % N_SLOTS];
 }
 
-static uint64_t image_sectors(const struct pipeline *pipeline)
+static uint64_t image_sectors(const struct verify_pipeline *pipeline)
 {
 	return (pipeline->image_bytes + DISCERN_SECTOR_SIZE - 1) / DISCERN_SECTOR_SIZE;
 }
 
 /* Reads one stretch of the image; the lock is not held. */
-static int fill(struct pipeline *pipeline, uint64_t index, struct discern_error *err)
+static int fill(struct verify_pipeline *pipeline, uint64_t index, struct discern_error *err)
 {
-	struct pipeline_slot *slot = slot_of(pipeline, index);
+	struct verify_pipeline_slot *slot = slot_of(pipeline, index);
 	uint64_t lba = index * pipeline->slot_sectors;
 	uint64_t left = image_sectors(pipeline) - lba;
 	uint32_t done = 0;
@@ -74,7 +74,7 @@ static int fill(struct pipeline *pipeline, uint64_t index, struct discern_error 
 
 static void *read_image(void *argument)
 {
-	struct pipeline *pipeline = argument;
+	struct verify_pipeline *pipeline = argument;
 
 	pthread_mutex_lock(&pipeline->lock);
 	while (pipeline->n_filled < pipeline->n_total && !pipeline->is_stopping && pipeline->image_ret == 0) {
@@ -97,7 +97,7 @@ static void *read_image(void *argument)
 }
 
 /* Digests the bytes of a slot that belong to the image; the lock is not held. */
-static void digest(struct pipeline *pipeline, const struct pipeline_slot *slot)
+static void digest(struct verify_pipeline *pipeline, const struct verify_pipeline_slot *slot)
 {
 	uint64_t offset = (uint64_t)slot->lba * DISCERN_SECTOR_SIZE;
 	uint64_t size = (uint64_t)slot->n_sectors * DISCERN_SECTOR_SIZE;
@@ -113,7 +113,7 @@ static void digest(struct pipeline *pipeline, const struct pipeline_slot *slot)
 
 static void *make_digest(void *argument)
 {
-	struct pipeline *pipeline = argument;
+	struct verify_pipeline *pipeline = argument;
 
 	pthread_mutex_lock(&pipeline->lock);
 	while (pipeline->n_hashed < pipeline->n_compared || !pipeline->is_stopping) {
@@ -131,7 +131,7 @@ static void *make_digest(void *argument)
 	return NULL;
 }
 
-static int allocate(struct pipeline *pipeline)
+static int allocate(struct verify_pipeline *pipeline)
 {
 	size_t slot_bytes = (size_t)pipeline->slot_sectors * DISCERN_SECTOR_SIZE;
 
@@ -147,7 +147,7 @@ static int allocate(struct pipeline *pipeline)
 	return 0;
 }
 
-static int start_threads(struct pipeline *pipeline)
+static int start_threads(struct verify_pipeline *pipeline)
 {
 	int ret = pthread_create(&pipeline->image_thread, NULL, read_image, pipeline);
 
@@ -161,10 +161,10 @@ static int start_threads(struct pipeline *pipeline)
 	return 0;
 }
 
-int pipeline_start(struct discern_source *image, uint64_t image_bytes, uint32_t slot_sectors,
-		   struct pipeline **ret_pipeline, struct discern_error *err)
+int verify_pipeline_start(struct discern_source *image, uint64_t image_bytes, uint32_t slot_sectors,
+			  struct verify_pipeline **ret_pipeline, struct discern_error *err)
 {
-	struct pipeline *pipeline = calloc(1, sizeof(*pipeline));
+	struct verify_pipeline *pipeline = calloc(1, sizeof(*pipeline));
 	int ret;
 
 	*ret_pipeline = NULL;
@@ -178,21 +178,22 @@ int pipeline_start(struct discern_source *image, uint64_t image_bytes, uint32_t 
 	pipeline->n_total = (image_sectors(pipeline) + slot_sectors - 1) / slot_sectors;
 	ret = hash_new(HASH_SHA256, &pipeline->hash, err);
 	if (ret < 0) {
-		pipeline_stop(pipeline, NULL);
+		verify_pipeline_stop(pipeline, NULL);
 		return ret;
 	}
 	ret = allocate(pipeline);
 	if (ret == 0)
 		ret = start_threads(pipeline);
 	if (ret < 0) {
-		pipeline_stop(pipeline, NULL);
+		verify_pipeline_stop(pipeline, NULL);
 		return discern_error_set(err, ret, "cannot start to compare: %s", strerror(-ret));
 	}
 	*ret_pipeline = pipeline;
 	return 0;
 }
 
-int pipeline_take(struct pipeline *pipeline, struct pipeline_slot **ret_slot, struct discern_error *err)
+int verify_pipeline_take(struct verify_pipeline *pipeline, struct verify_pipeline_slot **ret_slot,
+			 struct discern_error *err)
 {
 	int ret = 1;
 
@@ -213,7 +214,7 @@ int pipeline_take(struct pipeline *pipeline, struct pipeline_slot **ret_slot, st
 	return ret;
 }
 
-void pipeline_give(struct pipeline *pipeline)
+void verify_pipeline_give(struct verify_pipeline *pipeline)
 {
 	pthread_mutex_lock(&pipeline->lock);
 	pipeline->n_compared++;
@@ -221,7 +222,7 @@ void pipeline_give(struct pipeline *pipeline)
 	pthread_mutex_unlock(&pipeline->lock);
 }
 
-void pipeline_stop(struct pipeline *pipeline, char ret_sha256[HASH_HEX_SIZE])
+void verify_pipeline_stop(struct verify_pipeline *pipeline, char ret_sha256[HASH_HEX_SIZE])
 {
 	pthread_mutex_lock(&pipeline->lock);
 	pipeline->is_stopping = true;

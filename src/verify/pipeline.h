@@ -15,7 +15,7 @@
 #include "disc/source.h"
 
 /** A stretch of disc and image. */
-struct pipeline_slot {
+struct verify_pipeline_slot {
 	uint32_t lba;
 	uint32_t n_sectors;
 	/** The image's sectors, ready. */
@@ -28,19 +28,21 @@ struct pipeline_slot {
 	bool is_complete;
 };
 
-struct pipeline;
+struct verify_pipeline;
 
-/** Starts the threads. The image belongs to the pipeline until pipeline_stop(). slot_sectors is the size of a slot. */
-int pipeline_start(struct discern_source *image, uint64_t image_bytes, uint32_t slot_sectors,
-		   struct pipeline **ret_pipeline, struct discern_error *err);
+/** Starts the threads. The image belongs to the pipeline until verify_pipeline_stop(); slot_sectors is the size of
+ *  a slot. */
+int verify_pipeline_start(struct discern_source *image, uint64_t image_bytes, uint32_t slot_sectors,
+			  struct verify_pipeline **ret_pipeline, struct discern_error *err);
 
 /** Waits for the next stretch of the image: 1 with a slot, 0 at the end of the image, or its error. */
-int pipeline_take(struct pipeline *pipeline, struct pipeline_slot **ret_slot, struct discern_error *err);
+int verify_pipeline_take(struct verify_pipeline *pipeline, struct verify_pipeline_slot **ret_slot,
+			 struct discern_error *err);
 
 /** Hands the slot that was taken on to be digested and used again. */
-void pipeline_give(struct pipeline *pipeline);
+void verify_pipeline_give(struct verify_pipeline *pipeline);
 
 /** Ends the threads and releases all. ret_sha256 (may be NULL) is empty unless the whole image was complete. */
-void pipeline_stop(struct pipeline *pipeline, char ret_sha256[HASH_HEX_SIZE]);
+void verify_pipeline_stop(struct verify_pipeline *pipeline, char ret_sha256[HASH_HEX_SIZE]);
 
 #endif

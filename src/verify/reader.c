@@ -34,7 +34,7 @@ static bool is_trouble(int ret)
 /* Keeps the observer informed without counting anything. */
 static int tick(struct reader *reader, struct discern_error *err)
 {
-	return pace_tick(reader->pace, reader->pace->progress.done_bytes, reader->pace->progress.bad_bytes, err);
+	return verify_pace_tick(reader->pace, reader->pace->progress.done_bytes, reader->pace->progress.bad_bytes, err);
 }
 
 /* The drive says that lba is not recorded. Is anything behind it? Looks at places spread over the rest. */
@@ -107,8 +107,8 @@ static int read_sectors(struct reader *reader, const struct reader_piece *piece,
 {
 	for (*ret_n = 0; *ret_n < piece->n_sectors; ++*ret_n) {
 		enum outcome outcome;
-		int ret = read_sector(reader, piece->lba + *ret_n,
-				      piece->buffer + (size_t)*ret_n * DISCERN_SECTOR_SIZE, &outcome, err);
+		int ret = read_sector(reader, piece->lba + *ret_n, piece->buffer + (size_t)*ret_n * DISCERN_SECTOR_SIZE,
+				      &outcome, err);
 
 		if (ret < 0)
 			return ret;
@@ -151,7 +151,7 @@ static int read_units(struct reader *reader, const struct reader_piece *piece, u
 	return 0;
 }
 
-int reader_read(struct reader *reader, const struct reader_piece *piece, uint32_t *ret_n, struct discern_error *err)
+int verify_read(struct reader *reader, const struct reader_piece *piece, uint32_t *ret_n, struct discern_error *err)
 {
 	uint32_t n_existing;
 

@@ -20,7 +20,7 @@ struct reader {
 	/** Something is recorded up to here, as a probe for the end has shown. */
 	uint32_t recorded_until;
 	/** Ticks while a damaged area takes its time; the numbers are the caller's. */
-	struct pace *pace;
+	struct verify_pace *pace;
 };
 
 /** A piece of the disc. */
@@ -38,6 +38,6 @@ struct reader_piece {
  * @param ret_n  sectors of it that exist: less than n_sectors only where the disc ends
  * @return 0, -ECANCELED, or a trouble of the source
  */
-int reader_read(struct reader *reader, const struct reader_piece *piece, uint32_t *ret_n, struct discern_error *err);
+int verify_read(struct reader *reader, const struct reader_piece *piece, uint32_t *ret_n, struct discern_error *err);
 
 #endif
