@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Looking at an image file: what it is, what is in it, whether all of it is there.
+ * Looking at an image file, or at the volume on a disc: what it is, whether all of it is there.
  */
 #ifndef DISCERN_IMAGE_H
 #define DISCERN_IMAGE_H
@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <discern/drive.h>
 #include <discern/error.h>
 
 #ifdef __cplusplus
@@ -51,6 +52,14 @@ struct discern_image_info {
 
 /** Looks at an image file. 0, -ENOENT, -EACCES, -EISDIR, -EIO … */
 int discern_image_inspect(const char *path, struct discern_image_info *ret_info, struct discern_error *err);
+
+/**
+ * Looks for a volume in the last session of the medium in drive. No volume, no data or no medium is an answer
+ * (*ret_found false), not an error.
+ * @param medium  as discern_drive_medium() told it
+ */
+int discern_medium_inspect(struct discern_drive *drive, const struct discern_medium *medium,
+			   struct discern_volume *ret_volume, bool *ret_found, struct discern_error *err);
 
 #ifdef __cplusplus
 }

@@ -7,6 +7,8 @@
 #include "config.h"
 
 static const struct cli_command *const commands[] = {
+	&cmd_info,
+	&cmd_verify,
 	&cmd_eject,
 	&cmd_load,
 };
