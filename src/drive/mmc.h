@@ -54,7 +54,7 @@ enum { MMC_READ_TIMEOUT_MS = 60000 };
 
 void mmc_test_unit_ready(struct scsi_command *ret_command);
 void mmc_inquiry(struct scsi_command *ret_command, uint8_t *data, uint8_t size);
-/** Vital product data page 80h, the serial number (SPC-4 7.8.18). */
+/** Vital product data page 80h, the serial number (SPC-4, unit serial number). */
 void mmc_inquiry_serial(struct scsi_command *ret_command, uint8_t *data, uint8_t size);
 
 enum mmc_start_stop { MMC_STOP = 0x00, MMC_START = 0x01, MMC_EJECT = 0x02, MMC_LOAD = 0x03 };
@@ -69,7 +69,7 @@ void mmc_read_disc_information(struct scsi_command *ret_command, uint8_t *data, 
 void mmc_read_track_information(struct scsi_command *ret_command, uint16_t track, uint8_t *data, uint16_t size);
 void mmc_mode_sense(struct scsi_command *ret_command, uint8_t page, uint8_t *data, uint16_t size);
 
-/** MMC-6 table 383: formats of READ DISC STRUCTURE for DVD. */
+/** Formats of READ DISC STRUCTURE for DVD. */
 enum mmc_structure { MMC_STRUCTURE_PHYSICAL = 0x00, MMC_STRUCTURE_COPYRIGHT = 0x01 };
 void mmc_read_disc_structure(struct scsi_command *ret_command, enum mmc_structure format, uint8_t *data, uint16_t size);
 

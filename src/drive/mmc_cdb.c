@@ -217,7 +217,7 @@ static void start_streaming(struct scsi_command *command, uint8_t data[MMC_STREA
 	set_data(command, SCSI_TO_DRIVE, data, MMC_STREAMING_SIZE);
 }
 
-/* MMC-6 table 650, performance descriptor. */
+/* MMC-6, SET STREAMING, performance descriptor. */
 void mmc_set_streaming(struct scsi_command *ret_command, uint8_t data[MMC_STREAMING_SIZE], uint32_t last_lba,
 		       uint32_t read_kbps, uint32_t write_kbps)
 {

@@ -19,6 +19,9 @@ enum { DID_NO_CONNECT = 1, DID_BUS_BUSY = 2, DID_TIME_OUT = 3, DID_BAD_TARGET = 
 /* Of kernels before 5.14; later ones leave the field 0, or 8 with sense. */
 enum { DRIVER_STATUS_MASK = 0x0f, DRIVER_TIMEOUT = 0x06, DRIVER_SENSE = 0x08 };
 
+/* What every host adapter and kernel transfers in one command. */
+enum { SURE_TRANSFER_SIZE = 32768 };
+
 static int set_error(const struct scsi_command *command, int code, const char *words, struct discern_error *err)
 {
 	return discern_error_set(err, code, "%s: %s", mmc_opcode_name(command->cdb[0]), words);
@@ -30,6 +33,10 @@ static int judge_delivery(const struct scsi_command *command, int code, struct d
 		return set_error(command, -ENODEV, "the drive is gone", err);
 	if (code == -EPERM || code == -EACCES)
 		return set_error(command, -EPERM, "the system does not permit this command", err);
+	/* linux/drivers/scsi/scsi_ioctl.c: EIO above the queue's limit; others say EINVAL, or have no memory. */
+	if (command->data_length > SURE_TRANSFER_SIZE && (code == -EIO || code == -EINVAL || code == -ENOMEM))
+		return discern_error_set(err, -EMSGSIZE, "%s: the system does not transfer %zu bytes at once",
+					 mmc_opcode_name(command->cdb[0]), command->data_length);
 	return set_error(command, code, strerror(-code), err);
 }
 

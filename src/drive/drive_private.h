@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Inside the drive layer: the drive as its own files see it. */
+#ifndef DRIVE_DRIVE_PRIVATE_H
+#define DRIVE_DRIVE_PRIVATE_H
+
+#include "drive/drive.h"
+#include "drive/mmc.h"
+#include "drive/mmc_parse.h"
+
+struct discern_drive {
+	char *path;
+	struct discern_drive_id id;
+	/** One of both at most: the owner of the device. */
+	struct transport *transport;
+	struct burner *burner;
+	struct transport_recorder *recorder;
+	/** Holds the lock that keeps udev away, for the whole life; -1 if there is none. */
+	int claim_fd;
+	/** False for a drive on a transport of a test: it cannot be closed, lent and opened again. */
+	bool can_reopen;
+	/** The eject button is locked by this program. */
+	bool is_locked;
+	unsigned ready_seconds;
+};
+
+/** MMC-6, READ DISC STRUCTURE format 01h, copyright protection system type: what it calls AACS. */
+enum { DRIVE_PROTECTION_AACS = 0x10 };
+
+/** drive_transport() and transport_run() in one, the drive's path put before an error. */
+int drive_run(struct discern_drive *drive, const struct scsi_command *command, size_t *ret_length,
+	      struct discern_error *err);
+
+/** Waits at most drive->ready_seconds while the drive says that it is becoming ready; pending unit attentions are
+ *  taken. 0, -ENOMEDIUM, -ETIMEDOUT, -ECANCELED (a signal came), or what is wrong with medium or drive. */
+int drive_wait_ready(struct discern_drive *drive, struct discern_error *err);
+
+enum { DRIVE_CONFIGURATION_SIZE = 4096 };
+
+/** All features of the drive (GET CONFIGURATION). */
+int drive_configuration(struct discern_drive *drive, uint8_t ret_data[DRIVE_CONFIGURATION_SIZE], size_t *ret_length,
+			struct discern_error *err);
+
+/** Sleeps; -ECANCELED if a signal came meanwhile. */
+int drive_sleep_ms(unsigned milliseconds);
+
+#endif

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "drive/drive_source.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "disc/profile.h"
+#include "drive/drive_private.h"
+#include "drive/sense.h"
+
+/* One read command. More gains nothing: drives read ahead, and the error of a longer one concerns more sectors. */
+enum { PREFERRED_BYTES = 128 * 1024 };
+
+struct drive_source {
+	struct discern_source base;
+	struct discern_drive *drive;
+	unsigned timeout_ms;
+	/** Most sectors of one command; falls when the system refuses longer ones. */
+	uint32_t max_sectors;
+	/** What tells this disc from another: the size that the drive named when the source was opened. */
+	uint32_t capacity_sectors;
+};
+
+/* ---- is it still the same disc, and is the drive with us ---- */
+
+static int read_capacity(struct discern_drive *drive, uint32_t *ret_n_sectors)
+{
+	struct scsi_command command;
+	uint8_t data[8];
+	size_t length;
+	int ret;
+
+	*ret_n_sectors = 0;
+	mmc_read_capacity(&command, data);
+	ret = drive_run(drive, &command, &length, NULL);
+	if (ret == 0)
+		mmc_parse_capacity(data, length, ret_n_sectors);
+	return ret;
+}
+
+static int changed(const struct drive_source *source, struct discern_error *err)
+{
+	return discern_error_set(err, -ESTALE, "%s: the disc was changed", source->drive->path);
+}
+
+static bool is_medium_change(const struct discern_error *err)
+{
+	return err->sense.key == SENSE_UNIT_ATTENTION && err->sense.asc == ASC_MEDIUM_MAY_HAVE_CHANGED;
+}
+
+/* After a reset, a timeout or "not ready": waits until the drive is there again, with the same disc in it. */
+static int settle(struct drive_source *source, struct discern_error *err)
+{
+	enum { POLL_MS = 200 };
+	unsigned n_tries = source->drive->ready_seconds * (1000 / POLL_MS);
+	struct scsi_command command;
+	uint32_t capacity;
+
+	mmc_test_unit_ready(&command);
+	for (unsigned i = 0; i < n_tries; i++) {
+		struct discern_error own;
+		int ret = drive_run(source->drive, &command, NULL, &own);
+
+		if (ret == -ESTALE && is_medium_change(&own))
+			return changed(source, err);
+		if (ret == -ENODEV || ret == -ENOMEDIUM || ret == -EPROTO) {
+			*err = own;
+			return ret;
+		}
+		if (ret != 0 && ret != -ESTALE) {
+			if (drive_sleep_ms(POLL_MS) < 0)
+				break;
+			continue;
+		}
+		if (ret == 0 && (read_capacity(source->drive, &capacity) != 0 || capacity == source->capacity_sectors))
+			return 0;
+		if (ret == 0)
+			return changed(source, err);
+	}
+	return discern_error_set(err, -ETIMEDOUT, "%s: the drive does not get ready again", source->drive->path);
+}
+
+/* ---- reading ---- */
+
+enum verdict { VERDICT_DONE, VERDICT_REPEAT, VERDICT_FAILED };
+
+/* What to do after one read command ended with *code; *code and err are those of the source afterwards. */
+static enum verdict judge_read(struct drive_source *source, unsigned n_repeated, int *code, struct discern_error *err)
+{
+	enum { MAX_REPEATS = 3 };
+	struct discern_error trouble;
+	int ret;
+
+	switch (*code) {
+	case 0:
+		return VERDICT_DONE;
+	case -ENXIO:
+	case -EACCES:
+	case -ENOMEDIUM:
+	case -ENODEV:
+	case -EPROTO:
+	case -EMSGSIZE:
+		return VERDICT_FAILED;
+	case -ESTALE:
+		if (is_medium_change(err)) {
+			*code = changed(source, err);
+			return VERDICT_FAILED;
+		}
+		break;
+	case -EAGAIN:
+		break;
+	case -EIO:
+	case -ETIMEDOUT:
+	default:
+		/* The drive itself says what is wrong with these sectors. */
+		if (err->sense.key != 0) {
+			*code = -EIO;
+			return VERDICT_FAILED;
+		}
+		break;
+	}
+	/* Lost on the way, reset, or not ready: nothing is known of the sectors before the drive is back. */
+	ret = settle(source, &trouble);
+	if (ret < 0) {
+		*code = ret;
+		*err = trouble;
+		return VERDICT_FAILED;
+	}
+	/* Sectors over which the drive was lost are not tried again here: it may cost a minute each time. */
+	if ((*code == -EAGAIN || *code == -ESTALE) && n_repeated < MAX_REPEATS)
+		return VERDICT_REPEAT;
+	*code = -EIO;
+	return VERDICT_FAILED;
+}
+
+static int read_once(struct drive_source *source, int32_t lba, uint32_t n_sectors, uint8_t *buffer,
+		     struct discern_error *err)
+{
+	struct scsi_command command;
+	unsigned n_repeated = 0;
+
+	mmc_read(&command, lba, n_sectors, buffer, source->timeout_ms);
+	for (;;) {
+		struct transport *transport;
+		enum verdict verdict;
+		int ret = drive_transport(source->drive, &transport, err);
+
+		if (ret == 0)
+			ret = transport_run(transport, &command, NULL, err);
+		verdict = judge_read(source, n_repeated++, &ret, err);
+		if (verdict != VERDICT_REPEAT)
+			return ret;
+	}
+}
+
+static int describe_failure(const struct drive_source *source, int code, int32_t lba, uint32_t n_sectors,
+			    struct discern_error *err)
+{
+	int32_t last = lba + (int32_t)n_sectors - 1;
+	int32_t named = err->lba;
+
+	if (code == -ESTALE || code == -ENOMEDIUM || code == -ENODEV || code == -ETIMEDOUT) {
+		err->lba = lba;
+		return code;
+	}
+	if (n_sectors == 1)
+		discern_error_wrap(err, "%s: cannot read LBA %d", source->drive->path, (int)lba);
+	else
+		discern_error_wrap(err, "%s: cannot read LBA %d-%d", source->drive->path, (int)lba, (int)last);
+	/* The drive's word for where it stopped counts only if it can be true. */
+	err->lba = named >= lba && named <= last ? named : lba;
+	err->code = code;
+	return code;
+}
+
+static int read_sectors(struct discern_source *base, int32_t lba, uint32_t n_sectors, uint8_t *buffer,
+			struct discern_error *err)
+{
+	struct drive_source *source = (struct drive_source *)base;
+	struct discern_error own;
+
+	if (err == NULL)
+		err = &own;
+	if (n_sectors == 0 || (int64_t)lba + n_sectors > INT32_MAX)
+		return discern_error_set(err, -ENXIO, "%s: no such sectors", source->drive->path);
+	while (n_sectors > 0) {
+		uint32_t n = n_sectors < source->max_sectors ? n_sectors : source->max_sectors;
+		int ret = read_once(source, lba, n, buffer, err);
+
+		if (ret == -EMSGSIZE && source->max_sectors > 1) {
+			source->max_sectors /= 2;
+			if (source->base.preferred_sectors > source->max_sectors)
+				source->base.preferred_sectors = source->max_sectors;
+			continue;
+		}
+		if (ret < 0)
+			return describe_failure(source, ret, lba, n, err);
+		lba += (int32_t)n;
+		n_sectors -= n;
+		buffer += (size_t)n * DISCERN_SECTOR_SIZE;
+	}
+	return 0;
+}
+
+static void close_source(struct discern_source *base)
+{
+	free(base);
+}
+
+static const struct discern_source_ops drive_source_ops = { .read = read_sectors, .close = close_source };
+
+/* ---- opening ---- */
+
+/* Without READ CAPACITY, where the tracks that hold something end. */
+static uint32_t believed_sectors(const struct discern_medium *medium)
+{
+	uint32_t n_sectors = medium->read_capacity_sectors;
+
+	if (n_sectors > 0)
+		return n_sectors;
+	for (size_t i = 0; i < medium->n_tracks; i++) {
+		const struct discern_track *track = &medium->tracks[i];
+		int64_t end = (int64_t)track->start_lba + track->n_sectors;
+
+		if (!track->is_blank && end > n_sectors && end <= INT32_MAX)
+			n_sectors = (uint32_t)end;
+	}
+	return n_sectors;
+}
+
+/* What the kernel lets through in one command, 0 if it does not say (linux/Documentation/block/queue-sysfs.rst). */
+static uint32_t system_limit_bytes(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	AUTO_FCLOSE FILE *file = NULL;
+	unsigned limit_kib;
+	char name[256];
+
+	snprintf(name, sizeof(name), "/sys/block/%s/queue/max_sectors_kb", slash == NULL ? path : slash + 1);
+	file = fopen(name, "re");
+	if (file == NULL || fscanf(file, "%u", &limit_kib) != 1 || limit_kib > UINT32_MAX / 1024)
+		return 0;
+	return limit_kib * 1024;
+}
+
+static uint32_t preferred_sectors(const char *path, uint32_t ecc_sectors)
+{
+	uint32_t limit = system_limit_bytes(path);
+	uint32_t n_sectors = (limit > 0 && limit < PREFERRED_BYTES ? limit : PREFERRED_BYTES) / DISCERN_SECTOR_SIZE;
+
+	if (n_sectors > ecc_sectors)
+		n_sectors -= n_sectors % ecc_sectors;
+	return n_sectors > 0 ? n_sectors : 1;
+}
+
+/* Where FUA is refused, reading more than a drive's cache holds from elsewhere does it: ripping begins at LBA 0. */
+static void flush_by_reading(struct drive_source *source)
+{
+	enum { MORE_THAN_CACHES = 4096 };
+	uint32_t n_left = source->capacity_sectors / 2 < MORE_THAN_CACHES ? source->capacity_sectors / 2 : MORE_THAN_CACHES;
+	int32_t lba = (int32_t)(source->capacity_sectors - n_left);
+	AUTO_FREE uint8_t *buffer = malloc((size_t)source->max_sectors * DISCERN_SECTOR_SIZE);
+
+	while (buffer != NULL && n_left > 0) {
+		uint32_t n = n_left < source->max_sectors ? n_left : source->max_sectors;
+		struct discern_error ignored;
+
+		/* The first unreadable sector has cost enough time, and moved the head. */
+		if (read_sectors(&source->base, lba, n, buffer, &ignored) < 0)
+			return;
+		lba += (int32_t)n;
+		n_left -= n;
+	}
+}
+
+static void flush_cache(struct drive_source *source)
+{
+	struct scsi_command command;
+
+	mmc_flush_read_cache(&command);
+	if (drive_run(source->drive, &command, NULL, NULL) < 0)
+		flush_by_reading(source);
+}
+
+int drive_source_open(struct discern_drive *drive, const struct discern_medium *medium,
+		      const struct drive_source_options *options, struct discern_source **ret_source,
+		      struct discern_error *err)
+{
+	const struct profile *profile = profile_find((unsigned)medium->profile);
+	struct drive_source *source;
+	uint32_t capacity = 0;
+
+	if (medium->state == DISCERN_MEDIUM_NONE)
+		return discern_error_set(err, -ENOMEDIUM, "%s: no disc in the drive", drive->path);
+	drive_wait_ready(drive, NULL);
+	if (read_capacity(drive, &capacity) == 0 && medium->read_capacity_sectors > 0 &&
+	    capacity != medium->read_capacity_sectors)
+		return discern_error_set(err, -ESTALE, "%s: the disc was changed", drive->path);
+	source = calloc(1, sizeof(*source));
+	if (source == NULL)
+		return discern_error_set(err, -ENOMEM, "out of memory");
+	source->base.ops = &drive_source_ops;
+	source->base.n_sectors = believed_sectors(medium);
+	source->base.ecc_sectors = profile->ecc_sectors;
+	source->base.preferred_sectors = preferred_sectors(drive->path, profile->ecc_sectors);
+	source->drive = drive;
+	source->max_sectors = source->base.preferred_sectors;
+	source->timeout_ms = options != NULL && options->timeout_ms > 0 ? options->timeout_ms : MMC_READ_TIMEOUT_MS;
+	source->capacity_sectors = capacity;
+	if (options != NULL && options->flush_cache)
+		flush_cache(source);
+	*ret_source = &source->base;
+	return 0;
+}
