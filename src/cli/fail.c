@@ -3,11 +3,12 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/command.h"
 #include "ui/printable.h"
 
-static int exit_code(int code)
+static int exit_code(const char *verb, int code)
 {
 	switch (-code) {
 	case ENOMEDIUM:
@@ -17,7 +18,8 @@ static int exit_code(int code)
 	case EKEYREJECTED:
 		return CLI_EXIT_PROTECTED;
 	case ESTALE:
-		return CLI_EXIT_OTHER_DISC;
+		/* A burn has no earlier disc: there it is the image that is not what it was. */
+		return strcmp(verb, "burn") == 0 ? CLI_EXIT_FAILED : CLI_EXIT_OTHER_DISC;
 	case ECANCELED:
 		return cli_signal() > 0 ? CLI_EXIT_SIGNAL + cli_signal() : CLI_EXIT_FAILED;
 	default:
@@ -53,7 +55,7 @@ int cli_fail(struct cli *cli, const struct discern_error *err)
 	complain(cli, err->text[0] != '\0' ? err->text : "failed without a reason");
 	if (err->hint[0] != '\0')
 		print_line("  hint: ", err->hint);
-	return exit_code(err->code);
+	return exit_code(cli->verb, err->code);
 }
 
 void cli_complain(struct cli *cli, const char *format, ...)
