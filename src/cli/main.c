@@ -7,7 +7,9 @@
 #include "config.h"
 
 static const struct cli_command *const commands[] = {
+	&cmd_drives,
 	&cmd_info,
+	&cmd_burn,
 	&cmd_verify,
 	&cmd_eject,
 	&cmd_load,
