@@ -256,11 +256,6 @@ static void fill_progress(const struct work *work, enum discern_phase phase, con
 		.fifo_percent = DISCERN_PERCENT_UNKNOWN,
 		.drive_buffer_percent = DISCERN_PERCENT_UNKNOWN,
 	};
-	if (phase == DISCERN_PHASE_FORMAT && from_libburn->sectors > 0 && from_libburn->sector >= 0) {
-		/* libburn counts steps of a whole; bytes of the medium they are not. */
-		progress->done_bytes = (uint64_t)from_libburn->sector;
-		progress->total_bytes = (uint64_t)from_libburn->sectors;
-	}
 	if (phase != DISCERN_PHASE_WRITE)
 		return;
 	progress->done_bytes = (uint64_t)work->delivered_bytes;
