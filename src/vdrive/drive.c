@@ -21,6 +21,9 @@ static const struct vdrive_opcode *const families[] = {
 	vdrive_opcodes_toc,
 	vdrive_opcodes_structure,
 	vdrive_opcodes_performance,
+	vdrive_opcodes_read,
+	vdrive_opcodes_write,
+	vdrive_opcodes_format,
 };
 
 void vdrive_encode_sense(const struct vdrive_sense *sense, uint8_t ret_bytes[VDRIVE_SENSE_SIZE])

@@ -106,6 +106,7 @@ static void medium_arrived(struct vdrive *drive, struct disc *disc)
 	drive->media_event = EVENT_NEW_MEDIUM;
 	drive->cue_sheet_received = false;
 	drive->cue_sheet_sectors = 0;
+	drive->cue_sheet_next_lba = 0;
 	vdrive_reset_speeds(drive);
 }
 
