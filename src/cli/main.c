@@ -13,6 +13,9 @@ static const struct cli_command *const commands[] = {
 	&cmd_verify,
 	&cmd_eject,
 	&cmd_load,
+#ifdef HAVE_VDRIVE
+	&cmd_vdrive,
+#endif
 };
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

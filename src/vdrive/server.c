@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "vdrive/server.h"
+
+#include <errno.h>
+#include <linux/cdrom.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/error.h"
+
+struct server {
+	struct server_drive *drives[SERVER_MAX_DRIVES];
+	pthread_mutex_t lock;
+	pthread_cond_t stopped;
+	bool is_stopping;
+};
+
+/* A condition whose time limits a change of the wall clock cannot move. */
+static void condition_init(pthread_cond_t *condition)
+{
+	pthread_condattr_t attributes;
+
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(condition, &attributes);
+	pthread_condattr_destroy(&attributes);
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int server_new(struct server **ret_server, struct discern_error *err)
+{
+	struct server *server = calloc(1, sizeof(*server));
+
+	if (server == NULL)
+		return discern_error_set(err, -ENOMEM, "out of memory");
+	pthread_mutex_init(&server->lock, NULL);
+	condition_init(&server->stopped);
+	*ret_server = server;
+	return 0;
+}
+
+static void drive_free(struct server_drive *drive)
+{
+	if (drive == NULL)
+		return;
+	vdrive_free(drive->vdrive);
+	pthread_mutex_destroy(&drive->command_lock);
+	pthread_mutex_destroy(&drive->lock);
+	pthread_cond_destroy(&drive->closed);
+	free(drive);
+}
+
+struct server *server_free(struct server *server)
+{
+	if (server == NULL)
+		return NULL;
+	for (size_t i = 0; i < SERVER_MAX_DRIVES; i++)
+		drive_free(server->drives[i]);
+	pthread_mutex_destroy(&server->lock);
+	pthread_cond_destroy(&server->stopped);
+	free(server);
+	return NULL;
+}
+
+static int drive_new(const struct server_drive_options *options, struct server_drive **ret_drive,
+		     struct discern_error *err)
+{
+	struct server_drive *drive = calloc(1, sizeof(*drive));
+	int ret;
+
+	if (drive == NULL)
+		return discern_error_set(err, -ENOMEM, "out of memory");
+	drive->number = options->number;
+	snprintf(drive->name, sizeof(drive->name), "sr%u", options->number);
+	drive->mode = options->mode;
+	drive->uid = options->uid;
+	drive->gid = options->gid;
+	drive->options = CDO_AUTO_CLOSE | CDO_USE_FFLAGS | CDO_LOCK;
+	pthread_mutex_init(&drive->command_lock, NULL);
+	pthread_mutex_init(&drive->lock, NULL);
+	condition_init(&drive->closed);
+	ret = vdrive_new(&options->identity, &drive->vdrive, err);
+	if (ret == 0 && options->medium != NULL)
+		ret = vdrive_insert(drive->vdrive, options->medium, options->kind, err);
+	if (ret == 0 && options->tray_open)
+		vdrive_open_tray(drive->vdrive);
+	if (ret < 0)
+		drive_free(drive);
+	else
+		*ret_drive = drive;
+	return ret;
+}
+
+int server_add_drive(struct server *server, const struct server_drive_options *options, struct discern_error *err)
+{
+	struct server_drive *drive = NULL;
+	int ret;
+
+	if (options->number >= SERVER_MAX_DRIVES)
+		return discern_error_set(err, -EINVAL, "sr%u: drives are sr0 to sr%d", options->number,
+					 SERVER_MAX_DRIVES - 1);
+	if (server->drives[options->number] != NULL)
+		return discern_error_set(err, -EEXIST, "sr%u: given twice", options->number);
+	ret = drive_new(options, &drive, err);
+	if (drive == NULL) {
+		discern_error_wrap(err, "sr%u", options->number);
+		return ret;
+	}
+	drive->server = server;
+	server->drives[options->number] = drive;
+	return 0;
+}
+
+int server_add_fault(struct server *server, const char *rule, struct discern_error *err)
+{
+	unsigned number = 0;
+	int end = 0, ret;
+
+	if (sscanf(rule, "sr%2u: %n", &number, &end) != 1 || end == 0)
+		return discern_error_set(err, -EINVAL, "fault '%s': does not begin with a drive, as 'sr0: read …'",
+					 rule);
+	if (server_drive(server, number) == NULL)
+		return discern_error_set(err, -ENODEV, "fault '%s': there is no drive sr%u", rule, number);
+	ret = vdrive_add_fault(server_drive(server, number)->vdrive, rule + end, err);
+	if (ret < 0)
+		discern_error_wrap(err, "fault of sr%u", number);
+	return ret;
+}
+
+struct server_drive *server_drive(struct server *server, unsigned number)
+{
+	return number < SERVER_MAX_DRIVES ? server->drives[number] : NULL;
+}
+
+void server_stop(struct server *server)
+{
+	pthread_mutex_lock(&server->lock);
+	server->is_stopping = true;
+	pthread_cond_broadcast(&server->stopped);
+	pthread_mutex_unlock(&server->lock);
+}
+
+static void wait_until(struct server *server, int64_t until_ms)
+{
+	struct timespec until = { .tv_sec = (time_t)(until_ms / 1000), .tv_nsec = (long)(until_ms % 1000) * 1000000 };
+
+	if (until_ms <= now_ms())
+		return;
+	pthread_mutex_lock(&server->lock);
+	while (!server->is_stopping && pthread_cond_timedwait(&server->stopped, &server->lock, &until) != ETIMEDOUT)
+		;
+	pthread_mutex_unlock(&server->lock);
+}
+
+/* The kernel's sr driver takes 6/28/00 as word of a new medium, whoever's command meets it. */
+static void note_new_medium(struct server_drive *drive, const struct vdrive_answer *answer)
+{
+	if (answer->sense_length >= 14 && (answer->sense[2] & 0x0f) == 0x06 && answer->sense[12] == 0x28)
+		drive->media_changed = true;
+}
+
+void server_execute(struct server_drive *drive, const struct vdrive_command *command, uint32_t timeout_ms,
+		    struct vdrive_answer *ret_answer)
+{
+	int64_t started_ms;
+
+	pthread_mutex_lock(&drive->command_lock);
+	wait_until(drive->server, drive->busy_until_ms);
+	memset(ret_answer, 0, sizeof(*ret_answer));
+	vdrive_execute(drive->vdrive, command, ret_answer);
+	note_new_medium(drive, ret_answer);
+	if (ret_answer->delay_ms > 0) {
+		started_ms = now_ms();
+		drive->busy_until_ms = started_ms + ret_answer->delay_ms;
+		if (ret_answer->delay_ms <= timeout_ms) {
+			wait_until(drive->server, drive->busy_until_ms);
+		} else {
+			wait_until(drive->server, started_ms + timeout_ms);
+			memset(ret_answer, 0, sizeof(*ret_answer));
+			ret_answer->host_status = VDRIVE_HOST_TIME_OUT;
+		}
+	}
+	pthread_mutex_unlock(&drive->command_lock);
+}

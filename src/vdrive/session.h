@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Runs a program that finds virtual drives in its /dev. A process of its own holds drives and media: as hardware
+ * it outlives its clients, and what it was doing for a client that is killed it brings to an end.
+ */
+#ifndef VDRIVE_SESSION_H
+#define VDRIVE_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <discern/error.h>
+
+#include "vdrive/server.h"
+
+struct session_options {
+	const struct server_drive_options *drives;
+	size_t n_drives;
+	/** "sr0: RULE", see server_add_fault(). */
+	char *const *faults;
+	size_t n_faults;
+	/** Module that makes stat() tell of block devices; NULL for none. */
+	const char *preload;
+	/** The program, its arguments, NULL. */
+	char *const *argv;
+};
+
+struct session_result {
+	/** The error is that the program cannot be executed. */
+	bool is_not_executable;
+	/** As from waitpid(). */
+	int wait_status;
+};
+
+/**
+ * Runs the program until it ends, then ends the drives, with their media flushed. To be called once by a process
+ * that has one thread and after this only reports and exits: it stays in the namespaces.
+ */
+int session_run(const struct session_options *options, struct session_result *ret_result, struct discern_error *err);
+
+/**
+ * Finds the preload module: DISCERN_PRELOAD in the environment (empty: none), else beside the running program in
+ * a build folder, else where it was installed. *ret_path is NULL for none, and else the caller frees it. -ENOENT.
+ */
+int session_find_preload(char **ret_path, struct discern_error *err);
+
+/**
+ * Fills in options from words: "sr0=MEDIUM[,kind=K][,tray=open][,vendor=V][,product=P][,revision=R][,serial=S]
+ * [,mode=OCTAL][,uid=N][,gid=N]". words is cut up, and the result points into it. -EINVAL.
+ */
+int session_parse_drive(char *words, struct server_drive_options *ret_options, struct discern_error *err);
+
+#endif

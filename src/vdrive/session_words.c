@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "vdrive/session.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/text.h"
+
+static int set_tray(const char *value, struct server_drive_options *options, struct discern_error *err)
+{
+	if (strcmp(value, "open") != 0 && strcmp(value, "closed") != 0)
+		return discern_error_set(err, -EINVAL, "tray=%s: possible are open and closed", value);
+	options->tray_open = strcmp(value, "open") == 0;
+	return 0;
+}
+
+static int set_mode(const char *value, struct server_drive_options *options, struct discern_error *err)
+{
+	char *end = NULL;
+	unsigned long mode = isdigit((unsigned char)value[0]) ? strtoul(value, &end, 8) : 0;
+
+	if (end == NULL || *end != '\0' || mode > 0777)
+		return discern_error_set(err, -EINVAL, "mode=%s: not an octal number up to 0777", value);
+	options->mode = (mode_t)mode;
+	return 0;
+}
+
+static int set_owner(const char *key, const char *value, struct server_drive_options *options,
+		     struct discern_error *err)
+{
+	int64_t number;
+
+	if (!text_to_number(value, 0, UINT32_MAX - 1, &number))
+		return discern_error_set(err, -EINVAL, "%s=%s: not a number", key, value);
+	if (key[0] == 'u')
+		options->uid = (uid_t)number;
+	else
+		options->gid = (gid_t)number;
+	return 0;
+}
+
+static int set_text(const char *key, const char *value, size_t max_length, const char **ret_text,
+		    struct discern_error *err)
+{
+	if (strlen(value) > max_length)
+		return discern_error_set(err, -EINVAL, "%s=%s: at most %zu characters", key, value, max_length);
+	*ret_text = value;
+	return 0;
+}
+
+static int set_option(const char *key, const char *value, struct server_drive_options *options,
+		      struct discern_error *err)
+{
+	if (strcmp(key, "kind") == 0)
+		return set_text(key, value, 16, &options->kind, err);
+	if (strcmp(key, "tray") == 0)
+		return set_tray(value, options, err);
+	if (strcmp(key, "vendor") == 0)
+		return set_text(key, value, 8, &options->identity.vendor, err);
+	if (strcmp(key, "product") == 0)
+		return set_text(key, value, 16, &options->identity.product, err);
+	if (strcmp(key, "revision") == 0)
+		return set_text(key, value, 4, &options->identity.revision, err);
+	if (strcmp(key, "serial") == 0)
+		return set_text(key, value, 16, &options->identity.serial, err);
+	if (strcmp(key, "mode") == 0)
+		return set_mode(value, options, err);
+	return set_owner(key, value, options, err);
+}
+
+/* A comma may also be part of the medium's name: only one of these words after it makes an option. */
+static bool is_option(const char *word)
+{
+	static const char *const keys[] = { "kind", "tray", "vendor", "product", "revision", "serial", "mode",
+					    "uid", "gid" };
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (strncmp(word, keys[i], strlen(keys[i])) == 0 && word[strlen(keys[i])] == '=')
+			return true;
+	return false;
+}
+
+/* Cuts options off the end, last one first. */
+static int take_options(char *medium, struct server_drive_options *options, struct discern_error *err)
+{
+	for (;;) {
+		char *comma = strrchr(medium, ','), *equals;
+		int ret;
+
+		if (comma == NULL || !is_option(comma + 1))
+			return 0;
+		*comma = '\0';
+		equals = strchr(comma + 1, '=');
+		*equals = '\0';
+		ret = set_option(comma + 1, equals + 1, options, err);
+		if (ret < 0)
+			return ret;
+	}
+}
+
+int session_parse_drive(char *words, struct server_drive_options *ret_options, struct discern_error *err)
+{
+	unsigned number = 0;
+	int end = 0, ret;
+
+	if (sscanf(words, "sr%2u=%n", &number, &end) != 1 || end == 0 || number >= SERVER_MAX_DRIVES ||
+	    (words[2] == '0' && words[3] != '='))
+		return discern_error_set(err, -EINVAL, "drive '%s': not of the form sr0=MEDIUM, with sr0 to sr%d", words,
+					 SERVER_MAX_DRIVES - 1);
+	ret_options->number = number;
+	ret = take_options(words + end, ret_options, err);
+	if (ret < 0) {
+		discern_error_wrap(err, "drive sr%u", number);
+		return ret;
+	}
+	ret_options->medium = words[end] != '\0' ? words + end : NULL;
+	if (ret_options->medium == NULL && ret_options->kind != NULL)
+		return discern_error_set(err, -EINVAL, "drive sr%u: kind=%s, but no medium", number, ret_options->kind);
+	return 0;
+}
