@@ -15,8 +15,8 @@ _discern_own_options()
 {
 	case $1 in
 	rip) echo "--output --retries --speed" ;;
-	burn) echo "--dry-run --overwrite --any-file --no-verify --sha256 --checksum --speed --buffer" ;;
-	vdrive) echo "--media --size --drive --fault" ;;
+	burn) echo "--dry-run --overwrite --any-file --no-verify --sha256 --checksum --speed --buffer --eject" ;;
+	vdrive) [[ ${words[2]} == create ]] && echo "--media --sectors" || echo "--drive --fault" ;;
 	esac
 }
 
@@ -27,7 +27,7 @@ _discern_value()
 	--progress) mapfile -t COMPREPLY < <(compgen -W "auto bar plain json none" -- "$cur") ;;
 	--media) mapfile -t COMPREPLY < <(compgen -W "cd-r dvd+r dvd+rw bd-r" -- "$cur") ;;
 	--record | --output | -o | --drive) _filedir ;;
-	--progress-fd | --retries | --speed | --buffer | --sha256 | --checksum | --size | --fault) ;;
+	--progress-fd | --retries | --speed | --buffer | --sha256 | --checksum | --sectors | --fault) ;;
 	*) return 1 ;;
 	esac
 }

@@ -28,6 +28,17 @@ complete -c discern -n "__fish_seen_subcommand_from info burn verify vdrive" -F
 complete -c discern -n "__fish_seen_subcommand_from info rip burn verify eject load" -a "(__discern_drives)" -d drive
 complete -c discern -n "__fish_seen_subcommand_from vdrive" -a "create run"
 
+# Options of burn
+complete -c discern -n "__fish_seen_subcommand_from burn" -l dry-run -d 'say what would be done, and stop there'
+complete -c discern -n "__fish_seen_subcommand_from burn" -l overwrite -d 'burn over what an overwritable disc holds'
+complete -c discern -n "__fish_seen_subcommand_from burn" -l no-verify -d 'do not read the disc back'
+complete -c discern -n "__fish_seen_subcommand_from burn" -l sha256 -x -d 'the SHA-256 that the image has to have'
+complete -c discern -n "__fish_seen_subcommand_from burn" -l checksum -x -d 'the checksum that the image has to have'
+complete -c discern -n "__fish_seen_subcommand_from burn" -l any-file -d 'burn a file that is no disc image'
+complete -c discern -n "__fish_seen_subcommand_from burn" -l speed -x -a 'max 1x 2x 4x 8x 16x' -d 'at most this speed'
+complete -c discern -n "__fish_seen_subcommand_from burn" -l buffer -x -d 'memory between file and drive in MiB'
+complete -c discern -n "__fish_seen_subcommand_from burn" -l eject -d 'open the tray at the end'
+
 # Options of every command
 complete -c discern -n "__fish_seen_subcommand_from $commands" -l json -d 'print the result as JSON'
 complete -c discern -n "__fish_seen_subcommand_from $commands" -l progress -x -a 'auto bar plain json none' -d 'how to show progress'
@@ -41,3 +52,7 @@ complete -c discern -s h -l help -d 'tell how it is used'
 # Options of one command
 complete -c discern -n "__fish_seen_subcommand_from rip" -s o -l output -r -F -d 'file to make'
 complete -c discern -n "__fish_seen_subcommand_from rip" -l retries -x -d 'times that an unreadable sector is tried again'
+complete -c discern -n "__fish_seen_subcommand_from create" -s m -l media -x -a 'cd-r dvd+r dvd+rw bd-r' -d 'kind of disc'
+complete -c discern -n "__fish_seen_subcommand_from create" -s s -l sectors -x -d 'size in sectors of 2048 bytes'
+complete -c discern -n "__fish_seen_subcommand_from run" -s d -l drive -r -F -d 'a drive and its medium, srN=MEDIUM'
+complete -c discern -n "__fish_seen_subcommand_from run" -s f -l fault -x -d 'a fault, srN: RULE'

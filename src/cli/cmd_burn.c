@@ -161,20 +161,12 @@ static int parse(struct job *job, int argc, char **argv)
 
 /* ---- steps; each gives an exit code ---- */
 
-/* -ESTALE is the image's affair here, while the exit code of that name is about another disc. */
-static int fail(struct job *job, const struct discern_error *err)
-{
-	int ret = cli_fail(job->cli, err);
-
-	return ret == CLI_EXIT_OTHER_DISC ? CLI_EXIT_FAILED : ret;
-}
-
 static int check_image(struct job *job)
 {
 	struct discern_error err;
 
 	if (discern_burn_check(job->image_path, &job->options, &job->cli->observer, &job->check, &err) < 0)
-		return fail(job, &err);
+		return cli_fail(job->cli, &err);
 	progress_end(job->cli->progress);
 	burn_report_image(job->report, &job->check);
 	return CLI_EXIT_GOOD;
@@ -219,7 +211,7 @@ static int write_disc(struct job *job)
 	struct discern_error err;
 
 	if (discern_burn(job->drive, &job->check, &job->plan, &job->options, &job->cli->observer, &result, &err) < 0)
-		return fail(job, &err);
+		return cli_fail(job->cli, &err);
 	progress_end(job->cli->progress);
 	burn_report_write(job->report, &job->plan, &result);
 	return CLI_EXIT_GOOD;
