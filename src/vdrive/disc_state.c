@@ -68,12 +68,13 @@ int32_t disc_track_end(const struct disc_track *track)
 /* Where the next track of an appendable disc begins. */
 static int32_t next_start(const struct disc_state *state)
 {
-	const struct disc_track *last = &state->tracks[state->n_begun_tracks - 1];
+	const struct disc_track *last;
 	bool is_cd = state->profile->family == FAMILY_CD;
 	int32_t gap = 0;
 
 	if (state->n_begun_tracks == 0)
 		return 0;
+	last = &state->tracks[state->n_begun_tracks - 1];
 	if (last->session > state->n_closed_sessions)
 		gap = is_cd ? CD_PAUSE : 0;
 	else if (is_cd)
