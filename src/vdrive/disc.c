@@ -89,6 +89,17 @@ const struct disc_track *disc_invisible_track(const struct disc *disc)
 	return &state->tracks[state->n_tracks - 1];
 }
 
+const struct disc_track *disc_incomplete_track(const struct disc *disc)
+{
+	for (unsigned i = 0; i < disc->state.n_tracks; i++) {
+		const struct disc_track *track = &disc->state.tracks[i];
+
+		if (track->state == TRACK_OPEN || track->state == TRACK_DAMAGED)
+			return track;
+	}
+	return NULL;
+}
+
 uint32_t disc_recorded_end(const struct disc *disc)
 {
 	const struct disc_state *state = &disc->state;

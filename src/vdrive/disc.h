@@ -94,6 +94,8 @@ const struct disc_track *disc_track(const struct disc *disc, unsigned number);
 const struct disc_track *disc_track_at(const struct disc *disc, int32_t lba);
 /** The invisible track, or NULL on a complete, pressed or random-writable disc. */
 const struct disc_track *disc_invisible_track(const struct disc *disc);
+/** The track that is open or damaged, or NULL: while there is one, there is no invisible track. */
+const struct disc_track *disc_incomplete_track(const struct disc *disc);
 /** One more than the last LBA that READ CAPACITY counts: closed tracks (with run-out), or a formatted area. */
 uint32_t disc_recorded_end(const struct disc *disc);
 

@@ -72,7 +72,8 @@ int vdrive_disc_create(const char *path, const struct vdrive_disc_options *optio
 
 	if (media == NULL) {
 		discern_error_set(err, -EINVAL, "no blank disc is called \"%s\"", options->media != NULL ? options->media : "");
-		return discern_error_hint(err, "one of cd-r, dvd+r, dvd+rw, bd-r");
+		discern_error_hint(err, "one of cd-r, dvd+r, dvd+rw, bd-r");
+		return -EINVAL;
 	}
 	if (n_sectors == 0)
 		n_sectors = profile_find(media->profile)->usual_sectors;
@@ -97,8 +98,9 @@ static const struct pressed_kind pressed_kinds[] = {
 	{ "bd-rom", DISCERN_PROFILE_BD_ROM, BD_ROM_MAX },
 };
 
-/* The kind asked for, or the smallest that holds the image; NULL with words. */
-static const struct pressed_kind *choose_kind(const char *kind, uint64_t n_sectors, struct discern_error *err)
+/* The kind asked for, or the smallest that holds the image. */
+static int choose_kind(const char *kind, uint64_t n_sectors, const struct pressed_kind **ret_kind,
+		       struct discern_error *err)
 {
 	const size_t n = sizeof(pressed_kinds) / sizeof(pressed_kinds[0]);
 
@@ -107,31 +109,32 @@ static const struct pressed_kind *choose_kind(const char *kind, uint64_t n_secto
 
 		if (kind != NULL && strcmp(kind, entry->name) != 0)
 			continue;
+		*ret_kind = entry;
 		if (n_sectors <= entry->max_sectors)
-			return entry;
-		if (kind != NULL || i == n - 1) {
-			discern_error_set(err, -EFBIG, "%llu sectors are more than a %s can hold (%u)",
-					  (unsigned long long)n_sectors, entry->name, entry->max_sectors);
-			return NULL;
-		}
+			return 0;
+		if (kind != NULL || i == n - 1)
+			return discern_error_set(err, -EFBIG, "%llu sectors are more than a %s can hold (%u)",
+						 (unsigned long long)n_sectors, entry->name, entry->max_sectors);
 	}
 	discern_error_set(err, -EINVAL, "no pressed disc is called \"%s\"", kind);
 	discern_error_hint(err, "one of cd-rom, dvd-rom, bd-rom");
-	return NULL;
+	return -EINVAL;
 }
 
 static int open_image(struct disc *disc, const char *kind, const struct stat *status, struct discern_error *err)
 {
 	uint64_t n_sectors = ((uint64_t)status->st_size + DISC_SECTOR - 1) / DISC_SECTOR;
 	const struct pressed_kind *entry;
+	int ret;
 
 	if (status->st_size == 0) {
 		discern_error_set(err, -EINVAL, "the image is empty");
-		return discern_error_hint(err, "a blank disc is made by discern vdrive create");
+		discern_error_hint(err, "a blank disc is made by discern vdrive create");
+		return -EINVAL;
 	}
-	entry = choose_kind(kind, n_sectors, err);
-	if (entry == NULL)
-		return err != NULL ? err->code : -EINVAL;
+	ret = choose_kind(kind, n_sectors, &entry, err);
+	if (ret < 0)
+		return ret;
 	disc->is_pressed = true;
 	disc->image_bytes = (uint64_t)status->st_size;
 	disc->state.profile = profile_find(entry->profile);
@@ -167,6 +170,9 @@ static int read_state(struct disc *disc, struct discern_error *err)
 	first_size = file_read_at(disc->fd, text, DISC_SLOT_BYTES, 0);
 	ret = first_size < 0 ? discern_error_set(err, (int)first_size, "cannot read: %s", strerror(-(int)first_size))
 			     : disc_state_parse(text, (size_t)first_size, &disc->state, err);
+	/* Made by a newer version: its second slot is not for this one either. */
+	if (ret == -ENOTSUP)
+		goto out;
 	second_size = file_read_at(disc->fd, text, DISC_SLOT_BYTES, DISC_SLOT_BYTES);
 	if (second_size > 0)
 		second_ret = disc_state_parse(text, (size_t)second_size, second, &second_err);
@@ -186,8 +192,11 @@ static int open_virtual(struct disc *disc, const struct stat *status, struct dis
 	size_t n_bitmap;
 	int ret = read_state(disc, err);
 
-	if (ret < 0)
-		return discern_error_wrap(err, "the virtual disc is damaged");
+	if (ret < 0) {
+		if (ret == -EINVAL)
+			discern_error_wrap(err, "the virtual disc is damaged");
+		return ret;
+	}
 	need = disc->state.data_offset + (uint64_t)disc->state.n_sectors * DISC_SECTOR;
 	if ((uint64_t)status->st_size < need)
 		return discern_error_set(err, -EINVAL, "the virtual disc is cut short: %lld of %llu bytes",
@@ -221,7 +230,8 @@ static int lock_file(int fd, bool is_shared, struct discern_error *err)
 	if (errno != EWOULDBLOCK)
 		return discern_error_set(err, -errno, "cannot lock it: %s", strerror(errno));
 	discern_error_set(err, -EBUSY, "the disc is in another virtual drive");
-	return discern_error_hint(err, "eject it there, or stop that drive");
+	discern_error_hint(err, "eject it there, or stop that drive");
+	return -EBUSY;
 }
 
 static void map_sectors(struct disc *disc)

@@ -88,6 +88,9 @@ int disc_state_print(const struct disc_state *state, char *text, size_t size);
  *  need not end in a zero byte. */
 int disc_state_parse(const char *text, size_t size, struct disc_state *ret_state, struct discern_error *err);
 
+/** Checksum of the text behind its first two lines, up to and with the line "end". */
+uint32_t disc_text_checksum(const char *text, size_t size);
+
 /** Derives the sessions, the invisible track and the numbers of both from what has been written. */
 void disc_state_rebuild(struct disc_state *state);
 

@@ -19,7 +19,7 @@ static const char *const backgrounds[] = { "none", "stopped", "running", "done" 
 static const char *const yes_no[] = { "no", "yes" };
 
 /* CRC-32 of IEEE 802.3, a nibble at a time: the text is short and seldom written. */
-static uint32_t checksum(const char *text, size_t size)
+uint32_t disc_text_checksum(const char *text, size_t size)
 {
 	static const uint32_t nibbles[16] = {
 		0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac, 0x76dc4190, 0x6b6b51f4, 0x4db26158, 0x5005713c,
@@ -76,7 +76,7 @@ int disc_state_print(const struct disc_state *state, char *text, size_t size)
 		free(body);
 		return -ENOMEM;
 	}
-	head = snprintf(text, size, head_format, DISC_FORMAT, checksum(body, body_size));
+	head = snprintf(text, size, head_format, DISC_FORMAT, disc_text_checksum(body, body_size));
 	if (head < 0 || (size_t)head + body_size >= size) {
 		ret = -EOVERFLOW;
 	} else {
@@ -273,7 +273,7 @@ static void parse_head(struct reader *reader)
 		refuse(reader, "checksum");
 		return;
 	}
-	if (strtoul(value, NULL, 16) != checksum(reader->at, (size_t)(last + 5 - reader->at)))
+	if (strtoul(value, NULL, 16) != disc_text_checksum(reader->at, (size_t)(last + 5 - reader->at)))
 		refuse(reader, "checksum");
 	reader->end = last + 5;
 }

@@ -82,7 +82,8 @@ static int parse_operation(const char *word, struct rule *rule, struct discern_e
 		rule->opcode = (uint8_t)opcode;
 	} else {
 		discern_error_set(err, -EINVAL, "fault: \"%s\" is no operation", word);
-		return discern_error_hint(err, "a rule begins with read, write, any or an opcode such as 0x35");
+		discern_error_hint(err, "a rule begins with read, write, any or an opcode such as 0x35");
+		return -EINVAL;
 	}
 	return 0;
 }
@@ -196,7 +197,8 @@ static int parse_word(char *word, struct rule *rule, struct discern_error *err)
 	if (strcmp(word, "sense") == 0 || strcmp(word, "status") == 0 || strcmp(word, "host") == 0)
 		return parse_failure(rule, word, value, err);
 	discern_error_set(err, -EINVAL, "fault: \"%s\" is not known", word);
-	return discern_error_hint(err, "after the operation: lba=A-B skip=N count=N sense=K/ASC/ASCQ status=N host=N delay=MS");
+	discern_error_hint(err, "after the operation: lba=A-B skip=N count=N sense=K/ASC/ASCQ status=N host=N delay=MS");
+	return -EINVAL;
 }
 
 static int parse_rule(char *text, struct rule *rule, struct discern_error *err)
@@ -207,15 +209,16 @@ static int parse_rule(char *text, struct rule *rule, struct discern_error *err)
 
 	if (word == NULL) {
 		discern_error_set(err, -EINVAL, "fault: the rule is empty");
-		return discern_error_hint(err, "such as: read lba=100-104 sense=3/11/05");
+		discern_error_hint(err, "such as: read lba=100-104 sense=3/11/05");
+		return -EINVAL;
 	}
 	ret = parse_operation(word, rule, err);
 	if (ret < 0)
-		return -EINVAL;
+		return ret;
 	while ((word = strtok_r(NULL, " \t", &rest)) != NULL) {
 		ret = parse_word(word, rule, err);
 		if (ret < 0)
-			return ret == -ENOMEM ? ret : -EINVAL;
+			return ret;
 	}
 	if (!rule->has_failure && rule->delay_ms == 0) {
 		discern_error_set(err, -EINVAL, "fault: the rule does nothing");

@@ -125,8 +125,10 @@ static const struct disc_track *find_asked_track(const struct disc *disc, const 
 		track = disc_track_at(disc, (int32_t)address);
 		break;
 	case BY_TRACK:
+		/* The invisible track, or the incomplete one that is where it was (MMC-6 6.27.2). */
 		if (address == INVISIBLE)
-			track = disc_invisible_track(disc);
+			track = disc_incomplete_track(disc) != NULL ? disc_incomplete_track(disc) :
+								      disc_invisible_track(disc);
 		else if (address >= 1 && address <= disc_n_tracks(disc))
 			track = disc_track(disc, address);
 		break;

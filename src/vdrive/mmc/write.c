@@ -178,18 +178,6 @@ static int write_and_verify_10(struct vdrive_call *call)
 	return ret == 0 ? compare_with_medium(call, lba, n_sectors) : ret;
 }
 
-/* The incomplete track of the open session, or NULL. */
-static const struct disc_track *incomplete_track(const struct disc *disc)
-{
-	for (unsigned number = 1; number <= disc_n_tracks(disc); number++) {
-		const struct disc_track *track = disc_track(disc, number);
-
-		if (track->state == TRACK_OPEN || track->state == TRACK_DAMAGED)
-			return track;
-	}
-	return NULL;
-}
-
 /* The end of the data that an at-once recording waits for: then it writes what belongs behind it. */
 static int finish_at_once(struct vdrive *drive)
 {
@@ -203,7 +191,7 @@ static int finish_at_once(struct vdrive *drive)
 		return disc_close_session(drive->disc, false);
 	}
 	/* A CD track at once cannot be interrupted: when the buffer is empty its run-out follows (MMC-6 4.2.3.4). */
-	track = is_cd(drive->disc) ? incomplete_track(drive->disc) : NULL;
+	track = is_cd(drive->disc) ? disc_incomplete_track(drive->disc) : NULL;
 	return track != NULL && track->state == TRACK_OPEN ? disc_close_track(drive->disc, track->number) : 0;
 }
 
@@ -287,7 +275,7 @@ static int close_track(struct vdrive_call *call)
 	const struct disc_track *track = disc_track(disc, number);
 
 	if (is_cd(disc) && number == INCOMPLETE_TRACK) {
-		track = incomplete_track(disc);
+		track = disc_incomplete_track(disc);
 		if (track == NULL)
 			return 0;
 	}
