@@ -20,8 +20,14 @@ completes() {
 	esac
 }
 
+# The options of a command, and of what can stand after it (discern vdrive run).
 options_of() {
-	"$discern" "$1" --help | grep -oE -- '(^|[ ,[(])--[a-z][a-z0-9-]*' | grep -oE -- '--[a-z0-9-]+' | sort -u
+	{
+		"$discern" "$1" --help
+		for word in $("$discern" "$1" --help | sed -nE 's/^ *(Usage: )?discern '"$1"' ([a-z]+)( .*)?$/\2/p'); do
+			"$discern" "$1" "$word" --help
+		done
+	} | grep -oE -- '(^|[ ,[(])--[a-z][a-z0-9-]*' | grep -oE -- '--[a-z0-9-]+' | sort -u
 }
 
 "$discern" --help | sed -nE '/^Commands:/,/^$/s/^  ([a-z]+) .*/\1/p' >commands

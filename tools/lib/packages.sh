@@ -11,7 +11,7 @@ build_packages=(autoconf automake gcc libburn-dev libc6-dev libcmocka-dev libfus
 demo_packages=(fuse3 grub-rescue-pc wodim xorriso)
 # All tests: the second compiler, the checkers, and the programs that act as referee.
 # shellcheck disable=SC2034
-test_packages=(cdrskin clang codespell dvd+rw-tools gddrescue genisoimage jq libcdio-utils libclang-rt-dev man-db procps
+test_packages=(cdrskin clang codespell gddrescue genisoimage growisofs jq libcdio-utils libclang-rt-dev man-db procps
 	python3-minimal sg3-utils shellcheck universal-ctags util-linux valgrind xz-utils)
 
 is_installed() {
