@@ -16,6 +16,12 @@ extern "C" {
 /** Bytes of user data in a data sector: CD-ROM Mode 1, DVD and BD. */
 #define DISCERN_SECTOR_SIZE 2048
 
+/** Sectors lba … lba + n_sectors - 1. */
+struct discern_range {
+	int32_t lba;
+	uint32_t n_sectors;
+};
+
 /** MMC-6 table 95: Profile List. The value is what the drive reports. */
 enum discern_profile {
 	DISCERN_PROFILE_NONE = 0x00,

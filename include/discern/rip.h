@@ -37,12 +37,20 @@ struct discern_size_candidate {
 	bool is_chosen;
 };
 
+/** Most places that a result lists; the map has them all. */
+#define DISCERN_RIP_MAX_RANGES 32
+
 struct discern_rip_result {
 	/** The image, and the map: empty if it is not needed any more. */
 	char image_path[4096];
 	char map_path[4096];
 	uint64_t size_bytes;
+	/** Where the image begins on the disc: not 0 if audio comes first. */
+	int32_t first_lba;
 	uint32_t n_bad_sectors;
+	/** Where they are on the disc; only the first of many. */
+	size_t n_bad_ranges;
+	struct discern_range bad_ranges[DISCERN_RIP_MAX_RANGES];
 	/** Run-out sectors at the end of a track that no drive can read and that hold no data. */
 	uint32_t n_run_out_sectors;
 	/** The job was begun by an earlier call. */
@@ -51,18 +59,23 @@ struct discern_rip_result {
 	struct discern_size_candidate candidates[12];
 	/** Why the chosen one was chosen. */
 	char size_reason[160];
+	/** What of the disc is not in the image, in words; empty if all of it is. */
+	char left_out[160];
 	char volume_label[129];
 	/** Lower-case hex over the whole image; empty while sectors are bad. */
 	char sha256[65];
 	char md5[33];
 	double seconds;
+	/** Average of the sectors read by this call, in kB/s of 1000 bytes; 0 if it read none. */
+	uint32_t speed_kbps;
 };
 
 /**
  * Rips the medium in drive.
  * @return 0 when every sector was tried: ret_result->n_bad_sectors tells how good it is. Otherwise
  *         -ENOMEDIUM, -EMEDIUMTYPE (blank, audio), -EEXIST (the image exists), -ESTALE (image and map are
- *         of another disc), -ENOSPC, -EACCES, -ECANCELED or -EIO; what was read is kept for the next call.
+ *         of another disc, or the disc was changed), -EKEYREJECTED (copy-protected), -EBUSY, -ENOSPC, -EACCES,
+ *         -ECANCELED or -EIO; what was read is kept for the next call.
  */
 int discern_rip(struct discern_drive *drive, const struct discern_rip_options *options,
 		const struct discern_observer *observer, struct discern_rip_result *ret_result,

@@ -17,12 +17,6 @@
 extern "C" {
 #endif
 
-/** Sectors lba … lba + n_sectors - 1. */
-struct discern_range {
-	int32_t lba;
-	uint32_t n_sectors;
-};
-
 /** Most ranges of one kind that a result lists; a disc with more damage only has its sectors counted. */
 #define DISCERN_MAX_RANGES 65536
 
