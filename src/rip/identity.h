@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Telling discs apart, so that what is read of one never ends up in the image of another. */
+#ifndef RIP_IDENTITY_H
+#define RIP_IDENTITY_H
+
+#include <stdbool.h>
+
+#include <discern/medium.h>
+
+#include "disc/source.h"
+#include "rip/map.h"
+#include "rip/rip_plan.h"
+
+#define IDENTITY_SIZE 256
+
+/**
+ * One line on the disc: its kind, a digest of the track layout, its size, and digests of the volume descriptors'
+ * sectors as far as they are readable.
+ * @return 0, or the source's own trouble
+ */
+int identity_make(const struct discern_medium *medium, struct discern_source *source, const struct rip_plan *plan,
+		  char ret_identity[IDENTITY_SIZE], struct discern_error *err);
+
+/** Whether both lines can be of one disc: sectors unreadable in one of them do not count, nor does a size that two
+ *  drives report a little differently. */
+bool identity_matches(const char *a, const char *b);
+
+/**
+ * Compares a few sectors that the map calls read with the disc.
+ * @return 0, -ESTALE if one differs, or trouble with the source or file
+ */
+int identity_compare(struct discern_source *source, const struct rip_plan *plan, const struct map *map, int fd,
+		     struct discern_error *err);
+
+#endif
