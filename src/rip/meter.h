@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the observer is told: words at once, progress a few times a second. */
+#ifndef RIP_METER_H
+#define RIP_METER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <discern/progress.h>
+
+/** Passes one line of text to the observer. */
+void meter_tell(const struct discern_observer *observer, enum discern_level level, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+#define METER_N_SAMPLES 11
+
+struct meter {
+	struct discern_observer observer;
+	/** What is told next; the job keeps phase and bytes up to date. */
+	struct discern_progress progress;
+	/** The observer asked to stop; stays set. */
+	bool is_cancelled;
+	double next_report;
+	/** The last two seconds: when, and how many bytes were done. */
+	struct {
+		double time;
+		uint64_t done_bytes;
+	} samples[METER_N_SAMPLES];
+	unsigned n_samples;
+	/** Reads that brought data, and those that did not. */
+	double good_seconds;
+	uint64_t good_bytes;
+	double bad_seconds;
+	uint64_t n_bad_reads;
+	/** Bytes never tried, and reads still to be made in damaged areas. */
+	uint64_t untried_bytes;
+	uint64_t n_bad_reads_left;
+};
+
+/** Seconds of a clock that is never set. */
+double meter_now(void);
+
+void meter_init(struct meter *meter, const struct discern_observer *observer, uint32_t speed_1x_kbps);
+
+/** A new phase begins: speeds start anew. */
+void meter_phase(struct meter *meter, enum discern_phase phase, uint64_t total_bytes);
+
+/** A read of size bytes ended. */
+void meter_read(struct meter *meter, bool is_good, uint32_t size_bytes, double seconds);
+
+/** Tells the observer if it is time to. False once the job shall stop. */
+bool meter_tick(struct meter *meter);
+
+/** Tells the observer at once, at the end of a phase. False once the job shall stop. */
+bool meter_report(struct meter *meter);
+
+#endif

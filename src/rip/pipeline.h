@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Between the thread that reads the disc and those that write the image and make its checksums: 32 MiB of
+ * blocks. The reader fills one after the other and waits only when all are in use.
+ */
+#ifndef RIP_PIPELINE_H
+#define RIP_PIPELINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <discern/error.h>
+
+#define PIPELINE_BLOCK_BYTES ((uint32_t)1 << 20)
+#define PIPELINE_N_BLOCKS 32
+
+struct pipeline;
+
+/** What the writing thread does, and the reader's call while it waits. */
+struct pipeline_ops {
+	/** In the writing thread: size bytes belong at offset of the image. 0 or a negative errno. */
+	int (*write)(const uint8_t *data, uint32_t size, uint64_t offset, void *user);
+	/** In the writing thread, after all that was put before was written: makes it durable together with the
+	 *  map text. Takes text over. 0 or a negative errno. */
+	int (*checkpoint)(char *text, size_t size, void *user);
+	/** In the reader's thread, a few times a second while it waits. */
+	void (*idle)(void *user);
+	void *user;
+};
+
+/**
+ * @param with_hashes  make SHA-256 and MD5 as long as the data comes without a gap from offset 0 on
+ * @return 0, -ENOMEM, -EAGAIN (no threads) or -ENOTSUP (no such digest). Release with pipeline_free().
+ */
+int pipeline_new(const struct pipeline_ops *ops, bool with_hashes, struct pipeline **ret_pipeline,
+		 struct discern_error *err);
+
+/** Drops what was not written yet and ends the threads. Accepts NULL, returns NULL. */
+struct pipeline *pipeline_free(struct pipeline *pipeline);
+
+/**
+ * Room for size bytes (at most PIPELINE_BLOCK_BYTES) that will belong at offset of the image.
+ * @return NULL after the writing thread failed; pipeline_error() says why
+ */
+uint8_t *pipeline_room(struct pipeline *pipeline, uint32_t size, uint64_t offset);
+
+/** The room given last holds its data now. */
+void pipeline_put(struct pipeline *pipeline, uint32_t size);
+
+/** Has the writing thread make a checkpoint behind all that was put so far. Takes text over; false if one is
+ *  under way already, and then text is freed. */
+bool pipeline_checkpoint(struct pipeline *pipeline, char *text, size_t size);
+
+/** Waits until everything put so far is written and hashed. 0 or the writing thread's error. */
+int pipeline_drain(struct pipeline *pipeline);
+
+/** 0, or the negative errno that stopped the writing thread. */
+int pipeline_error(struct pipeline *pipeline);
+
+/** The digests of n_bytes bytes, after pipeline_drain(); false if the data did not come in one piece. */
+bool pipeline_hashes(struct pipeline *pipeline, uint64_t n_bytes, char ret_sha256[65], char ret_md5[33]);
+
+#endif

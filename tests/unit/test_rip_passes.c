@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "unit/unit.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "rip/passes.h"
+#include "support/fault_source.h"
+
+#define N 4000
+
+static struct fault_source source;
+static struct rip_plan plan;
+static struct discern_error err;
+static uint8_t *image;
+static struct map *map;
+static struct meter meter;
+static int stop_after;
+static unsigned n_checkpoints;
+static unsigned n_false_claims;
+
+static int write_image(const uint8_t *data, uint32_t size, uint64_t offset, void *user)
+{
+	(void)user;
+	if (offset + size > (uint64_t)N * DISCERN_SECTOR_SIZE)
+		return -EFBIG;
+	memcpy(image + offset, data, size);
+	return 0;
+}
+
+static int full(const uint8_t *data, uint32_t size, uint64_t offset, void *user)
+{
+	return offset > 0 ? -ENOSPC : write_image(data, size, offset, user);
+}
+
+/** Everything that a map on disk calls read must have been written. */
+static int check_checkpoint(char *text, size_t size, void *user)
+{
+	struct map_header header;
+	struct map *saved = NULL;
+
+	(void)user;
+	n_checkpoints++;
+	/* This is not the test's own thread: failures are only counted here. */
+	if (map_parse(text, size, &saved, &header, NULL) < 0) {
+		n_false_claims++;
+		free(text);
+		return 0;
+	}
+	for (uint32_t i = 0; i < map_n_sectors(saved); i++) {
+		uint8_t sector[DISCERN_SECTOR_SIZE];
+
+		if (map_range_of(saved, i).status != MAP_GOOD)
+			continue;
+		fault_source_fill(&source, plan.first_lba + (int32_t)i, sector);
+		if (memcmp(image + (size_t)i * DISCERN_SECTOR_SIZE, sector, sizeof(sector)) != 0)
+			n_false_claims++;
+	}
+	map_free(saved);
+	free(text);
+	return 0;
+}
+
+static void idle(void *user)
+{
+	(void)user;
+}
+
+static int count_down(const struct discern_progress *progress, void *user)
+{
+	(void)progress;
+	(void)user;
+	return stop_after > 0 && --stop_after == 0;
+}
+
+static struct pipeline_ops ops = { write_image, check_checkpoint, idle, NULL };
+
+static int read_all(int n_rounds, bool *ret_has_hashes)
+{
+	const struct discern_observer observer = { .progress = count_down };
+	struct pipeline *pipeline = NULL;
+	struct passes passes = {
+		.source = &source.base,
+		.plan = &plan,
+		.map = map,
+		.meter = &meter,
+		.n_rounds = n_rounds,
+		.checkpoint_seconds = 0,
+	};
+	char sha256[65];
+	char md5[33];
+	int ret;
+
+	meter_init(&meter, &observer, 0);
+	discern_error_clear(&err);
+	assert_int_equal(pipeline_new(&ops, true, &pipeline, &err), 0);
+	passes.pipeline = pipeline;
+	ret = passes_run(&passes, &err);
+	if (pipeline_drain(pipeline) < 0)
+		ret = pipeline_error(pipeline);
+	if (ret_has_hashes != NULL)
+		*ret_has_hashes = pipeline_hashes(pipeline, (uint64_t)N * DISCERN_SECTOR_SIZE, sha256, md5);
+	pipeline_free(pipeline);
+	assert_int_equal(n_false_claims, 0);
+	return ret;
+}
+
+/** Every sector is right where the map says so, and zero elsewhere. */
+static void check_image(void)
+{
+	static const uint8_t zero[DISCERN_SECTOR_SIZE];
+	uint8_t sector[DISCERN_SECTOR_SIZE];
+
+	for (uint32_t i = 0; i < map_n_sectors(map); i++) {
+		const uint8_t *expected = zero;
+
+		if (map_range_of(map, i).status == MAP_GOOD) {
+			fault_source_fill(&source, plan.first_lba + (int32_t)i, sector);
+			expected = sector;
+		}
+		assert_memory_equal(image + (size_t)i * DISCERN_SECTOR_SIZE, expected, DISCERN_SECTOR_SIZE);
+	}
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	fault_source_init(&source, N, 32, 16);
+	memset(&plan, 0, sizeof(plan));
+	plan.n_sectors = N;
+	image = calloc(N, DISCERN_SECTOR_SIZE);
+	map = map_new(N);
+	ops.write = write_image;
+	stop_after = 0;
+	n_checkpoints = 0;
+	n_false_claims = 0;
+	return image == NULL || map == NULL;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	map = map_free(map);
+	free(image);
+	image = NULL;
+	return 0;
+}
+
+static void test_a_good_disc_is_read_once_in_large_pieces(void **state)
+{
+	bool has_hashes = false;
+
+	(void)state;
+	assert_int_equal(read_all(3, &has_hashes), 0);
+	assert_int_equal(map_count(map, MAP_GOOD), N);
+	assert_int_equal(source.n_reads, N / 32);
+	assert_int_equal(source.largest_read, 32);
+	assert_true(has_hashes);
+	assert_true(n_checkpoints > 0);
+	check_image();
+}
+
+static void test_exactly_the_bad_sectors_are_bad(void **state)
+{
+	static const int32_t bad[] = { 0, 1, 15, 16, 17, 500, 999, 1000, 2047, 2048, 3000, 3999 };
+	bool has_hashes = true;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		fault_source_add(&source, bad[i], 1, 0, i % 2 == 0 ? -EIO : -ETIMEDOUT);
+	assert_int_equal(read_all(2, &has_hashes), 0);
+	assert_int_equal(map_count(map, MAP_BAD), sizeof(bad) / sizeof(bad[0]));
+	assert_int_equal(map_count(map, MAP_GOOD), N - sizeof(bad) / sizeof(bad[0]));
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(map_range_of(map, (uint32_t)bad[i]).status, MAP_BAD);
+	assert_int_equal(passes_n_bad(map, &plan), sizeof(bad) / sizeof(bad[0]));
+	assert_false(has_hashes);
+	/* The whole piece, the unit, the sector, two rounds. */
+	assert_int_equal(source.n_asked[500], 5);
+	/* A good sector of the same unit: the piece, the unit, the sector. */
+	assert_int_equal(source.n_asked[501], 3);
+	assert_int_equal(source.n_asked[600], 1);
+	check_image();
+}
+
+static void test_rounds_bring_back_what_fails_a_few_times(void **state)
+{
+	(void)state;
+	fault_source_add(&source, 100, 1, 4, -EIO);
+	fault_source_add(&source, 2000, 1, 5, -EIO);
+	fault_source_add(&source, 2100, 1, 6, -EIO);
+	assert_int_equal(read_all(2, NULL), 0);
+	assert_int_equal(map_range_of(map, 100).status, MAP_GOOD);
+	assert_int_equal(map_range_of(map, 2000).status, MAP_BAD);
+	assert_int_equal(map_range_of(map, 2100).status, MAP_BAD);
+	assert_int_equal(read_all(1, NULL), 0);
+	assert_int_equal(map_count(map, MAP_BAD), 1);
+	check_image();
+}
+
+static void test_a_large_bad_area_is_skipped_first(void **state)
+{
+	unsigned n_before;
+
+	(void)state;
+	fault_source_add(&source, 1000, 1000, 0, -EIO);
+	/* Stops in the first pass: by then the good end must have been read. */
+	assert_int_equal(read_all(0, NULL), 0);
+	n_before = source.n_asked[1500];
+	assert_true(n_before >= 2);
+	assert_int_equal(map_count(map, MAP_BAD), 1000);
+	assert_int_equal(map_count(map, MAP_GOOD), N - 1000);
+	check_image();
+}
+
+static void test_ends_of_pieces_that_do_not_align(void **state)
+{
+	(void)state;
+	plan.first_lba = 7;
+	plan.n_sectors = N - 13;
+	map_resize(map, N - 13);
+	fault_source_add(&source, 107, 1, 0, -EIO);
+	assert_int_equal(read_all(0, NULL), 0);
+	assert_int_equal(map_range_of(map, 100).status, MAP_BAD);
+	assert_int_equal(map_count(map, MAP_BAD), 1);
+	assert_int_equal(map_count(map, MAP_GOOD), N - 14);
+	check_image();
+}
+
+static void test_a_gap_between_sessions_is_no_loss(void **state)
+{
+	(void)state;
+	plan.n_gaps = 1;
+	plan.gaps[0] = (struct plan_range){ 1003, 1400 };
+	fault_source_add(&source, 1003, 1400, 0, -ENXIO);
+	assert_int_equal(read_all(3, NULL), 0);
+	assert_int_equal(passes_n_bad(map, &plan), 0);
+	assert_int_equal(map_count(map, MAP_GOOD), N - 1400);
+	/* It is not worked through. */
+	assert_true(source.n_reads < N / 32 + 20);
+	check_image();
+}
+
+static void test_trouble_of_the_drive_stops_at_once(void **state)
+{
+	static const int codes[] = { -ESTALE, -ENOMEDIUM, -ENODEV };
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		source.trouble_at_read = source.n_reads + 20;
+		source.trouble_code = codes[i];
+		assert_int_equal(read_all(3, NULL), codes[i]);
+		assert_int_equal(source.n_reads, source.trouble_at_read);
+		assert_int_equal(map_count(map, MAP_GOOD), 19 * 32 * (i + 1));
+	}
+	source.trouble_at_read = 0;
+	assert_int_equal(read_all(3, NULL), 0);
+	assert_int_equal(map_count(map, MAP_GOOD), N);
+	check_image();
+}
+
+static void test_the_observer_stops_it(void **state)
+{
+	(void)state;
+	stop_after = 1;
+	assert_int_equal(read_all(3, NULL), -ECANCELED);
+	assert_int_equal(map_count(map, MAP_GOOD), 32);
+	assert_int_equal(read_all(3, NULL), 0);
+	check_image();
+}
+
+static void test_a_full_disk_stops_it(void **state)
+{
+	(void)state;
+	ops.write = full;
+	assert_int_equal(read_all(3, NULL), -ENOSPC);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_a_good_disc_is_read_once_in_large_pieces, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_exactly_the_bad_sectors_are_bad, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_rounds_bring_back_what_fails_a_few_times, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_a_large_bad_area_is_skipped_first, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_ends_of_pieces_that_do_not_align, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_a_gap_between_sessions_is_no_loss, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_trouble_of_the_drive_stops_at_once, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_the_observer_stops_it, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_a_full_disk_stops_it, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
