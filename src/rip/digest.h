@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SHA-256 and MD5 of a file, for an image that was not read in one piece. */
+#ifndef RIP_DIGEST_H
+#define RIP_DIGEST_H
+
+#include <stdint.h>
+
+#include <discern/error.h>
+
+#include "rip/meter.h"
+
+/** Reads size_bytes bytes from the start of fd. 0, -ECANCELED, or -EIO where the file is shorter or fails. */
+int digest_file(int fd, uint64_t size_bytes, struct meter *meter, char ret_sha256[65], char ret_md5[33],
+		struct discern_error *err);
+
+#endif

@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rip/job.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "fs/volume.h"
+#include "rip/digest.h"
+#include "rip/end.h"
+#include "rip/identity.h"
+#include "rip/name.h"
+#include "rip/output.h"
+#include "rip/passes.h"
+
+/** The map on disk is at most this old. */
+#define CHECKPOINT_SECONDS 5.0
+
+/** Rounds over bad sectors if the caller names no number. */
+#define USUAL_RETRIES 3
+
+/** Names tried for an image that is named after its label. */
+#define MAX_NAMES 999
+
+struct job {
+	struct discern_source *source;
+	const struct discern_medium *medium;
+	const struct discern_rip_options *options;
+	struct discern_rip_result *result;
+	struct discern_error *err;
+	struct rip_plan plan;
+	char identity[IDENTITY_SIZE];
+	struct output output;
+	struct map *map;
+	struct pipeline *pipeline;
+	struct meter meter;
+	struct passes passes;
+};
+
+static uint64_t image_bytes(const struct job *job)
+{
+	return (uint64_t)job->plan.n_sectors * DISCERN_SECTOR_SIZE;
+}
+
+static void tell_size(const struct job *job)
+{
+	const struct discern_observer *observer = &job->meter.observer;
+
+	for (size_t i = 0; i < job->plan.n_candidates; i++)
+		meter_tell(observer, DISCERN_LEVEL_DETAIL, "size: %" PRIu32 " sectors by %s%s",
+			   job->plan.candidates[i].n_sectors, job->plan.candidates[i].source,
+			   job->plan.candidates[i].is_chosen ? " (chosen)" : "");
+	meter_tell(observer, DISCERN_LEVEL_DETAIL, "size: %" PRIu32 " sectors: %s", job->plan.n_sectors,
+		   job->plan.reason);
+	if (job->plan.left_out[0] != '\0')
+		meter_tell(observer, DISCERN_LEVEL_NOTE, "%s", job->plan.left_out);
+	if (job->plan.n_sectors < job->plan.n_volume_sectors)
+		meter_tell(observer, DISCERN_LEVEL_WARNING,
+			   "the file system is %" PRIu32 " sectors longer than what the disc holds: it was cut off "
+			   "when it was written",
+			   job->plan.n_volume_sectors - job->plan.n_sectors);
+}
+
+static void copy_plan(const struct job *job)
+{
+	struct discern_rip_result *result = job->result;
+
+	result->size_bytes = image_bytes(job);
+	result->first_lba = job->plan.first_lba;
+	result->n_candidates = job->plan.n_candidates;
+	memcpy(result->candidates, job->plan.candidates, sizeof(result->candidates));
+	memcpy(result->size_reason, job->plan.reason, sizeof(result->size_reason));
+	memcpy(result->left_out, job->plan.left_out, sizeof(result->left_out));
+}
+
+/** Finds out what is on the disc and how much of it makes the image. */
+static int look_at_disc(struct job *job)
+{
+	struct discern_volume volume;
+	bool found = false;
+	int ret = rip_plan_make(job->medium, NULL, &job->plan, job->err);
+
+	if (ret < 0)
+		return ret;
+	ret = volume_probe(job->source, rip_plan_last_session(job->medium), &volume, &found, job->err);
+	if (ret < 0)
+		return rip_tell_protection(ret, job->err);
+	if (found)
+		memcpy(job->result->volume_label, volume.label, sizeof(job->result->volume_label));
+	ret = rip_plan_make(job->medium, found ? &volume : NULL, &job->plan, job->err);
+	if (ret == 0)
+		ret = end_find(job->source, &job->plan, &job->result->n_run_out_sectors, job->err);
+	if (ret == 0)
+		ret = identity_make(job->medium, job->source, &job->plan, job->identity, job->err);
+	if (ret < 0)
+		return ret;
+	copy_plan(job);
+	tell_size(job);
+	return 0;
+}
+
+static int open_at(struct job *job, const char *path)
+{
+	int ret = output_open(&job->output, path, job->identity, job->plan.n_sectors, &job->map, job->err);
+
+	if (ret < 0 || !job->output.is_resumed)
+		return ret;
+	ret = identity_compare(job->source, &job->plan, job->map, job->output.fd, job->err);
+	if (ret == -ESTALE) {
+		discern_error_wrap(job->err, "%s was begun with another disc", job->output.path);
+		discern_error_hint(job->err, "insert that disc, or name another image with -o FILE");
+	}
+	if (ret < 0) {
+		output_close(&job->output, job->map);
+		job->map = map_free(job->map);
+	}
+	return ret;
+}
+
+/** The image named, or the first name made from the label that is free or belongs to this very job. */
+static int open_output(struct job *job)
+{
+	char name[NAME_SIZE];
+	int ret = -EEXIST;
+
+	if (job->options->output != NULL)
+		return open_at(job, job->options->output);
+	for (unsigned i = 1; i <= MAX_NAMES && (ret == -EEXIST || ret == -ESTALE); i++)
+		ret = open_at(job, name_from_label(job->result->volume_label, i, name));
+	return ret;
+}
+
+static int write_block(const uint8_t *data, uint32_t size, uint64_t offset, void *user)
+{
+	struct job *job = user;
+
+	return output_write(&job->output, data, size, offset);
+}
+
+static int save_checkpoint(char *text, size_t size, void *user)
+{
+	struct job *job = user;
+	/* The job's own error belongs to the reading thread. */
+	int ret = output_save(&job->output, text, size, NULL);
+
+	free(text);
+	return ret;
+}
+
+static void idle(void *user)
+{
+	struct job *job = user;
+
+	meter_tick(&job->meter);
+}
+
+static int save_map(struct job *job)
+{
+	AUTO_FREE char *text = NULL;
+	size_t size = 0;
+
+	if (map_count(job->map, MAP_GOOD) == map_n_sectors(job->map)) {
+		job->passes.header.current_status = MAP_GOOD;
+		job->passes.header.current_sector = 0;
+	}
+	text = map_format(job->map, &job->passes.header, &size);
+	if (text == NULL)
+		return discern_error_set(job->err, -ENOMEM, "out of memory");
+	return output_save(&job->output, text, size, job->err);
+}
+
+/** Says how to go on, unless there already is better advice. */
+static int explain_stop(struct job *job, int code)
+{
+	char done[TEXT_SIZE];
+	char all[TEXT_SIZE];
+	uint64_t good = (uint64_t)map_count(job->map, MAP_GOOD) * DISCERN_SECTOR_SIZE;
+
+	if (good == 0 || job->err == NULL)
+		return code;
+	if (code == -ECANCELED)
+		discern_error_set(job->err, code, "stopped with %s of %s read", text_size(good, done),
+				  text_size(image_bytes(job), all));
+	if (job->err->hint[0] == '\0')
+		discern_error_hint(job->err, "%s%s is kept; the same command goes on from here",
+				   code == -ESTALE || code == -ENOMEDIUM ? "put the disc back in: " : "",
+				   job->output.path);
+	return code;
+}
+
+static int read_disc(struct job *job)
+{
+	const struct pipeline_ops ops = { write_block, save_checkpoint, idle, job };
+	bool is_new = map_count(job->map, MAP_UNTRIED) == map_n_sectors(job->map);
+	bool has_bad = map_count(job->map, MAP_BAD) > 0;
+	int retries = job->options->retries >= 0 ? job->options->retries : USUAL_RETRIES;
+	int saved = 0;
+	int ret = pipeline_new(&ops, is_new, &job->pipeline, job->err);
+
+	if (ret < 0)
+		return ret;
+	job->passes = (struct passes){
+		.source = job->source,
+		.plan = &job->plan,
+		.map = job->map,
+		.pipeline = job->pipeline,
+		.meter = &job->meter,
+		/* What was bad in an earlier call is tried once in any case: that is why this one was made. */
+		.n_rounds = retries == 0 && has_bad ? 1 : retries,
+		.checkpoint_seconds = CHECKPOINT_SECONDS,
+	};
+	snprintf(job->passes.header.identity, sizeof(job->passes.header.identity), "%s", job->identity);
+	ret = passes_run(&job->passes, job->err);
+	saved = pipeline_drain(job->pipeline);
+	if (saved < 0)
+		return explain_stop(job, output_explain(&job->output, saved, job->err));
+	if (ret < 0) {
+		struct discern_error *err = job->err;
+
+		job->err = NULL;
+		save_map(job);
+		job->err = err;
+		return explain_stop(job, ret);
+	}
+	return 0;
+}
+
+static void list_bad(struct job *job)
+{
+	struct discern_rip_result *result = job->result;
+	struct map_range range = { 0 };
+
+	result->n_bad_sectors = passes_n_bad(job->map, &job->plan);
+	for (uint32_t at = 0; result->n_bad_ranges < DISCERN_RIP_MAX_RANGES && map_next(job->map, at, MAP_BAD, &range);
+	     at = range.start + range.n_sectors) {
+		if (rip_plan_is_gap(&job->plan, range.start))
+			continue;
+		result->bad_ranges[result->n_bad_ranges].lba = job->plan.first_lba + (int32_t)range.start;
+		result->bad_ranges[result->n_bad_ranges].n_sectors = range.n_sectors;
+		result->n_bad_ranges++;
+	}
+}
+
+/** Checksums, and the image's name. */
+static int finish(struct job *job)
+{
+	struct discern_rip_result *result = job->result;
+	bool has_hashes = pipeline_hashes(job->pipeline, image_bytes(job), result->sha256, result->md5);
+	int ret = 0;
+
+	list_bad(job);
+	/* With checksums at hand nothing can come between here and the end that the map would be needed for. */
+	if (!has_hashes)
+		ret = save_map(job);
+	job->pipeline = pipeline_free(job->pipeline);
+	if (ret == 0 && !has_hashes && result->n_bad_sectors == 0) {
+		/* A gap or an unread end must be there as zeros. */
+		ret = output_extend(&job->output, image_bytes(job), job->err);
+		if (ret == 0)
+			ret = digest_file(job->output.fd, image_bytes(job), &job->meter, result->sha256, result->md5,
+					  job->err);
+		if (ret < 0)
+			return explain_stop(job, ret);
+	}
+	if (ret == 0)
+		ret = output_finish(&job->output, image_bytes(job), result->n_bad_sectors > 0, job->err);
+	return ret;
+}
+
+static void tell_protection(const struct job *job)
+{
+	if (job->medium->protection != 0)
+		meter_tell(&job->meter.observer, DISCERN_LEVEL_WARNING,
+			   "the disc says that it is copy-protected: parts may be refused, or be encrypted in the image");
+}
+
+static void tell_resumed(const struct job *job)
+{
+	char done[TEXT_SIZE];
+	char all[TEXT_SIZE];
+
+	if (job->output.is_resumed)
+		meter_tell(&job->meter.observer, DISCERN_LEVEL_NOTE, "going on with %s: %s of %s are read",
+			   job->output.path,
+			   text_size((uint64_t)map_count(job->map, MAP_GOOD) * DISCERN_SECTOR_SIZE, done),
+			   text_size(image_bytes(job), all));
+}
+
+static int run(struct job *job)
+{
+	int ret = look_at_disc(job);
+
+	if (ret < 0)
+		return ret;
+	ret = open_output(job);
+	if (ret < 0)
+		return ret;
+	tell_resumed(job);
+	job->result->is_resumed = job->output.is_resumed;
+	ret = output_check_space(&job->output, image_bytes(job), job->err);
+	if (ret == 0)
+		ret = read_disc(job);
+	if (ret == 0)
+		ret = finish(job);
+	job->pipeline = pipeline_free(job->pipeline);
+	snprintf(job->result->image_path, sizeof(job->result->image_path), "%s", job->output.path);
+	if (ret < 0 || job->result->n_bad_sectors > 0)
+		snprintf(job->result->map_path, sizeof(job->result->map_path), "%s", job->output.map_path);
+	output_close(&job->output, job->map);
+	return ret;
+}
+
+int rip_from_source(struct discern_source *source, const struct discern_medium *medium,
+		    const struct discern_rip_options *options, const struct discern_observer *observer,
+		    struct discern_rip_result *ret_result, struct discern_error *err)
+{
+	struct discern_error own_error = { 0 };
+	double start = meter_now();
+	struct job *job = calloc(1, sizeof(*job));
+	int ret;
+
+	memset(ret_result, 0, sizeof(*ret_result));
+	if (job == NULL)
+		return discern_error_set(err, -ENOMEM, "out of memory");
+	job->source = source;
+	job->medium = medium;
+	job->options = options;
+	job->result = ret_result;
+	job->err = err != NULL ? err : &own_error;
+	job->output.fd = -1;
+	meter_init(&job->meter, observer, discern_profile_1x_kbps(medium->profile));
+	tell_protection(job);
+	ret = run(job);
+	ret_result->seconds = meter_now() - start;
+	if (job->meter.good_seconds > 0)
+		ret_result->speed_kbps = (uint32_t)((double)job->meter.good_bytes / 1000.0 / ret_result->seconds);
+	map_free(job->map);
+	free(job);
+	return ret;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <discern/rip.h>
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "drive/drive_source.h"
+#include "rip/job.h"
+#include "rip/meter.h"
+#include "rip/output.h"
+
+static int rip_medium(struct discern_drive *drive, const struct discern_medium *medium,
+		      const struct discern_rip_options *options, const struct discern_observer *observer,
+		      struct discern_rip_result *ret_result, struct discern_error *err)
+{
+	struct discern_source *source = NULL;
+	int ret;
+
+	if (options->speed_kbps > 0 && discern_drive_set_speed(drive, options->speed_kbps, 0, err) < 0)
+		meter_tell(observer, DISCERN_LEVEL_WARNING, "the read speed stays as it is: %s",
+			   err != NULL ? err->text : "the drive refuses");
+	ret = drive_source_open(drive, medium, NULL, &source, err);
+	if (ret < 0)
+		return ret;
+	ret = rip_from_source(source, medium, options, observer, ret_result, err);
+	source_close(source);
+	return ret;
+}
+
+int discern_rip(struct discern_drive *drive, const struct discern_rip_options *options,
+		const struct discern_observer *observer, struct discern_rip_result *ret_result,
+		struct discern_error *err)
+{
+	struct discern_medium medium;
+	bool is_locked;
+	int ret;
+
+	memset(ret_result, 0, sizeof(*ret_result));
+	/* Before the disc is read for nothing. */
+	ret = output_check_folder(options->output != NULL ? options->output : ".", err);
+	if (ret < 0)
+		return ret;
+	ret = discern_drive_medium(drive, DISCERN_MEDIUM_FOR_READING, &medium, err);
+	if (ret < 0)
+		return ret;
+	is_locked = medium.state != DISCERN_MEDIUM_NONE && discern_drive_lock(drive, true, NULL) == 0;
+	ret = medium.state == DISCERN_MEDIUM_NONE
+		      ? discern_error_set(err, -ENOMEDIUM, "%s: no disc in the drive", discern_drive_path(drive))
+		      : rip_medium(drive, &medium, options, observer, ret_result, err);
+	if (is_locked)
+		discern_drive_lock(drive, false, NULL);
+	discern_medium_clear(&medium);
+	return ret;
+}
