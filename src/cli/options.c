@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "cli/command.h"
+#include "cli/suggest.h"
 
 /* Values of the common options, above those of any command. */
 enum { OPTION_JSON = 256, OPTION_PROGRESS, OPTION_PROGRESS_FD, OPTION_RECORD };
@@ -136,7 +137,28 @@ static bool is_own(const char *own_short, int option)
 	       (strchr(own_short, option) != NULL || strchr(common_short, option) == NULL);
 }
 
-static int explain_bad_option(struct cli *cli, int found, char **argv)
+/* "--pro" may be the beginning of several options; of none that it begins, one may be near. */
+static int explain_long_option(struct cli *cli, const struct option *all, const char *word)
+{
+	const char *names[MAX_OPTIONS + N_COMMON];
+	const char *nearest;
+	size_t n_beginning = 0, n = 0;
+
+	for (; all[n].name != NULL; n++) {
+		names[n] = all[n].name;
+		n_beginning += strncmp(all[n].name, word + 2, strlen(word + 2)) == 0;
+	}
+	nearest = cli_suggest(word + 2, names, n);
+	if (n_beginning > 1)
+		cli_usage(cli, "%s is the beginning of several options", word);
+	else if (nearest != NULL)
+		cli_usage(cli, "unknown option %s; --%s?", word, nearest);
+	else
+		cli_usage(cli, "unknown option %s", word);
+	return CLI_OPTION_BAD;
+}
+
+static int explain_bad_option(struct cli *cli, int found, const struct option *all, char **argv)
 {
 	const char *word = argv[optind - 1];
 
@@ -147,7 +169,7 @@ static int explain_bad_option(struct cli *cli, int found, char **argv)
 	else if (optopt > 0)
 		cli_usage(cli, "%s: this option takes no value", word);
 	else
-		cli_usage(cli, "unknown or ambiguous option %s", word);
+		return explain_long_option(cli, all, word);
 	return CLI_OPTION_BAD;
 }
 
@@ -223,7 +245,7 @@ int cli_getopt(struct cli *cli, const struct cli_command *command, int argc, cha
 		if (found == -1)
 			return start(cli);
 		if (found == '?' || found == ':')
-			return explain_bad_option(cli, found, argv);
+			return explain_bad_option(cli, found, all, argv);
 		if (is_own(own_short, found))
 			return found;
 		found = set_common(cli, command, found);

@@ -31,6 +31,15 @@ while read -r command; do
 	exits 2 "$command --json=no is wrong usage" "$discern" "$command" --json=no
 done <commands
 
+exits 2 "half an option is wrong usage if two begin so" "$discern" eject --prog
+complained "and the message says so" "--prog is the beginning of several options"
+exits 2 "a mistyped option is wrong usage" "$discern" eject --verbos3
+complained "and the option that was meant is named" "--verbose?"
+exits 2 "a letter that is no option is wrong usage" "$discern" eject -Z
+complained "and the letter is named" "unknown option -Z"
+exits 2 "an option without its value is wrong usage" "$discern" eject --record
+complained "and the option is named" "--record: a value is missing"
+
 exits 1 "no such drive" "$discern" eject /dev/no-such-drive
 complained "is named" "discern: eject: /dev/no-such-drive: "
 exits 1 "a file is no drive" "$discern" eject "$0"
