@@ -4,6 +4,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "cli/command.h"
@@ -195,6 +196,8 @@ static int start(struct cli *cli)
 	}
 	progress_free(cli->progress);
 	cli->progress = progress_new(cli->progress_mode, out);
+	if (!cli->json && isatty(STDOUT_FILENO))
+		progress_leave_no_trace(cli->progress);
 	cli->observer = (struct discern_observer){ on_progress, on_message, cli };
 	return -1;
 }

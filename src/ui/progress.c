@@ -21,6 +21,7 @@ static const double interval[] = {
 struct progress {
 	enum progress_mode mode;
 	FILE *out;
+	bool leaves_no_trace;
 	bool has_phase;
 	/* The bar is on the screen: its line has to be ended or erased before other text. */
 	bool is_bar_drawn;
@@ -71,6 +72,11 @@ struct progress *progress_new(enum progress_mode mode, FILE *out)
 	progress->mode = mode == PROGRESS_AUTO ? choose_mode(out) : mode;
 	progress->out = out;
 	return progress;
+}
+
+void progress_leave_no_trace(struct progress *progress)
+{
+	progress->leaves_no_trace = true;
 }
 
 static void show_json(struct progress *progress, bool is_end)
@@ -150,7 +156,10 @@ void progress_end(struct progress *progress)
 {
 	if (!progress->has_phase)
 		return;
-	draw(progress, true);
+	if (progress->mode == PROGRESS_BAR && progress->leaves_no_trace)
+		progress_pause(progress);
+	else
+		draw(progress, true);
 	progress->has_phase = false;
 }
 

@@ -20,6 +20,10 @@ struct progress;
 /** out is stderr, or the stream of --progress-fd for JSON. Release with progress_free(). */
 struct progress *progress_new(enum progress_mode mode, FILE *out);
 
+/** The bar of a phase goes away at its end instead of leaving a line: for a job whose results are printed on the
+ *  same terminal and tell it all again. */
+void progress_leave_no_trace(struct progress *progress);
+
 /** Shows one state; at most a few lines a second come out, the last of each phase always. */
 void progress_show(struct progress *progress, const struct discern_progress *state);
 

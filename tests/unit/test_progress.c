@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "unit/unit.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -106,7 +107,7 @@ static void hundred_only_at_the_end(void **state)
 }
 
 /* What the mode prints for one phase that is shown often, a message between, and a second phase. */
-static char *session(enum progress_mode mode)
+static char *session(enum progress_mode mode, bool leave_no_trace)
 {
 	struct discern_progress state = writing;
 	struct progress *progress;
@@ -116,6 +117,8 @@ static char *session(enum progress_mode mode)
 
 	assert_non_null(out);
 	progress = progress_new(mode, out);
+	if (leave_no_trace)
+		progress_leave_no_trace(progress);
 	for (unsigned i = 0; i <= 100; i++) {
 		state.done_bytes = state.total_bytes / 100 * i;
 		progress_show(progress, &state);
@@ -148,7 +151,7 @@ static size_t count(const char *text, const char *word)
 
 static void bar(void **state)
 {
-	char *text = session(PROGRESS_BAR);
+	char *text = session(PROGRESS_BAR, false);
 
 	(void)state;
 	/* First state, end of write (at the change of phase), verify, end of verify. */
@@ -159,9 +162,21 @@ static void bar(void **state)
 	free(text);
 }
 
+static void bar_without_trace(void **state)
+{
+	char *text = session(PROGRESS_BAR, true);
+
+	(void)state;
+	/* Each bar is erased at the end of its phase. */
+	assert_int_equal(count(text, "\r"), 4);
+	assert_null(strstr(text, "write    100 %"));
+	assert_string_equal(text + strlen(text) - 4, "\r\033[K");
+	free(text);
+}
+
 static void plain(void **state)
 {
-	char *text = session(PROGRESS_PLAIN);
+	char *text = session(PROGRESS_PLAIN, false);
 
 	(void)state;
 	assert_int_equal(count(text, "\n"), 5);
@@ -172,7 +187,7 @@ static void plain(void **state)
 
 static void json(void **state)
 {
-	char *text = session(PROGRESS_JSON);
+	char *text = session(PROGRESS_JSON, false);
 	unsigned n = 0;
 
 	(void)state;
@@ -195,7 +210,7 @@ static void json(void **state)
 
 static void none(void **state)
 {
-	char *text = session(PROGRESS_NONE);
+	char *text = session(PROGRESS_NONE, false);
 
 	(void)state;
 	assert_string_equal(text, "message\n");
@@ -204,7 +219,7 @@ static void none(void **state)
 
 static void auto_is_silent_in_a_file(void **state)
 {
-	char *text = session(PROGRESS_AUTO);
+	char *text = session(PROGRESS_AUTO, false);
 
 	(void)state;
 	assert_string_equal(text, "message\n");
@@ -220,6 +235,7 @@ int main(void)
 		cmocka_unit_test(phase_without_numbers),
 		cmocka_unit_test(hundred_only_at_the_end),
 		cmocka_unit_test(bar),
+		cmocka_unit_test(bar_without_trace),
 		cmocka_unit_test(plain),
 		cmocka_unit_test(json),
 		cmocka_unit_test(none),
