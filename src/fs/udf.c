@@ -317,7 +317,8 @@ static int read_anchors(struct reading *reading, uint32_t hint_sectors, bool *re
 		if (lbas[i] < 0 || is_listed_before(lbas, i))
 			continue;
 		if (lbas[i] >= (int64_t)reading->probe->source->n_sectors) {
-			*ret_hidden = true;
+			/* Even the first is cut off. */
+			*ret_hidden = *ret_hidden || i == 0;
 			continue;
 		}
 		ret = try_anchor(reading, (uint32_t)lbas[i]);

@@ -17,12 +17,12 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-#define CHECK(condition)                                                                                              \
-	do {                                                                                                          \
-		if (!(condition)) {                                                                                   \
-			fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);                               \
-			abort();                                                                                      \
-		}                                                                                                     \
+#define CHECK(condition)                                                                                               \
+	do {                                                                                                           \
+		if (!(condition)) {                                                                                    \
+			fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);                                \
+			abort();                                                                                       \
+		}                                                                                                      \
 	} while (0)
 
 enum { MAX_BODY = DISC_SLOT_BYTES - 100 };
@@ -155,7 +155,9 @@ static size_t make_body(unsigned kind, char body[DISC_SLOT_BYTES])
 
 static void mutate(char *body, size_t *size)
 {
-	static const char *const numbers[] = { "0", "1", "-1", "2147483647", "4294967295", "4294967296", "99999999999999999999" };
+	static const char *const numbers[] = {
+		"0", "1", "-1", "2147483647", "4294967295", "4294967296", "99999999999999999999"
+	};
 	size_t at = pick((uint32_t)*size), length;
 	const char *number;
 
