@@ -98,7 +98,7 @@ struct vdrive_opcode {
 };
 
 /** The families' tables, each ended by an entry without a name. */
-extern const struct vdrive_opcode vdrive_opcodes_basic[];     /* mmc/basic.c: 00 03 12 1B 1E 4A BD */
+extern const struct vdrive_opcode vdrive_opcodes_basic[];     /* mmc/basic.c: 00 03 12 1B 1E 4A A0 BD */
 extern const struct vdrive_opcode vdrive_opcodes_features[];  /* mmc/features.c: 46 */
 extern const struct vdrive_opcode vdrive_opcodes_mode[];      /* mmc/mode_pages.c: 1A 5A 15 55 */
 extern const struct vdrive_opcode vdrive_opcodes_info[];      /* mmc/disc_info.c: 51 52 25 23 5C */

@@ -524,6 +524,21 @@ static void test_subchannel_and_header(void **state)
 	test_drive_close(&t);
 }
 
+static void test_report_luns(void **state)
+{
+	struct test_drive t;
+
+	(void)state;
+	test_drive_open(&t, NULL, 0);
+	assert_int_equal(test_read(&t, CDB(0xa0, 0, 0, 0, 0, 0, 0, 0, 0, 16), 16), 0);
+	assert_memory_equal(t.data, "\0\0\0\x08\0\0\0\0\0\0\0\0\0\0\0\0", 16);
+	assert_int_equal(test_read(&t, CDB(0xa0, 0, 1, 0, 0, 0, 0, 0, 0, 16), 16), 0);
+	assert_int_equal(t.answer.transferred, 8);
+	assert_int_equal(test_read(&t, CDB(0xa0, 0, 3, 0, 0, 0, 0, 0, 0, 16), 16), INVALID_FIELD);
+	assert_int_equal(test_read(&t, CDB(0xa0, 0, 0, 0, 0, 0, 0, 0, 0, 15), 16), INVALID_FIELD);
+	test_drive_close(&t);
+}
+
 static void test_mechanism_status(void **state)
 {
 	struct test_drive t;
@@ -559,6 +574,7 @@ int main(void)
 		cmocka_unit_test(test_format_capacities),
 		cmocka_unit_test(test_subchannel_and_header),
 		cmocka_unit_test(test_mechanism_status),
+		cmocka_unit_test(test_report_luns),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -95,6 +95,22 @@ static int inquiry(struct vdrive_call *call)
 	return vdrive_give(call, data, sizeof(data), allocation_length);
 }
 
+/** SPC-4 6.33: there is but one logical unit, 0, and no well known one. */
+static int report_luns(struct vdrive_call *call)
+{
+	enum { ALL_BUT_WELL_KNOWN = 0, WELL_KNOWN = 1, ALL = 2, LEAST_ALLOCATION = 16 };
+	uint32_t allocation_length = get_be32(call->cdb + 6);
+	uint8_t data[16] = { 0 };
+	size_t size = call->cdb[2] == WELL_KNOWN ? 8 : 16;
+
+	if (call->cdb[2] > ALL)
+		return vdrive_invalid_field(call, 2);
+	if (allocation_length < LEAST_ALLOCATION)
+		return vdrive_invalid_field(call, 6);
+	put_be32(data, (uint32_t)(size - 8));
+	return vdrive_give(call, data, size, allocation_length);
+}
+
 static int start_stop_unit(struct vdrive_call *call)
 {
 	enum { STOP = 0, START = 1, EJECT = 2, LOAD = 3 };
@@ -180,6 +196,7 @@ const struct vdrive_opcode vdrive_opcodes_basic[] = {
 	{ 0x1b, 6, "START STOP UNIT", start_stop_unit, false },
 	{ 0x1e, 6, "PREVENT ALLOW MEDIUM REMOVAL", prevent_removal, false },
 	{ 0x4a, 10, "GET EVENT STATUS NOTIFICATION", get_event_status, true },
+	{ 0xa0, 12, "REPORT LUNS", report_luns, true },
 	{ 0xbd, 12, "MECHANISM STATUS", mechanism_status, false },
 	{ 0 },
 };

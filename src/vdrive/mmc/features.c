@@ -186,7 +186,7 @@ static size_t fill_bd_write(const struct vdrive *drive, uint8_t *data)
 {
 	(void)drive;
 	put_be16(data + 12, 1u << 1);
-	return 20;
+	return 24;
 }
 
 /* 0106h, DVD CSS: CSS version 1. */
