@@ -7,7 +7,6 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "rip/pipeline.h"
 
 static int drop_data(const uint8_t *data, uint32_t size, uint64_t offset, void *user)
 {
@@ -54,7 +53,7 @@ static int feed(int fd, uint64_t size_bytes, struct meter *meter, struct pipelin
 	return 0;
 }
 
-int digest_file(int fd, uint64_t size_bytes, struct meter *meter, char ret_sha256[65], char ret_md5[33],
+int digest_file(int fd, uint64_t size_bytes, struct meter *meter, struct pipeline_digests *ret_digests,
 		struct discern_error *err)
 {
 	const struct pipeline_ops ops = { drop_data, drop_checkpoint, tick, meter };
@@ -65,7 +64,7 @@ int digest_file(int fd, uint64_t size_bytes, struct meter *meter, char ret_sha25
 		return ret;
 	meter_phase(meter, DISCERN_PHASE_HASH, size_bytes);
 	ret = feed(fd, size_bytes, meter, pipeline, err);
-	if (ret == 0 && !pipeline_hashes(pipeline, size_bytes, ret_sha256, ret_md5))
+	if (ret == 0 && !pipeline_digests(pipeline, size_bytes, ret_digests))
 		ret = discern_error_set(err, -EIO, "the checksums do not cover the whole image");
 	if (ret == 0)
 		meter_report(meter);

@@ -8,9 +8,10 @@
 #include <discern/error.h>
 
 #include "rip/meter.h"
+#include "rip/pipeline.h"
 
 /** Reads size_bytes bytes from the start of fd. 0, -ECANCELED, or -EIO where the file is shorter or fails. */
-int digest_file(int fd, uint64_t size_bytes, struct meter *meter, char ret_sha256[65], char ret_md5[33],
+int digest_file(int fd, uint64_t size_bytes, struct meter *meter, struct pipeline_digests *ret_digests,
 		struct discern_error *err);
 
 #endif

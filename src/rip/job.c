@@ -106,7 +106,8 @@ static int look_at_disc(struct job *job)
 
 static int open_at(struct job *job, const char *path)
 {
-	int ret = output_open(&job->output, path, job->identity, job->plan.n_sectors, &job->map, job->err);
+	const struct output_job wanted = { path, job->identity, job->plan.n_sectors };
+	int ret = output_open(&job->output, &wanted, &job->map, job->err);
 
 	if (ret < 0 || !job->output.is_resumed)
 		return ret;
@@ -250,7 +251,8 @@ static void list_bad(struct job *job)
 static int finish(struct job *job)
 {
 	struct discern_rip_result *result = job->result;
-	bool has_hashes = pipeline_hashes(job->pipeline, image_bytes(job), result->sha256, result->md5);
+	struct pipeline_digests digests = { "", "" };
+	bool has_hashes = pipeline_digests(job->pipeline, image_bytes(job), &digests);
 	int ret = 0;
 
 	list_bad(job);
@@ -262,11 +264,12 @@ static int finish(struct job *job)
 		/* A gap or an unread end must be there as zeros. */
 		ret = output_extend(&job->output, image_bytes(job), job->err);
 		if (ret == 0)
-			ret = digest_file(job->output.fd, image_bytes(job), &job->meter, result->sha256, result->md5,
-					  job->err);
+			ret = digest_file(job->output.fd, image_bytes(job), &job->meter, &digests, job->err);
 		if (ret < 0)
 			return explain_stop(job, ret);
 	}
+	memcpy(result->sha256, digests.sha256, sizeof(result->sha256));
+	memcpy(result->md5, digests.md5, sizeof(result->md5));
 	if (ret == 0)
 		ret = output_finish(&job->output, image_bytes(job), result->n_bad_sectors > 0, job->err);
 	return ret;
@@ -315,9 +318,7 @@ static int run(struct job *job)
 	return ret;
 }
 
-int rip_from_source(struct discern_source *source, const struct discern_medium *medium,
-		    const struct discern_rip_options *options, const struct discern_observer *observer,
-		    struct discern_rip_result *ret_result, struct discern_error *err)
+int rip_run(const struct rip_job *wanted, struct discern_rip_result *ret_result, struct discern_error *err)
 {
 	struct discern_error own_error = { 0 };
 	double start = meter_now();
@@ -327,13 +328,13 @@ int rip_from_source(struct discern_source *source, const struct discern_medium *
 	memset(ret_result, 0, sizeof(*ret_result));
 	if (job == NULL)
 		return discern_error_set(err, -ENOMEM, "out of memory");
-	job->source = source;
-	job->medium = medium;
-	job->options = options;
+	job->source = wanted->source;
+	job->medium = wanted->medium;
+	job->options = wanted->options;
 	job->result = ret_result;
 	job->err = err != NULL ? err : &own_error;
 	job->output.fd = -1;
-	meter_init(&job->meter, observer, discern_profile_1x_kbps(medium->profile));
+	meter_init(&job->meter, wanted->observer, discern_profile_1x_kbps(wanted->medium->profile));
 	tell_protection(job);
 	ret = run(job);
 	ret_result->seconds = meter_now() - start;

@@ -7,9 +7,16 @@
 
 #include "disc/source.h"
 
-/** discern_rip() without a drive: source delivers what is on medium. options->speed_kbps is the drive's affair. */
-int rip_from_source(struct discern_source *source, const struct discern_medium *medium,
-		    const struct discern_rip_options *options, const struct discern_observer *observer,
-		    struct discern_rip_result *ret_result, struct discern_error *err);
+struct rip_job {
+	/** Delivers what is on medium. */
+	struct discern_source *source;
+	const struct discern_medium *medium;
+	/** speed_kbps is the drive's affair. */
+	const struct discern_rip_options *options;
+	const struct discern_observer *observer;
+};
+
+/** discern_rip() without a drive. */
+int rip_run(const struct rip_job *wanted, struct discern_rip_result *ret_result, struct discern_error *err);
 
 #endif

@@ -152,8 +152,7 @@ static int fit_map(const struct output *output, struct map *map, uint32_t n_sect
 	return map_resize(map, n_sectors);
 }
 
-static int resume(struct output *output, const char *identity, uint32_t n_sectors, struct map **ret_map,
-		  struct discern_error *err)
+static int resume(struct output *output, const struct output_job *job, struct map **ret_map, struct discern_error *err)
 {
 	struct map_header header;
 	struct map *map = NULL;
@@ -164,7 +163,7 @@ static int resume(struct output *output, const char *identity, uint32_t n_sector
 	if (ret < 0)
 		return ret;
 	output->is_resumed = true;
-	if (header.identity[0] != '\0' && !identity_matches(header.identity, identity)) {
+	if (header.identity[0] != '\0' && !identity_matches(header.identity, job->identity)) {
 		map_free(map);
 		discern_error_set(err, -ESTALE, "%s was begun with another disc", output->path);
 		discern_error_hint(err, "insert that disc, or name another image with -o FILE");
@@ -173,7 +172,7 @@ static int resume(struct output *output, const char *identity, uint32_t n_sector
 	if (output->path == output->image_path && map_count(map, MAP_GOOD) == 0)
 		ret = refuse(err, output->path, "exists, and its map says that nothing of it was read",
 			     "rename it, or name another image with -o FILE");
-	else if (fit_map(output, map, n_sectors) < 0)
+	else if (fit_map(output, map, job->n_sectors) < 0)
 		ret = discern_error_set(err, -ENOMEM, "out of memory");
 	if (ret < 0)
 		map_free(map);
@@ -182,8 +181,7 @@ static int resume(struct output *output, const char *identity, uint32_t n_sector
 	return ret;
 }
 
-static int begin(struct output *output, const char *identity, uint32_t n_sectors, struct map **ret_map,
-		 struct discern_error *err)
+static int begin(struct output *output, const struct output_job *job, struct map **ret_map, struct discern_error *err)
 {
 	struct map_header header = { .current_status = MAP_UNTRIED };
 	AUTO_FREE char *text = NULL;
@@ -194,8 +192,8 @@ static int begin(struct output *output, const char *identity, uint32_t n_sectors
 	if (ret < 0)
 		return ret;
 	output->is_fresh = true;
-	snprintf(header.identity, sizeof(header.identity), "%s", identity);
-	map = map_new(n_sectors);
+	snprintf(header.identity, sizeof(header.identity), "%s", job->identity);
+	map = map_new(job->n_sectors);
 	if (map != NULL)
 		text = map_format(map, &header, &size);
 	if (text == NULL)
@@ -237,8 +235,7 @@ static bool exists(const char *path)
 	return lstat(path, &status) == 0;
 }
 
-static int open_job(struct output *output, const char *identity, uint32_t n_sectors, struct map **ret_map,
-		    struct discern_error *err)
+static int open_job(struct output *output, const struct output_job *job, struct map **ret_map, struct discern_error *err)
 {
 	bool has_image = exists(output->image_path);
 	bool has_part = exists(output->part_path);
@@ -250,30 +247,29 @@ static int open_job(struct output *output, const char *identity, uint32_t n_sect
 	if (has_image)
 		output->path = output->image_path;
 	if (has_map && (has_image || has_part))
-		return resume(output, identity, n_sectors, ret_map, err);
+		return resume(output, job, ret_map, err);
 	/* Left by a call that ended before it read anything; otherwise, whose is it? */
 	if (has_part && !is_empty_file(output->part_path))
 		return refuse(err, output->part_path, "exists without a map that tells what is in it",
 			      "rename it, or name another image with -o FILE");
 	if (has_map && check_lone_map(output, err) < 0)
 		return -EEXIST;
-	return begin(output, identity, n_sectors, ret_map, err);
+	return begin(output, job, ret_map, err);
 }
 
-int output_open(struct output *output, const char *image_path, const char *identity, uint32_t n_sectors,
-		struct map **ret_map, struct discern_error *err)
+int output_open(struct output *output, const struct output_job *job, struct map **ret_map, struct discern_error *err)
 {
 	int ret;
 
 	memset(output, 0, sizeof(*output));
 	output->fd = -1;
-	if (snprintf(output->image_path, sizeof(output->image_path), "%s", image_path) >=
+	if (snprintf(output->image_path, sizeof(output->image_path), "%s", job->image_path) >=
 	    (int)sizeof(output->image_path))
 		return discern_error_set(err, -ENAMETOOLONG, "the name of the image is too long");
 	snprintf(output->part_path, sizeof(output->part_path), "%s.part", output->image_path);
 	snprintf(output->map_path, sizeof(output->map_path), "%s.map", output->image_path);
 	output->path = output->part_path;
-	ret = open_job(output, identity, n_sectors, ret_map, err);
+	ret = open_job(output, job, ret_map, err);
 	if (ret < 0)
 		output_close(output, NULL);
 	return ret;

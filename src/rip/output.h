@@ -34,16 +34,22 @@ int output_check_folder(const char *path, struct discern_error *err);
 /** Whether the file system has room for size_bytes more. 0 or -ENOSPC, which says how much is missing. */
 int output_check_space(const struct output *output, uint64_t size_bytes, struct discern_error *err);
 
+/** What a job is about. */
+struct output_job {
+	const char *image_path;
+	/** Of the disc (identity.h). */
+	const char *identity;
+	/** Of the image. */
+	uint32_t n_sectors;
+};
+
 /**
  * Makes the files for a new job, or finds those of an earlier one.
- * @param identity   of the disc (identity.h)
- * @param n_sectors  of the image
  * @param ret_map    what is read already; released by the caller with map_free()
  * @return 0, -EEXIST (something is there that is no unfinished job), -ESTALE (a job for another disc), -EBUSY (another
  *         process works on it), -EINVAL (the map is damaged), or what the system says. Release with output_close().
  */
-int output_open(struct output *output, const char *image_path, const char *identity, uint32_t n_sectors,
-		struct map **ret_map, struct discern_error *err);
+int output_open(struct output *output, const struct output_job *job, struct map **ret_map, struct discern_error *err);
 
 /** Closes the files; removes them if this call made them and nothing was read. */
 void output_close(struct output *output, const struct map *map);

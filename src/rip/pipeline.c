@@ -354,7 +354,7 @@ int pipeline_error(struct pipeline *pipeline)
 	return ret;
 }
 
-bool pipeline_hashes(struct pipeline *pipeline, uint64_t n_bytes, char ret_sha256[65], char ret_md5[33])
+bool pipeline_digests(struct pipeline *pipeline, uint64_t n_bytes, struct pipeline_digests *ret_digests)
 {
 	char hex[HASH_HEX_SIZE];
 
@@ -365,8 +365,8 @@ bool pipeline_hashes(struct pipeline *pipeline, uint64_t n_bytes, char ret_sha25
 			return false;
 	}
 	hash_finish(pipeline->consumers[CONSUMER_SHA256].hash, hex);
-	memcpy(ret_sha256, hex, 65);
+	memcpy(ret_digests->sha256, hex, sizeof(ret_digests->sha256));
 	hash_finish(pipeline->consumers[CONSUMER_MD5].hash, hex);
-	memcpy(ret_md5, hex, 33);
+	memcpy(ret_digests->md5, hex, sizeof(ret_digests->md5));
 	return true;
 }

@@ -58,7 +58,13 @@ int pipeline_drain(struct pipeline *pipeline);
 /** 0, or the negative errno that stopped the writing thread. */
 int pipeline_error(struct pipeline *pipeline);
 
+/** Lower-case hex. */
+struct pipeline_digests {
+	char sha256[65];
+	char md5[33];
+};
+
 /** The digests of n_bytes bytes, after pipeline_drain(); false if the data did not come in one piece. */
-bool pipeline_hashes(struct pipeline *pipeline, uint64_t n_bytes, char ret_sha256[65], char ret_md5[33]);
+bool pipeline_digests(struct pipeline *pipeline, uint64_t n_bytes, struct pipeline_digests *ret_digests);
 
 #endif

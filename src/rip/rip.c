@@ -10,21 +10,19 @@
 #include "rip/meter.h"
 #include "rip/output.h"
 
-static int rip_medium(struct discern_drive *drive, const struct discern_medium *medium,
-		      const struct discern_rip_options *options, const struct discern_observer *observer,
-		      struct discern_rip_result *ret_result, struct discern_error *err)
+static int rip_medium(struct discern_drive *drive, struct rip_job *job, struct discern_rip_result *ret_result,
+		      struct discern_error *err)
 {
-	struct discern_source *source = NULL;
 	int ret;
 
-	if (options->speed_kbps > 0 && discern_drive_set_speed(drive, options->speed_kbps, 0, err) < 0)
-		meter_tell(observer, DISCERN_LEVEL_WARNING, "the read speed stays as it is: %s",
+	if (job->options->speed_kbps > 0 && discern_drive_set_speed(drive, job->options->speed_kbps, 0, err) < 0)
+		meter_tell(job->observer, DISCERN_LEVEL_WARNING, "the read speed stays as it is: %s",
 			   err != NULL ? err->text : "the drive refuses");
-	ret = drive_source_open(drive, medium, NULL, &source, err);
+	ret = drive_source_open(drive, job->medium, NULL, &job->source, err);
 	if (ret < 0)
 		return ret;
-	ret = rip_from_source(source, medium, options, observer, ret_result, err);
-	source_close(source);
+	ret = rip_run(job, ret_result, err);
+	source_close(job->source);
 	return ret;
 }
 
@@ -33,6 +31,7 @@ int discern_rip(struct discern_drive *drive, const struct discern_rip_options *o
 		struct discern_error *err)
 {
 	struct discern_medium medium;
+	struct rip_job job = { NULL, &medium, options, observer };
 	bool is_locked;
 	int ret;
 
@@ -47,7 +46,7 @@ int discern_rip(struct discern_drive *drive, const struct discern_rip_options *o
 	is_locked = medium.state != DISCERN_MEDIUM_NONE && discern_drive_lock(drive, true, NULL) == 0;
 	ret = medium.state == DISCERN_MEDIUM_NONE
 		      ? discern_error_set(err, -ENOMEDIUM, "%s: no disc in the drive", discern_drive_path(drive))
-		      : rip_medium(drive, &medium, options, observer, ret_result, err);
+		      : rip_medium(drive, &job, ret_result, err);
 	if (is_locked)
 		discern_drive_lock(drive, false, NULL);
 	discern_medium_clear(&medium);

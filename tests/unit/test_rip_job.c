@@ -122,10 +122,11 @@ static void listen(enum discern_level level, const char *text, void *user)
 static int rip(void)
 {
 	const struct discern_observer observer = { watch, listen, NULL };
+	const struct rip_job job = { &source.base, &medium, &options, &observer };
 	int ret;
 
 	discern_error_clear(&err);
-	ret = rip_from_source(&source.base, &medium, &options, &observer, &result, &err);
+	ret = rip_run(&job, &result, &err);
 	assert_int_equal(ret < 0 ? err.code : 0, ret);
 	assert_int_equal(ret < 0, err.text[0] != '\0' && ret < 0);
 	return ret;

@@ -19,6 +19,7 @@
 #define IDENTITY "DVD 0123456789abcdef sectors=100 16=aaaa 17=-"
 
 static char folder[] = "/tmp/discern-output.XXXXXX";
+static const struct output_job job = { "a.iso", IDENTITY, 100 };
 static struct output output;
 static struct map *map;
 static struct discern_error err;
@@ -79,7 +80,7 @@ static int open_job(void)
 
 	discern_error_clear(&err);
 	map = map_free(map);
-	ret = output_open(&output, "a.iso", IDENTITY, 100, &map, &err);
+	ret = output_open(&output, &job, &map, &err);
 	assert_int_equal(err.code, ret);
 	return ret;
 }
@@ -252,7 +253,7 @@ static void test_two_at_once(void **state)
 
 	(void)state;
 	assert_int_equal(open_job(), 0);
-	assert_int_equal(output_open(&second, "a.iso", IDENTITY, 100, &second_map, &err), -EBUSY);
+	assert_int_equal(output_open(&second, &job, &second_map, &err), -EBUSY);
 	assert_true(exists("a.iso.part") && exists("a.iso.map"));
 }
 

@@ -89,8 +89,7 @@ static int read_all(int n_rounds, bool *ret_has_hashes)
 		.n_rounds = n_rounds,
 		.checkpoint_seconds = 0,
 	};
-	char sha256[65];
-	char md5[33];
+	struct pipeline_digests digests;
 	int ret;
 
 	meter_init(&meter, &observer, 0);
@@ -101,7 +100,7 @@ static int read_all(int n_rounds, bool *ret_has_hashes)
 	if (pipeline_drain(pipeline) < 0)
 		ret = pipeline_error(pipeline);
 	if (ret_has_hashes != NULL)
-		*ret_has_hashes = pipeline_hashes(pipeline, (uint64_t)N * DISCERN_SECTOR_SIZE, sha256, md5);
+		*ret_has_hashes = pipeline_digests(pipeline, (uint64_t)N * DISCERN_SECTOR_SIZE, &digests);
 	pipeline_free(pipeline);
 	assert_int_equal(n_false_claims, 0);
 	return ret;
