@@ -9,6 +9,7 @@
 static const struct cli_command *const commands[] = {
 	&cmd_drives,
 	&cmd_info,
+	&cmd_rip,
 	&cmd_burn,
 	&cmd_verify,
 	&cmd_eject,
