@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "unit/unit.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "drive/drive_private.h"
+#include "drive/drive_source.h"
+#include "support/fake_transport.h"
+
+enum { N_SECTORS = 20000, ROOM = 200 };
+
+static const uint8_t capacity[8] = { 0, 0, 0x4e, 0x1f, 0, 0, 8, 0 };
+static const uint8_t other_capacity[8] = { 0, 0, 0x4e, 0x20, 0, 0, 8, 0 };
+
+static struct fake_transport fake;
+static struct fake_answer *capacity_answer;
+static struct discern_drive *drive;
+static struct discern_source *source;
+static struct discern_error err;
+static uint8_t buffer[ROOM * DISCERN_SECTOR_SIZE];
+static const struct discern_medium medium = {
+	.profile = DISCERN_PROFILE_DVD_ROM,
+	.state = DISCERN_MEDIUM_COMPLETE,
+	.read_capacity_sectors = N_SECTORS,
+};
+
+/* A drive that is ready and has 20000 sectors; the test adds what reads answer. */
+static int fresh(void **state)
+{
+	(void)state;
+	fake_transport_init(&fake);
+	fake_transport_be_drive(&fake);
+	capacity_answer = fake_transport_answer(&fake, MMC_READ_CAPACITY);
+	capacity_answer->data = capacity;
+	capacity_answer->data_length = sizeof(capacity);
+	source = NULL;
+	if (drive_open_on(&fake.transport, "/dev/sr9", &drive, &err) < 0)
+		return -1;
+	drive->ready_seconds = 1;
+	return drive_source_open(drive, &medium, NULL, &source, &err);
+}
+
+static int leave(void **state)
+{
+	(void)state;
+	source = source_close(source);
+	drive = discern_drive_close(drive);
+	return 0;
+}
+
+static void describes_itself(void **state)
+{
+	(void)state;
+	assert_int_equal(source->n_sectors, N_SECTORS);
+	assert_int_equal(source->ecc_sectors, 16);
+	assert_int_equal(source->preferred_sectors, 64);
+}
+
+static void reads_in_pieces(void **state)
+{
+	(void)state;
+	fake_transport_answer(&fake, MMC_READ_10);
+	assert_int_equal(source_read(source, 100, 130, buffer, &err), 0);
+	assert_int_equal(fake.n_commands[MMC_READ_10], 3);
+	for (unsigned i = 0; i < 130; i++)
+		assert_int_equal(buffer[i * DISCERN_SECTOR_SIZE + 17], (uint8_t)(100 + i));
+}
+
+static void bad_sector(void **state)
+{
+	(void)state;
+	fake_transport_fail(&fake, MMC_READ_10, 1, SENSE(3, 0x11, 0x05));
+	assert_int_equal(source_read(source, 16, 1, buffer, &err), -EIO);
+	assert_string_equal(err.text, "/dev/sr9: cannot read LBA 16: L-EC uncorrectable error (3/11/05)");
+	assert_int_equal(err.code, -EIO);
+	assert_int_equal(err.lba, 16);
+	assert_int_equal(err.sense.key, 3);
+	/* Not tried again here, that is for the ripper to decide. */
+	assert_int_equal(fake.n_commands[MMC_READ_10], 1);
+}
+
+static void the_drive_names_the_sector(void **state)
+{
+	(void)state;
+	fake_transport_fail(&fake, MMC_READ_10, 1, SENSE(3, 0x11, 0x05))->information = 20;
+	fake_transport_fail(&fake, MMC_READ_10, 1, SENSE(3, 0x11, 0x05))->information = 99;
+	assert_int_equal(source_read(source, 16, 16, buffer, &err), -EIO);
+	assert_int_equal(err.lba, 20);
+	assert_string_equal(err.text, "/dev/sr9: cannot read LBA 16-31: L-EC uncorrectable error (3/11/05)");
+	/* A sector that was not asked for. */
+	assert_int_equal(source_read(source, 16, 16, buffer, &err), -EIO);
+	assert_int_equal(err.lba, 16);
+}
+
+static void one_answer_each(void **state)
+{
+	static const struct {
+		unsigned sense;
+		int code;
+	} cases[] = {
+		{ SENSE(5, 0x21, 0x00), -ENXIO },  { SENSE(5, 0x63, 0x00), -ENXIO },	{ SENSE(5, 0x64, 0x00), -ENXIO },
+		{ SENSE(8, 0x00, 0x00), -ENXIO },  { SENSE(5, 0x6f, 0x03), -EACCES },	{ SENSE(2, 0x3a, 0x02), -ENOMEDIUM },
+		{ SENSE(4, 0x09, 0x02), -EIO },	   { SENSE(0xb, 0x47, 0x00), -EIO },	{ SENSE(6, 0x28, 0x00), -ESTALE },
+		{ SENSE(5, 0x24, 0x00), -EIO },	   { SENSE(2, 0x30, 0x00), -EIO },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		fake_transport_fail(&fake, MMC_READ_10, 1, cases[i].sense);
+		assert_int_equal(source_read(source, 0, 1, buffer, &err), cases[i].code);
+		assert_int_equal(err.code, cases[i].code);
+	}
+}
+
+static void short_transfer(void **state)
+{
+	(void)state;
+	fake_transport_answer(&fake, MMC_READ_10)->residual = 512;
+	assert_int_equal(source_read(source, 0, 4, buffer, &err), -EIO);
+}
+
+static void not_ready_is_waited_for(void **state)
+{
+	(void)state;
+	fake_transport_fail(&fake, MMC_READ_10, 1, SENSE(2, 0x04, 0x01));
+	fake_transport_answer(&fake, MMC_READ_10);
+	assert_int_equal(source_read(source, 5, 1, buffer, &err), 0);
+	assert_int_equal(buffer[0], 5);
+	assert_int_equal(fake.n_commands[MMC_READ_10], 2);
+}
+
+static void reset_is_survived(void **state)
+{
+	(void)state;
+	fake_transport_fail(&fake, MMC_READ_10, 1, SENSE(6, 0x29, 0x00));
+	fake_transport_answer(&fake, MMC_READ_10);
+	assert_int_equal(source_read(source, 5, 1, buffer, &err), 0);
+	assert_int_equal(fake.n_commands[MMC_READ_10], 2);
+}
+
+/* The drive was reset, and when it is back another disc is in it. */
+static void reset_with_another_disc(void **state)
+{
+	(void)state;
+	fake_transport_fail(&fake, MMC_READ_10, 1, SENSE(6, 0x29, 0x00));
+	fake_transport_answer(&fake, MMC_READ_10);
+	capacity_answer->data = other_capacity;
+	assert_int_equal(source_read(source, 5, 1, buffer, &err), -ESTALE);
+	assert_string_equal(err.text, "/dev/sr9: the disc was changed");
+}
+
+/* A drive that hangs over a bad sector and comes back: the sector is bad, the source is not. */
+static void timeout_is_a_bad_sector_if_the_drive_returns(void **state)
+{
+	struct fake_answer *answer = fake_transport_answer(&fake, MMC_READ_10);
+
+	(void)state;
+	answer->host_status = 3;
+	answer->count = 1;
+	assert_int_equal(source_read(source, 5, 1, buffer, &err), -EIO);
+	assert_non_null(strstr(err.text, "did not answer in time"));
+	assert_int_equal(fake.n_commands[MMC_READ_10], 1);
+	assert_true(fake.n_commands[MMC_TEST_UNIT_READY] >= 2);
+}
+
+static void timeout_with_a_change(void **state)
+{
+	(void)state;
+	fake_transport_answer(&fake, MMC_READ_10)->host_status = 3;
+	fake.answers[2].count = 1; /* ready was answered once, at open */
+	fake_transport_fail(&fake, MMC_TEST_UNIT_READY, 0, SENSE(6, 0x28, 0x00));
+	assert_int_equal(source_read(source, 5, 1, buffer, &err), -ESTALE);
+}
+
+static void drive_that_does_not_return(void **state)
+{
+	(void)state;
+	fake_transport_answer(&fake, MMC_READ_10)->host_status = 3;
+	fake.answers[2].host_status = 3;
+	assert_int_equal(source_read(source, 5, 1, buffer, &err), -ETIMEDOUT);
+	fake.answers[2].host_status = 1;
+	assert_int_equal(source_read(source, 5, 1, buffer, &err), -ENODEV);
+}
+
+static void never_ready_again(void **state)
+{
+	(void)state;
+	fake_transport_fail(&fake, MMC_READ_10, 0, SENSE(2, 0x04, 0x01));
+	assert_int_equal(source_read(source, 5, 1, buffer, &err), -EIO);
+	assert_int_equal(fake.n_commands[MMC_READ_10], 4);
+}
+
+static void shorter_commands_when_refused(void **state)
+{
+	struct fake_answer *answer = fake_transport_answer(&fake, MMC_READ_10);
+
+	(void)state;
+	answer->ret = -EINVAL;
+	answer->count = 2;
+	fake_transport_answer(&fake, MMC_READ_10);
+	assert_int_equal(source_read(source, 0, 64, buffer, &err), 0);
+	/* 64 and 32 refused, then four of 16. */
+	assert_int_equal(fake.n_commands[MMC_READ_10], 6);
+	assert_int_equal(source->preferred_sectors, 16);
+	assert_int_equal(buffer[63 * DISCERN_SECTOR_SIZE], 63);
+}
+
+static void nonsense_is_refused(void **state)
+{
+	(void)state;
+	assert_int_equal(source_read(source, 0, 0, buffer, &err), -ENXIO);
+	assert_int_equal(source_read(source, INT32_MAX, 1, buffer, &err), -ENXIO);
+	assert_int_equal(fake.n_commands[MMC_READ_10], 0);
+}
+
+static void errors_nobody_wants(void **state)
+{
+	(void)state;
+	fake_transport_fail(&fake, MMC_READ_10, 1, SENSE(3, 0x11, 0x00));
+	assert_int_equal(source_read(source, 0, 1, buffer, NULL), -EIO);
+}
+
+static void other_disc_at_open(void **state)
+{
+	struct discern_source *second = NULL;
+	struct discern_medium none = { .state = DISCERN_MEDIUM_NONE };
+
+	(void)state;
+	assert_int_equal(drive_source_open(drive, &none, NULL, &second, &err), -ENOMEDIUM);
+	capacity_answer->data = other_capacity;
+	assert_int_equal(drive_source_open(drive, &medium, NULL, &second, &err), -ESTALE);
+	assert_null(second);
+}
+
+static void flushes_the_cache(void **state)
+{
+	const struct drive_source_options options = { .flush_cache = true };
+	struct discern_source *second = NULL;
+
+	(void)state;
+	fake_transport_answer(&fake, MMC_READ_12);
+	assert_int_equal(drive_source_open(drive, &medium, &options, &second, &err), 0);
+	assert_int_equal(fake.last.cdb[0], MMC_READ_12);
+	assert_int_equal(fake.last.cdb[1], 0x08);
+	assert_int_equal(fake.last.data_length, 0);
+	second = source_close(second);
+	/* Refused: as many sectors as no cache holds are read from the other end. */
+	fake.answers[fake.n_answers - 1].status = 2;
+	fake.answers[fake.n_answers - 1].key = 5;
+	fake.answers[fake.n_answers - 1].asc = 0x24;
+	fake_transport_answer(&fake, MMC_READ_10);
+	assert_int_equal(drive_source_open(drive, &medium, &options, &second, &err), 0);
+	assert_int_equal(fake.n_commands[MMC_READ_10], 64);
+	source_close(second);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(describes_itself, fresh, leave),
+		cmocka_unit_test_setup_teardown(reads_in_pieces, fresh, leave),
+		cmocka_unit_test_setup_teardown(bad_sector, fresh, leave),
+		cmocka_unit_test_setup_teardown(the_drive_names_the_sector, fresh, leave),
+		cmocka_unit_test_setup_teardown(one_answer_each, fresh, leave),
+		cmocka_unit_test_setup_teardown(short_transfer, fresh, leave),
+		cmocka_unit_test_setup_teardown(not_ready_is_waited_for, fresh, leave),
+		cmocka_unit_test_setup_teardown(reset_is_survived, fresh, leave),
+		cmocka_unit_test_setup_teardown(reset_with_another_disc, fresh, leave),
+		cmocka_unit_test_setup_teardown(timeout_is_a_bad_sector_if_the_drive_returns, fresh, leave),
+		cmocka_unit_test_setup_teardown(timeout_with_a_change, fresh, leave),
+		cmocka_unit_test_setup_teardown(drive_that_does_not_return, fresh, leave),
+		cmocka_unit_test_setup_teardown(never_ready_again, fresh, leave),
+		cmocka_unit_test_setup_teardown(shorter_commands_when_refused, fresh, leave),
+		cmocka_unit_test_setup_teardown(nonsense_is_refused, fresh, leave),
+		cmocka_unit_test_setup_teardown(errors_nobody_wants, fresh, leave),
+		cmocka_unit_test_setup_teardown(other_disc_at_open, fresh, leave),
+		cmocka_unit_test_setup_teardown(flushes_the_cache, fresh, leave),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
