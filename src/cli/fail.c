@@ -27,6 +27,30 @@ static int exit_code(const char *verb, int code)
 	}
 }
 
+/* For errors whose words already tell all that can be told about this one case; NULL where nothing helps. */
+static const char *usual_remedy(int code)
+{
+	switch (-code) {
+	case ENOMEDIUM:
+		return "put a disc in and close the tray; \"discern load\" tells what the drive makes of it";
+	case EMEDIUMTYPE:
+		return "take another disc; \"discern info\" tells what this one is";
+	case EFBIG:
+		return "take a larger disc";
+	case ENOENT:
+		return "is the name right, and is this the right folder?";
+	case ENOSPC:
+	case EDQUOT:
+		return "free some space, or take another place";
+	case EACCES:
+	case EPERM:
+	case EROFS:
+		return "take another place, or ask whoever owns this one";
+	default:
+		return NULL;
+	}
+}
+
 static void print_line(const char *before, const char *text)
 {
 	char *clean = printable_text(text);
@@ -52,9 +76,11 @@ static void complain(struct cli *cli, const char *text)
 
 int cli_fail(struct cli *cli, const struct discern_error *err)
 {
+	const char *hint = err->hint[0] != '\0' ? err->hint : usual_remedy(err->code);
+
 	complain(cli, err->text[0] != '\0' ? err->text : "failed without a reason");
-	if (err->hint[0] != '\0')
-		print_line("  hint: ", err->hint);
+	if (hint != NULL)
+		print_line("  hint: ", hint);
 	return exit_code(cli->verb, err->code);
 }
 
