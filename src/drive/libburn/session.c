@@ -223,11 +223,12 @@ int session_fail(struct burner *burner, const struct session_verdict *verdict, i
 
 static int grab_drive(struct burner *burner, struct discern_error *err)
 {
-	char none[] = "NEVER", prefix[] = "";
+	char all[] = "ALL", none[] = "NEVER", prefix[] = "";
 	struct session_verdict verdict = { 0 };
 	int ret;
 
-	burn_msgs_set_severities(none, none, prefix);
+	/* Everything into the queue, nothing onto stderr. */
+	burn_msgs_set_severities(all, none, prefix);
 	/* O_EXCL, O_NONBLOCK, and no abort() of the process when the drive is busy. No signal handling of
 	 * libburn's is set up: it installs none by itself, and signals stay the program's. */
 	burn_preset_device_open(1, 0, 0);
