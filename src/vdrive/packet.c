@@ -124,17 +124,26 @@ int packet_drive_status(struct server_drive *drive)
 	return packet.asc == 0x3a ? CDS_NO_DISC : CDS_TRAY_OPEN;
 }
 
-bool packet_is_random_writable(struct server_drive *drive)
+/* Asks for one feature (GET CONFIGURATION, MMC-6 6.5); the profile that came along, NULL if the feature is not current. */
+static const struct profile *current_feature(struct server_drive *drive, uint16_t feature)
 {
 	uint8_t features[24] = { 0 };
-	/* GET CONFIGURATION from feature 0020h, Random Writable (MMC-6 5.3.11). */
-	struct packet packet = { .cdb = { 0x46, 0, 0, 0x20, 0, 0, 0, 0, sizeof(features) },
+	struct packet packet = { .cdb = { 0x46, 0x02, 0, (uint8_t)feature, 0, 0, 0, 0, sizeof(features) },
 				 .direction = VDRIVE_TO_HOST, .data = features, .length = sizeof(features) };
-	const struct profile *profile;
 
 	if (packet_send_once(drive, &packet) < 0 || packet.transferred < 12)
-		return false;
-	profile = profile_find(get_be16(features + 6));
-	return get_be16(features + 8) == 0x0020 && (features[10] & 1) != 0 && profile->is_rewritable &&
-	       profile->writing == WRITING_RANDOM;
+		return NULL;
+	if (get_be16(features + 8) != feature || (features[10] & 1) == 0)
+		return NULL;
+	return profile_find(get_be16(features + 6));
+}
+
+bool packet_is_random_writable(struct server_drive *drive)
+{
+	/* Random Writable, or DVD+RW, which not every drive counts among the former. */
+	const struct profile *profile = current_feature(drive, 0x0020);
+
+	if (profile == NULL)
+		profile = current_feature(drive, 0x002a);
+	return profile != NULL && profile->is_rewritable && profile->writing == WRITING_RANDOM;
 }

@@ -46,7 +46,7 @@ int packet_media_status(struct server_drive *drive);
 /** CDS_DISC_OK, CDS_TRAY_OPEN … of linux/cdrom.h. */
 int packet_drive_status(struct server_drive *drive);
 
-/** Whether a write() may go to the medium: it takes data anywhere (feature 0020h, profiles of rewritables). */
+/** Whether a write() may go to the medium: it takes data anywhere (feature 0020h or 002Ah). */
 bool packet_is_random_writable(struct server_drive *drive);
 
 #endif

@@ -28,12 +28,13 @@ static void condition_init(pthread_cond_t *condition)
 	pthread_condattr_destroy(&attributes);
 }
 
+/* Rounded up, so that no wait is too short. */
 static int64_t now_ms(void)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	return (int64_t)now.tv_sec * 1000 + (now.tv_nsec + 999999) / 1000000;
 }
 
 int server_new(struct server **ret_server, struct discern_error *err)

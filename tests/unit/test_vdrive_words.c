@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "vdrive/session.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "unit/unit.h"
+
+static char words[512];
+static struct server_drive_options options;
+static struct discern_error err;
+
+static int parse(const char *text)
+{
+	memset(&options, 0, sizeof(options));
+	options.mode = 0660;
+	snprintf(words, sizeof(words), "%s", text);
+	return session_parse_drive(words, &options, &err);
+}
+
+static void test_medium(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("sr0=disc.iso"), 0);
+	assert_int_equal(options.number, 0);
+	assert_string_equal(options.medium, "disc.iso");
+	assert_null(options.kind);
+	assert_false(options.tray_open);
+	assert_int_equal(options.mode, 0660);
+	assert_int_equal(parse("sr15=a=b.iso"), 0);
+	assert_int_equal(options.number, 15);
+	assert_string_equal(options.medium, "a=b.iso");
+}
+
+static void test_empty_drive(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("sr1="), 0);
+	assert_null(options.medium);
+	assert_int_equal(parse("sr1=,tray=open"), 0);
+	assert_null(options.medium);
+	assert_true(options.tray_open);
+	assert_int_equal(parse("sr1=,kind=cd-rom"), -EINVAL);
+}
+
+static void test_options(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("sr0=x,kind=dvd-rom,vendor=ACME,product=BURNER,revision=2.0,serial=S1,mode=0640,uid=7,gid=8"),
+			 0);
+	assert_string_equal(options.medium, "x");
+	assert_string_equal(options.kind, "dvd-rom");
+	assert_string_equal(options.identity.vendor, "ACME");
+	assert_string_equal(options.identity.product, "BURNER");
+	assert_string_equal(options.identity.revision, "2.0");
+	assert_string_equal(options.identity.serial, "S1");
+	assert_int_equal(options.mode, 0640);
+	assert_int_equal(options.uid, 7);
+	assert_int_equal(options.gid, 8);
+}
+
+static void test_comma_in_a_name(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("sr0=one, two,three.iso"), 0);
+	assert_string_equal(options.medium, "one, two,three.iso");
+	assert_int_equal(parse("sr0=one,two.iso,tray=closed"), 0);
+	assert_string_equal(options.medium, "one,two.iso");
+}
+
+static void test_wrong(void **state)
+{
+	static const char *const wrong[] = {
+		"", "sr0", "sr=x", "sr16=x", "sr00=x", "sr01=x", "sr100=x", "cd0=x", " sr0=x", "sr-1=x", "sr0 =x",
+		"sr0=x,tray=ajar", "sr0=x,mode=9", "sr0=x,mode=", "sr0=x,mode=7777", "sr0=x,mode=-1", "sr0=x,uid=root",
+		"sr0=x,uid=-1", "sr0=x,gid=4294967295", "sr0=x,vendor=TOO LONG A", "sr0=x,revision=12345",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		if (parse(wrong[i]) != -EINVAL)
+			fail_msg("accepted: %s", wrong[i]);
+		assert_true(err.text[0] != '\0');
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_medium),
+		cmocka_unit_test(test_empty_drive),
+		cmocka_unit_test(test_options),
+		cmocka_unit_test(test_comma_in_a_name),
+		cmocka_unit_test(test_wrong),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
