@@ -206,6 +206,10 @@ static void test_write_page(void **state)
 	assert_int_equal(test_read(&t, CDB(0x5a, 0, 0x05, 0, 0, 0, 0, 0, 60), 60), 0);
 	assert_int_equal(t.data[8 + 2], 0x42);
 	test_drive_close(&t);
+	/* Incremental: on a CD it would be packets. */
+	test_drive_open(&t, "dvd+r", N_SECTORS);
+	assert_int_equal(select_write_page(&t, 0x40, 0xc4, 8), 0);
+	test_drive_close(&t);
 }
 
 static void test_mode_select_lists(void **state)

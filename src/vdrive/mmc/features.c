@@ -186,7 +186,7 @@ static size_t fill_bd_write(const struct vdrive *drive, uint8_t *data)
 {
 	(void)drive;
 	put_be16(data + 12, 1u << 1);
-	return 24;
+	return 20;
 }
 
 /* 0106h, DVD CSS: CSS version 1. */
@@ -231,8 +231,8 @@ static const struct feature features[] = {
 	{ 0x002b, 0, false, has_dvd_plus_r, fill_dvd_plus },
 	{ 0x002d, 2, false, has_writable_cd, fill_track_at_once },
 	{ 0x002e, 1, false, has_writable_cd, fill_mastering },
-	{ 0x0040, 0, false, has_bd, fill_bd_read },
-	{ 0x0041, 0, false, has_writable_bd, fill_bd_write },
+	{ 0x0040, 1, false, has_bd, fill_bd_read },
+	{ 0x0041, 1, false, has_writable_bd, fill_bd_write },
 	{ 0x0100, 0, true, NULL, NULL },
 	{ 0x0105, 1, true, NULL, fill_zeros },
 	{ 0x0106, 0, false, never, fill_css },

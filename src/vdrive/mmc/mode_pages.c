@@ -171,12 +171,16 @@ static int mode_sense_10(struct vdrive_call *call)
 }
 
 /** Whether the drive can write as a write parameters page says (MMC-6 7.5.4). */
-static bool can_write_so(const uint8_t *page)
+static bool can_write_so(const struct vdrive *drive, const uint8_t *page)
 {
-	enum { TRACK_AT_ONCE = 1, SESSION_AT_ONCE = 2, DATA_MODE_1 = 8, DATA_TRACK = 4 };
+	enum { INCREMENTAL = 0, TRACK_AT_ONCE = 1, SESSION_AT_ONCE = 2, DATA_MODE_1 = 8, DATA_TRACK = 4 };
 	uint8_t write_type = page[2] & 0x0f, multi_session = page[3] >> 6, session_format = page[8];
+	enum profile_family family = vdrive_profile(drive)->family;
 
-	if (write_type != TRACK_AT_ONCE && write_type != SESSION_AT_ONCE)
+	/* Incremental on a CD is packets, which the drive does not write; on DVD and BD it is how all is written. */
+	if (write_type == INCREMENTAL && (family == FAMILY_CD || family == FAMILY_NONE))
+		return false;
+	if (write_type > SESSION_AT_ONCE)
 		return false;
 	if (multi_session != 0 && multi_session != 3)
 		return false;
@@ -203,7 +207,7 @@ static int check_page(struct vdrive_call *call, const uint8_t *page, size_t avai
 	for (size_t i = 2; i < size; i++)
 		if ((page[i] ^ current[i]) & ~changeable[i])
 			return vdrive_invalid_parameter(call);
-	if (code == PAGE_WRITE && !can_write_so(page))
+	if (code == PAGE_WRITE && !can_write_so(call->drive, page))
 		return vdrive_invalid_parameter(call);
 	*ret_size = size;
 	return 0;
