@@ -116,7 +116,7 @@ int discern_drive_load(struct discern_drive *drive, struct discern_error *err);
 /** Locks or unlocks the eject button. */
 int discern_drive_lock(struct discern_drive *drive, bool locked, struct discern_error *err);
 
-/** Sets read and write speed in kB/s of 1000 bytes; 0 means as fast as possible. */
+/** Sets read and write speed in kB/s of 1000 bytes of user data; 0 means as fast as possible. */
 int discern_drive_set_speed(struct discern_drive *drive, uint32_t read_kbps, uint32_t write_kbps,
 			    struct discern_error *err);
 

@@ -100,7 +100,8 @@ struct discern_medium {
 	/** "MCC-004-00", "97m15s17f" … and "Mitsubishi Chemical Corporation"; empty if not known. */
 	char media_id[64];
 	char manufacturer[96];
-	/** Write speeds that the drive offers for this medium in kB/s of 1000 bytes, fastest first. */
+	/** Write speeds that the drive offers for this medium in kB/s of 1000 bytes, fastest first. As drives do, they
+	 *  count all 2352 bytes of a CD sector. */
 	size_t n_write_speeds;
 	uint32_t write_speeds_kbps[32];
 	/** CSS, CPRM or AACS announced by the disc: 0 none, else the protection system of MMC-6 table 398. */

@@ -79,11 +79,13 @@ int discern_drive_load(struct discern_drive *drive, struct discern_error *err)
 
 /* ---- speed ---- */
 
+/* On CD, drives count all 2352 bytes of a sector. Rounded up: a little less would be the next lower speed. */
 static uint16_t to_cd_speed(uint32_t kbps)
 {
-	enum { FASTEST = 0xffff };
+	enum { FASTEST = 0xffff, CD_SECTOR_SIZE = 2352 };
+	uint64_t raw_kbps = ((uint64_t)kbps * CD_SECTOR_SIZE + DISCERN_SECTOR_SIZE - 1) / DISCERN_SECTOR_SIZE;
 
-	return kbps == 0 || kbps >= FASTEST ? FASTEST : (uint16_t)kbps;
+	return kbps == 0 || raw_kbps >= FASTEST ? FASTEST : (uint16_t)raw_kbps;
 }
 
 static int set_cd_speed(struct discern_drive *drive, uint32_t read_kbps, uint32_t write_kbps,
