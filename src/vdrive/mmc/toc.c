@@ -227,10 +227,10 @@ static int atip(struct vdrive_call *call, const struct disc *disc)
 
 	if (disc_profile(disc)->number != DISCERN_PROFILE_CD_R)
 		return vdrive_invalid_field(call, 2);
-	/* Indicative target writing power 4; unrestricted use; CD-R, medium type A+. */
+	/* Indicative target writing power 4; unrestricted use; CD-R, medium type A with high beta (sub-type 3). */
 	data[4] = 0x80 | 4 << 4;
 	data[5] = 0x40;
-	data[6] = 0x80 | 1 << 3;
+	data[6] = 0x80 | 3 << 3;
 	data[8] = LEAD_IN_MINUTE;
 	data[9] = LEAD_IN_SECOND;
 	put_msf(data + 12, (int32_t)disc_capacity(disc));
