@@ -42,12 +42,14 @@ static void report_medium(struct report *report, const struct discern_drive_entr
 
 static void report_access(struct report *report, const struct discern_drive_entry *entry)
 {
-	bool is_allowed = access(entry->path, R_OK | W_OK) == 0;
+	bool may_read = access(entry->path, R_OK) == 0;
+	bool may_write = access(entry->path, R_OK | W_OK) == 0;
 
-	report_bool(report, "permitted", NULL, is_allowed, NULL);
-	if (!is_allowed)
-		report_text(report, "", "not permitted for you: sudo usermod -aG %s \"$USER\", then log in again",
-			    OPTICAL_GROUP);
+	report_bool(report, "may_read", NULL, may_read, NULL);
+	report_bool(report, "may_write", NULL, may_write, NULL);
+	if (!may_write)
+		report_text(report, "", "%s: sudo usermod -aG %s \"$USER\", then log in again",
+			    may_read ? "you may read, but not burn" : "you may not use it", OPTICAL_GROUP);
 }
 
 static void report_drive(struct report *report, const struct discern_drive_entry *entry)
