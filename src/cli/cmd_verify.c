@@ -43,7 +43,8 @@ static int verify(struct cli *cli, struct discern_drive *drive, const char *imag
 		print_result(cli, image, discern_drive_path(drive), &result);
 		ret = cli_verify_exit(&result);
 		if (ret != CLI_EXIT_GOOD)
-			cli_complain(cli, "%s: not proven equal to %s: %s", discern_drive_path(drive), image,
+			cli_complain(cli, "the disc in %s %s %s: %s", discern_drive_path(drive),
+				     ret == CLI_EXIT_UNREADABLE ? "cannot be proven equal to" : "is not equal to", image,
 				     cli_verify_words(&result, words, sizeof(words)));
 	}
 	discern_verify_result_clear(&result);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "disc/profile.h"
 
 /* Tracks that are printed; JSON has all. */
 #define MAX_PRINTED_TRACKS 99
@@ -107,6 +108,14 @@ static void report_space(struct report *report, const struct discern_medium *med
 	report_number(report, "read_capacity_sectors", NULL, medium->read_capacity_sectors, NULL);
 }
 
+/* Drives count the whole 2352 bytes of a CD sector, we the 2048 of user data. */
+static uint32_t data_kbps(const struct discern_medium *medium, uint32_t drive_kbps)
+{
+	if (profile_find((unsigned)medium->profile)->family != FAMILY_CD)
+		return drive_kbps;
+	return (uint32_t)((uint64_t)drive_kbps * DISCERN_SECTOR_SIZE / 2352);
+}
+
 static void report_speeds(struct report *report, const struct discern_medium *medium)
 {
 	uint32_t speed_1x = discern_profile_1x_kbps(medium->profile);
@@ -119,9 +128,9 @@ static void report_speeds(struct report *report, const struct discern_medium *me
 	report_open_list(report, "write_speeds_kbps");
 	for (size_t i = 0; i < n; i++) {
 		char word[64];
-		double kbps = medium->write_speeds_kbps[i];
+		double kbps = data_kbps(medium, medium->write_speeds_kbps[i]);
 
-		report_number(report, "speed", NULL, medium->write_speeds_kbps[i], NULL);
+		report_number(report, "speed", NULL, (int64_t)kbps, NULL);
 		if (speed_1x > 0)
 			snprintf(word, sizeof(word), "%.3gx (%.1f MB/s)", kbps / speed_1x, kbps / 1000);
 		else

@@ -76,8 +76,11 @@ static int measure(struct file_source *file, struct discern_error *err)
 
 	if (fstat(file->fd, &status) < 0)
 		return discern_error_set(err, -errno, "%s: %s", file->path, strerror(errno));
-	if (S_ISDIR(status.st_mode))
-		return discern_error_set(err, -EISDIR, "%s: is a folder, not an image file", file->path);
+	if (S_ISDIR(status.st_mode)) {
+		discern_error_set(err, -EISDIR, "%s: is a folder, not an image file", file->path);
+		discern_error_hint(err, "name the image file in it");
+		return -EISDIR;
+	}
 	if (!S_ISREG(status.st_mode) && !S_ISBLK(status.st_mode))
 		return discern_error_set(err, -EINVAL, "%s: not a regular file", file->path);
 	end = S_ISBLK(status.st_mode) ? lseek(file->fd, 0, SEEK_END) : status.st_size;
@@ -129,6 +132,13 @@ uint64_t file_source_size_bytes(const struct discern_source *source)
 	return from_source(source)->size_bytes;
 }
 
+static int changed(const struct file_source *file, struct discern_error *err)
+{
+	discern_error_set(err, -ESTALE, "%s: was changed in the meantime", file->path);
+	discern_error_hint(err, "wait until nothing writes to it any more, then try again");
+	return -ESTALE;
+}
+
 int file_source_check_unchanged(const struct discern_source *source, struct discern_error *err)
 {
 	const struct file_source *file = from_source(source);
@@ -138,6 +148,6 @@ int file_source_check_unchanged(const struct discern_source *source, struct disc
 		return discern_error_set(err, -errno, "%s: %s", file->path, strerror(errno));
 	if ((S_ISREG(status.st_mode) && (uint64_t)status.st_size != file->size_bytes) ||
 	    status.st_mtim.tv_sec != file->modified.tv_sec || status.st_mtim.tv_nsec != file->modified.tv_nsec)
-		return discern_error_set(err, -ESTALE, "%s: was changed in the meantime", file->path);
+		return changed(file, err);
 	return 0;
 }

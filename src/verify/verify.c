@@ -106,7 +106,9 @@ int discern_verify(struct discern_drive *drive, const char *image_path, const st
 	options.image_bytes = file_source_size_bytes(options.image);
 	if (options.image_bytes == 0) {
 		source_close(options.image);
-		return discern_error_set(err, -EINVAL, "%s: is empty", image_path);
+		discern_error_set(err, -EINVAL, "%s: is empty", image_path);
+		discern_error_hint(err, "every disc would equal it; is this the right file?");
+		return -EINVAL;
 	}
 	ret = discern_drive_medium(drive, DISCERN_MEDIUM_FOR_READING, &medium, err);
 	if (ret == 0) {

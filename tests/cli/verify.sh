@@ -1,0 +1,124 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# discern verify on the virtual drive: each verdict, its words, its JSON and its exit code.
+. "${srcdir:-.}/tests/support/functions.sh"
+requires_vdrive
+requires xorrisofs dd sha256sum cmp
+
+make_iso good.iso 3
+sectors=$(($(stat -c %s good.iso) / 2048))
+
+# verify CODE WHAT DISC ARGUMENT…: compares DISC, in drive sr0, with an image
+verify() {
+	expected_code=$1
+	what=$2
+	disc=$3
+	shift 3
+	exits "$expected_code" "$what" "$discern" vdrive run --drive "sr0=$disc" -- "$discern" verify "$@"
+}
+
+# json WHAT KEY VALUE: a member of the JSON printed last, on a line of its own
+json() {
+	contains "$1" "$work/out" "\"$2\": $3"
+}
+
+# change FILE OFFSET: flips all bits of one byte
+change() {
+	byte=$(od -An -tu1 -j "$2" -N 1 "$1" | tr -d ' ')
+	# shellcheck disable=SC2059  # the format is the byte
+	printf "\\$(printf %03o $((byte ^ 255)))" | dd of="$1" bs=1 seek="$2" conv=notrunc 2>/dev/null
+}
+
+verify 0 "an equal disc is equal" good.iso good.iso sr0
+printed "and is called so" "verdict  equal: every one of $sectors sectors is the same"
+printed "with the digest that sha256sum makes" "$(sha256sum <good.iso | cut -d ' ' -f 1)"
+silent "without a word on stderr"
+verify 0 "the only drive need not be named" good.iso good.iso
+
+# The first byte, the last byte, and one at each side of a border between two reads.
+last=$((sectors * 2048 - 1))
+for offset in 0 65535 65536 "$last"; do
+	cp good.iso changed.iso
+	change changed.iso "$offset"
+	verify 4 "byte $offset changed: exit code 4" good.iso changed.iso
+	printed "byte $offset changed: the sector is named" "differs  LBA $((offset / 2048))"
+	complained "byte $offset changed: a line on stderr" "is not equal to changed.iso: 1 of $sectors sectors differs"
+done
+verify 4 "a changed byte as JSON" good.iso changed.iso --json
+json "JSON: verdict" verdict '"differs"'
+json "JSON: number of sectors" different_sectors "1,"
+json "JSON: LBA" lba "$((sectors - 1)),"
+
+cp good.iso changed.iso
+for sector in 10 11 12 500; do
+	change changed.iso $((sector * 2048 + 99))
+done
+verify 4 "several sectors changed" good.iso changed.iso
+printed "neighbours are one range" "differs  LBA 10 to 12, 3 sectors"
+printed "others are another one" "         LBA 500"
+
+# faulty CODE WHAT RULE ARGUMENT…: the same with a fault rule
+faulty() {
+	expected_code=$1
+	what=$2
+	rule=$3
+	shift 3
+	exits "$expected_code" "$what" "$discern" vdrive run --drive sr0=good.iso --fault "sr0: $rule" -- \
+		"$discern" verify "$@"
+}
+
+faulty 3 "unreadable sectors: exit code 3" "read lba=100-119 sense=3/11/05" good.iso
+printed "unreadable sectors: exactly those" "unread   LBA 100 to 119, 20 sectors"
+printed "unreadable sectors: all others are equal" "20 sectors cannot be read, the first is LBA 100; all others are equal"
+faulty 3 "unreadable sectors as JSON" "read lba=100-119 sense=3/11/05" --json good.iso
+json "JSON: no digest then" disc_sha256 "null,"
+json "JSON: equal sectors" equal_sectors "$((sectors - 20)),"
+faulty 4 "a difference weighs more than unreadable sectors" "read lba=100-119 sense=3/11/05" changed.iso
+printed "but these are told as well" "unread   LBA 100 to 119, 20 sectors"
+faulty 0 "a sector that can be read the third time is good" "read lba=100 sense=3/11/05 count=3" good.iso
+faulty 1 "a drive that goes away is an error" "read lba=1000 host=1" good.iso
+
+cp good.iso cut.iso
+truncate -s $(((sectors - 300) * 2048)) cut.iso
+verify 4 "a disc that ends too early" cut.iso good.iso
+printed "is short" "verdict  short: the disc ends 300 sectors too early, at LBA $((sectors - 300))"
+verify 4 "a disc with other data behind the image" good.iso cut.iso
+printed "is longer" "verdict  longer: other data follow on the disc, 300 sectors from LBA $((sectors - 300)) on"
+
+cp good.iso padded.iso
+truncate -s +$((150 * 2048)) padded.iso
+verify 0 "a disc with padding is equal" padded.iso good.iso
+printed "and the padding is told" "after it 150 sectors of padding"
+
+# An image that does not fill its last sector.
+cp good.iso odd.iso
+truncate -s -100 odd.iso
+cp odd.iso filled.iso
+truncate -s +100 filled.iso
+verify 0 "a last sector that is filled up with zeros is equal" filled.iso odd.iso
+printed "and the digest is that of the file" "$(sha256sum <odd.iso | cut -d ' ' -f 1)"
+change filled.iso $((sectors * 2048 - 50))
+verify 4 "one that is filled up with something else is not" filled.iso odd.iso
+
+: >empty.iso
+verify 1 "an empty image is refused" good.iso empty.iso
+verify 1 "a missing image is an error" good.iso none.iso
+complained "that names it" "none.iso"
+verify 1 "a folder is no image" good.iso .
+verify 5 "an empty drive" "" good.iso
+"$discern" vdrive create --media bd-r blank.disc >/dev/null
+verify 5 "a blank disc" blank.disc good.iso
+complained "is called blank" "the disc is blank"
+verify 2 "three operands are too many" good.iso good.iso sr0 sr0
+verify 2 "without an image nothing can be compared" good.iso
+
+# A signal in the middle: a slow drive, and the program stopped from outside.
+cat >stop.sh <<-'EOF'
+	"$@" &
+	sleep 1
+	kill -TERM $!
+	wait $!
+EOF
+exits 143 "a signal stops it: exit code 128 + 15" "$discern" vdrive run --drive sr0=good.iso \
+	--fault "sr0: read delay=300" -- sh stop.sh "$discern" verify good.iso
+complained "a signal stops it: with a word" "stopped; not all of the disc has been compared"
