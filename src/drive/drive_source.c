@@ -12,8 +12,8 @@
 #include "drive/drive_private.h"
 #include "drive/sense.h"
 
-/* One read command. More gains nothing: drives read ahead, and the error of a longer one concerns more sectors. */
-enum { PREFERRED_BYTES = 128 * 1024 };
+/* One read command. More gains little: drives read ahead, and the error of a longer one concerns more sectors. */
+enum { PREFERRED_BYTES = 256 * 1024 };
 
 struct drive_source {
 	struct discern_source base;
@@ -191,8 +191,8 @@ static int read_sectors(struct discern_source *base, int32_t lba, uint32_t n_sec
 		uint32_t n = n_sectors < source->max_sectors ? n_sectors : source->max_sectors;
 		int ret = read_once(source, lba, n, buffer, err);
 
-		if (ret == -EMSGSIZE && source->max_sectors > 1) {
-			source->max_sectors /= 2;
+		if (ret == -EMSGSIZE && n > 1) {
+			source->max_sectors = n / 2;
 			if (source->base.preferred_sectors > source->max_sectors)
 				source->base.preferred_sectors = source->max_sectors;
 			continue;

@@ -8,7 +8,7 @@
 #include "drive/drive_source.h"
 #include "support/fake_transport.h"
 
-enum { N_SECTORS = 20000, ROOM = 200 };
+enum { N_SECTORS = 20000, ROOM = 300 };
 
 static const uint8_t capacity[8] = { 0, 0, 0x4e, 0x1f, 0, 0, 8, 0 };
 static const uint8_t other_capacity[8] = { 0, 0, 0x4e, 0x20, 0, 0, 8, 0 };
@@ -54,16 +54,16 @@ static void describes_itself(void **state)
 	(void)state;
 	assert_int_equal(source->n_sectors, N_SECTORS);
 	assert_int_equal(source->ecc_sectors, 16);
-	assert_int_equal(source->preferred_sectors, 64);
+	assert_int_equal(source->preferred_sectors, 128);
 }
 
 static void reads_in_pieces(void **state)
 {
 	(void)state;
 	fake_transport_answer(&fake, MMC_READ_10);
-	assert_int_equal(source_read(source, 100, 130, buffer, &err), 0);
+	assert_int_equal(source_read(source, 100, 260, buffer, &err), 0);
 	assert_int_equal(fake.n_commands[MMC_READ_10], 3);
-	for (unsigned i = 0; i < 130; i++)
+	for (unsigned i = 0; i < 260; i++)
 		assert_int_equal(buffer[i * DISCERN_SECTOR_SIZE + 17], (uint8_t)(100 + i));
 }
 
@@ -251,7 +251,7 @@ static void flushes_the_cache(void **state)
 	fake.answers[fake.n_answers - 1].asc = 0x24;
 	fake_transport_answer(&fake, MMC_READ_10);
 	assert_int_equal(drive_source_open(drive, &medium, &options, &second, &err), 0);
-	assert_int_equal(fake.n_commands[MMC_READ_10], 64);
+	assert_int_equal(fake.n_commands[MMC_READ_10], 32);
 	source_close(second);
 }
 
