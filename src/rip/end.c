@@ -12,7 +12,7 @@ enum { SENSE_ILLEGAL_REQUEST = 5, ASC_PROTECTED = 0x6f };
 
 bool rip_is_bad_sector(int code)
 {
-	return code == -EIO || code == -ENXIO || code == -ETIMEDOUT;
+	return code == -EIO || code == -ENXIO;
 }
 
 int rip_tell_protection(int code, struct discern_error *err)

@@ -18,8 +18,9 @@
 #include "rip/output.h"
 #include "rip/passes.h"
 
-/** The map on disk is at most this old. */
-#define CHECKPOINT_SECONDS 5.0
+/** The map on disk is at most this old; in the beginning it is younger. */
+#define CHECKPOINT_SECONDS 4.0
+#define FIRST_CHECKPOINT_SECONDS 0.25
 
 /** Rounds over bad sectors if the caller names no number. */
 #define USUAL_RETRIES 3
@@ -165,10 +166,6 @@ static int save_map(struct job *job)
 	AUTO_FREE char *text = NULL;
 	size_t size = 0;
 
-	if (map_count(job->map, MAP_GOOD) == map_n_sectors(job->map)) {
-		job->passes.header.current_status = MAP_GOOD;
-		job->passes.header.current_sector = 0;
-	}
 	text = map_format(job->map, &job->passes.header, &size);
 	if (text == NULL)
 		return discern_error_set(job->err, -ENOMEM, "out of memory");
@@ -200,7 +197,8 @@ static int read_disc(struct job *job)
 	bool is_new = map_count(job->map, MAP_UNTRIED) == map_n_sectors(job->map);
 	bool has_bad = map_count(job->map, MAP_BAD) > 0;
 	int retries = job->options->retries >= 0 ? job->options->retries : USUAL_RETRIES;
-	int saved = 0;
+	double start;
+	int saved;
 	int ret = pipeline_new(&ops, is_new, &job->pipeline, job->err);
 
 	if (ret < 0)
@@ -213,11 +211,14 @@ static int read_disc(struct job *job)
 		.meter = &job->meter,
 		/* What was bad in an earlier call is tried once in any case: that is why this one was made. */
 		.n_rounds = retries == 0 && has_bad ? 1 : retries,
+		.first_checkpoint_seconds = FIRST_CHECKPOINT_SECONDS,
 		.checkpoint_seconds = CHECKPOINT_SECONDS,
 	};
 	snprintf(job->passes.header.identity, sizeof(job->passes.header.identity), "%s", job->identity);
+	start = meter_now();
 	ret = passes_run(&job->passes, job->err);
 	saved = pipeline_drain(job->pipeline);
+	job->result->speed_kbps = (uint32_t)((double)job->meter.good_bytes / 1000.0 / (meter_now() - start + 1e-9));
 	if (saved < 0)
 		return explain_stop(job, output_explain(&job->output, saved, job->err));
 	if (ret < 0) {
@@ -257,6 +258,7 @@ static int finish(struct job *job)
 
 	list_bad(job);
 	/* With checksums at hand nothing can come between here and the end that the map would be needed for. */
+	job->passes.header.current_status = MAP_GOOD;
 	if (!has_hashes)
 		ret = save_map(job);
 	job->pipeline = pipeline_free(job->pipeline);
@@ -338,8 +340,6 @@ int rip_run(const struct rip_job *wanted, struct discern_rip_result *ret_result,
 	tell_protection(job);
 	ret = run(job);
 	ret_result->seconds = meter_now() - start;
-	if (job->meter.good_seconds > 0)
-		ret_result->speed_kbps = (uint32_t)((double)job->meter.good_bytes / 1000.0 / ret_result->seconds);
 	map_free(job->map);
 	free(job);
 	return ret;

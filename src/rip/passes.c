@@ -132,7 +132,10 @@ static int save_now_and_then(struct passes *passes, struct discern_error *err)
 
 	if (now < passes->next_checkpoint)
 		return 0;
-	passes->next_checkpoint = now + passes->checkpoint_seconds;
+	passes->checkpoint_interval *= 2;
+	if (passes->checkpoint_interval > passes->checkpoint_seconds)
+		passes->checkpoint_interval = passes->checkpoint_seconds;
+	passes->next_checkpoint = now + passes->checkpoint_interval;
 	text = map_format(passes->map, &passes->header, &size);
 	if (text == NULL)
 		return out_of_memory(err);
@@ -287,7 +290,8 @@ int passes_run(struct passes *passes, struct discern_error *err)
 		{ MAP_UNSCRAPED, FORWARD, 1, false },
 	};
 
-	passes->next_checkpoint = meter_now() + passes->checkpoint_seconds;
+	passes->checkpoint_interval = passes->first_checkpoint_seconds;
+	passes->next_checkpoint = meter_now() + passes->checkpoint_interval;
 	passes->n_rounds_left = passes->n_rounds;
 	meter_phase(passes->meter, DISCERN_PHASE_READ, (uint64_t)map_n_sectors(passes->map) * DISCERN_SECTOR_SIZE);
 	for (size_t i = 0; ret == 0 && i < sizeof(reading) / sizeof(reading[0]); i++)

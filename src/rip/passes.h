@@ -22,11 +22,14 @@ struct passes {
 	int n_rounds;
 	/** What the map file says of the job; the passes keep its current position. */
 	struct map_header header;
-	/** Seconds between two map files. */
+	/** The first map file is written after first_checkpoint_seconds, each later one after twice the time of the
+	 *  one before it, up to checkpoint_seconds. */
+	double first_checkpoint_seconds;
 	double checkpoint_seconds;
 
 	/** The passes' own. */
 	double next_checkpoint;
+	double checkpoint_interval;
 	int n_rounds_left;
 };
 

@@ -50,6 +50,8 @@ struct pipeline {
 	pthread_mutex_t lock;
 	/** Something was put, or the end is near. */
 	pthread_cond_t work;
+	/** All that a checkpoint waits for was written. */
+	pthread_cond_t written;
 	/** Something was finished. */
 	pthread_cond_t done;
 	/** Free blocks, the one used last on top: it is still in the processor's cache. */
@@ -61,6 +63,8 @@ struct pipeline {
 	unsigned n_consumers;
 	struct consumer consumers[N_CONSUMERS];
 	struct checkpoint checkpoint;
+	pthread_t checkpoint_thread;
+	bool has_checkpoint_thread;
 	bool is_ending;
 	int error;
 };
@@ -147,12 +151,29 @@ static void *write_thread(void *argument)
 
 	pthread_mutex_lock(&pipeline->lock);
 	while (!pipeline->is_ending) {
-		if (pipeline->checkpoint.text != NULL && consumer->n_done >= pipeline->checkpoint.n_blocks)
-			make_checkpoint(pipeline);
-		else if (consumer->n_done < pipeline->n_put)
-			write_block(pipeline, consumer);
-		else
+		if (consumer->n_done == pipeline->n_put) {
 			pthread_cond_wait(&pipeline->work, &pipeline->lock);
+			continue;
+		}
+		write_block(pipeline, consumer);
+		if (pipeline->checkpoint.text != NULL && consumer->n_done == pipeline->checkpoint.n_blocks)
+			pthread_cond_signal(&pipeline->written);
+	}
+	pthread_mutex_unlock(&pipeline->lock);
+	return NULL;
+}
+
+static void *checkpoint_thread(void *argument)
+{
+	struct pipeline *pipeline = argument;
+	const struct consumer *writer = &pipeline->consumers[CONSUMER_WRITER];
+
+	pthread_mutex_lock(&pipeline->lock);
+	while (!pipeline->is_ending) {
+		if (pipeline->checkpoint.text != NULL && writer->n_done >= pipeline->checkpoint.n_blocks)
+			make_checkpoint(pipeline);
+		else
+			pthread_cond_wait(&pipeline->written, &pipeline->lock);
 	}
 	pthread_mutex_unlock(&pipeline->lock);
 	return NULL;
@@ -174,6 +195,10 @@ static int start_threads(struct pipeline *pipeline, bool with_hashes, struct dis
 {
 	int ret = start_consumer(pipeline, write_thread);
 
+	if (ret == 0) {
+		ret = -pthread_create(&pipeline->checkpoint_thread, NULL, checkpoint_thread, pipeline);
+		pipeline->has_checkpoint_thread = ret == 0;
+	}
 	if (ret == 0 && with_hashes) {
 		ret = hash_new(HASH_SHA256, &pipeline->consumers[CONSUMER_SHA256].hash, err);
 		if (ret == 0)
@@ -201,6 +226,7 @@ int pipeline_new(const struct pipeline_ops *ops, bool with_hashes, struct pipeli
 	pipeline->ops = *ops;
 	pthread_mutex_init(&pipeline->lock, NULL);
 	pthread_cond_init(&pipeline->work, NULL);
+	pthread_cond_init(&pipeline->written, NULL);
 	pthread_cond_init(&pipeline->done, NULL);
 	pipeline->memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (pipeline->memory == MAP_FAILED) {
@@ -227,7 +253,10 @@ struct pipeline *pipeline_free(struct pipeline *pipeline)
 	pthread_mutex_lock(&pipeline->lock);
 	pipeline->is_ending = true;
 	pthread_cond_broadcast(&pipeline->work);
+	pthread_cond_broadcast(&pipeline->written);
 	pthread_mutex_unlock(&pipeline->lock);
+	if (pipeline->has_checkpoint_thread)
+		pthread_join(pipeline->checkpoint_thread, NULL);
 	for (unsigned i = 0; i < N_CONSUMERS; i++) {
 		if (pipeline->consumers[i].is_running)
 			pthread_join(pipeline->consumers[i].thread, NULL);
@@ -237,6 +266,7 @@ struct pipeline *pipeline_free(struct pipeline *pipeline)
 	if (pipeline->memory != NULL)
 		munmap(pipeline->memory, (size_t)PIPELINE_N_BLOCKS * PIPELINE_BLOCK_BYTES);
 	pthread_cond_destroy(&pipeline->done);
+	pthread_cond_destroy(&pipeline->written);
 	pthread_cond_destroy(&pipeline->work);
 	pthread_mutex_destroy(&pipeline->lock);
 	free(pipeline);
@@ -315,7 +345,7 @@ bool pipeline_checkpoint(struct pipeline *pipeline, char *text, size_t size)
 	is_free = !pipeline->checkpoint.is_pending;
 	if (is_free) {
 		pipeline->checkpoint = (struct checkpoint){ true, pipeline->n_put, text, size };
-		pthread_cond_broadcast(&pipeline->work);
+		pthread_cond_signal(&pipeline->written);
 	}
 	pthread_mutex_unlock(&pipeline->lock);
 	if (!is_free)

@@ -17,12 +17,12 @@
 
 struct pipeline;
 
-/** What the writing thread does, and the reader's call while it waits. */
+/** What the threads do, and the reader's call while it waits. */
 struct pipeline_ops {
 	/** In the writing thread: size bytes belong at offset of the image. 0 or a negative errno. */
 	int (*write)(const uint8_t *data, uint32_t size, uint64_t offset, void *user);
-	/** In the writing thread, after all that was put before was written: makes it durable together with the
-	 *  map text. Takes text over. 0 or a negative errno. */
+	/** In a thread of its own, after all that was put before was written: makes it durable together with the
+	 *  map text. Writing goes on meanwhile. Takes text over. 0 or a negative errno. */
 	int (*checkpoint)(char *text, size_t size, void *user);
 	/** In the reader's thread, a few times a second while it waits. */
 	void (*idle)(void *user);
@@ -41,21 +41,21 @@ struct pipeline *pipeline_free(struct pipeline *pipeline);
 
 /**
  * Room for size bytes (at most PIPELINE_BLOCK_BYTES) that will belong at offset of the image.
- * @return NULL after the writing thread failed; pipeline_error() says why
+ * @return NULL after writing or a checkpoint failed; pipeline_error() says why
  */
 uint8_t *pipeline_room(struct pipeline *pipeline, uint32_t size, uint64_t offset);
 
 /** The room given last holds its data now. */
 void pipeline_put(struct pipeline *pipeline, uint32_t size);
 
-/** Has the writing thread make a checkpoint behind all that was put so far. Takes text over; false if one is
- *  under way already, and then text is freed. */
+/** Has a checkpoint made of all that was put so far. Takes text over; false if one is under way already, and
+ *  then text is freed. */
 bool pipeline_checkpoint(struct pipeline *pipeline, char *text, size_t size);
 
-/** Waits until everything put so far is written and hashed. 0 or the writing thread's error. */
+/** Waits until everything put so far is written and hashed, and the checkpoint is made. 0 or their error. */
 int pipeline_drain(struct pipeline *pipeline);
 
-/** 0, or the negative errno that stopped the writing thread. */
+/** 0, or the negative errno of the write or checkpoint that failed first. */
 int pipeline_error(struct pipeline *pipeline);
 
 /** Lower-case hex. */
