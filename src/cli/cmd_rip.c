@@ -134,7 +134,8 @@ static int find_speed(struct job *job, struct discern_drive *drive, struct disce
 
 /* ---- result ---- */
 
-static void report_size(struct report *report, const struct discern_rip_result *result, bool in_words)
+/** For JSON only: as text, -v has told it already. */
+static void report_size(struct report *report, const struct discern_rip_result *result)
 {
 	report_open_object(report, "size_decision");
 	report_string(report, "reason", NULL, result->size_reason);
@@ -147,14 +148,9 @@ static void report_size(struct report *report, const struct discern_rip_result *
 		report_number(report, "sectors", NULL, candidate->n_sectors, NULL);
 		report_bool(report, "chosen", NULL, candidate->is_chosen, NULL);
 		report_close(report);
-		if (in_words)
-			report_text(report, i == 0 ? "size" : "", "%" PRIu32 " sectors by %s%s", candidate->n_sectors,
-				    candidate->source, candidate->is_chosen ? ", chosen" : "");
 	}
 	report_close(report);
 	report_close(report);
-	if (in_words)
-		report_text(report, "", "%s", result->size_reason);
 }
 
 static void report_bad(struct report *report, const struct discern_rip_result *result)
@@ -212,7 +208,7 @@ static void print_result(struct cli *cli, const char *drive, const struct discer
 	report_bool(report, "resumed", NULL, result->is_resumed, NULL);
 	report_number(report, "first_lba", NULL, result->first_lba, NULL);
 	report_string(report, "left_out", "note", result->left_out);
-	report_size(report, result, cli->verbosity > 0);
+	report_size(report, result);
 	report_string(report, "sha256", "SHA-256", result->sha256);
 	report_string(report, "md5", "MD5", result->md5);
 	report_bad(report, result);
