@@ -164,8 +164,11 @@ static uint32_t command_sectors(const uint8_t *cdb, int32_t *ret_lba)
 static int report_fault(struct vdrive_call *call, const struct fault_outcome *outcome)
 {
 	const struct vdrive_sense sense = {
-		.key = outcome->key, .asc = outcome->asc, .ascq = outcome->ascq,
-		.has_lba = outcome->lba != INT32_MIN, .lba = outcome->lba,
+		.key = outcome->key,
+		.asc = outcome->asc,
+		.ascq = outcome->ascq,
+		.has_lba = outcome->lba != INT32_MIN,
+		.lba = outcome->lba,
 	};
 
 	call->answer->host_status = outcome->host_status;
@@ -234,7 +237,10 @@ static void execute_locked(struct vdrive_call *call)
 void vdrive_execute(struct vdrive *drive, const struct vdrive_command *command, struct vdrive_answer *ret_answer)
 {
 	struct vdrive_call call = {
-		.drive = drive, .cdb = command->cdb, .command = command, .answer = ret_answer,
+		.drive = drive,
+		.cdb = command->cdb,
+		.command = command,
+		.answer = ret_answer,
 	};
 
 	memset(ret_answer, 0, sizeof(*ret_answer));

@@ -3,7 +3,7 @@
  * Throws random commands at a virtual drive with each kind of medium: any block, length, direction and data.
  *
  * As a check program it makes its own input, from a fixed seed, for about two seconds. With libFuzzer:
- *   clang -g -fsanitize=fuzzer,address,undefined -DFUZZ_WITHOUT_MAIN -Iinclude -Isrc tests/fuzz/fuzz_vdrive_cdb.c …
+ *   clang -g -fsanitize=fuzzer,address,undefined -DDISCERN_FUZZER -Iinclude -Isrc tests/fuzz/fuzz_vdrive_cdb.c …
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -144,7 +144,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	return 0;
 }
 
-#ifndef FUZZ_WITHOUT_MAIN
+#ifndef DISCERN_FUZZER
 /** xorshift64 (Marsaglia): the same numbers on each machine. */
 static uint8_t random_byte(uint64_t *state)
 {

@@ -82,7 +82,11 @@ static size_t group_length(uint8_t opcode)
 unsigned test_read(struct test_drive *t, const uint8_t cdb[12], size_t size)
 {
 	struct vdrive_command command = {
-		.cdb = cdb, .cdb_length = group_length(cdb[0]), .direction = VDRIVE_TO_HOST, .data = t->data, .data_length = size,
+		.cdb = cdb,
+		.cdb_length = group_length(cdb[0]),
+		.direction = VDRIVE_TO_HOST,
+		.data = t->data,
+		.data_length = size,
 	};
 
 	assert_true(size <= sizeof(t->data));
@@ -93,7 +97,11 @@ unsigned test_read(struct test_drive *t, const uint8_t cdb[12], size_t size)
 unsigned test_write(struct test_drive *t, const uint8_t cdb[12], const void *data, size_t size)
 {
 	struct vdrive_command command = {
-		.cdb = cdb, .cdb_length = group_length(cdb[0]), .direction = VDRIVE_FROM_HOST, .data = t->data, .data_length = size,
+		.cdb = cdb,
+		.cdb_length = group_length(cdb[0]),
+		.direction = VDRIVE_FROM_HOST,
+		.data = t->data,
+		.data_length = size,
 	};
 
 	assert_true(size <= sizeof(t->data));

@@ -11,8 +11,14 @@
 
 /* Sense as 0xKKAAQQ. */
 enum {
-	NO_MEDIUM_CLOSED = 0x23a01, NO_MEDIUM_OPEN = 0x23a02, MEDIUM_CHANGED = 0x62800, POWER_ON = 0x62900,
-	INVALID_OPCODE = 0x52000, INVALID_FIELD = 0x52400, REMOVAL_PREVENTED = 0x55302, PHASE_ERROR = 0xb4b00,
+	NO_MEDIUM_CLOSED = 0x23a01,
+	NO_MEDIUM_OPEN = 0x23a02,
+	MEDIUM_CHANGED = 0x62800,
+	POWER_ON = 0x62900,
+	INVALID_OPCODE = 0x52000,
+	INVALID_FIELD = 0x52400,
+	REMOVAL_PREVENTED = 0x55302,
+	PHASE_ERROR = 0xb4b00,
 };
 
 static void test_power_on_is_told_once(void **state)
@@ -252,7 +258,9 @@ static void test_faults(void **state)
 
 static void test_identity(void **state)
 {
-	struct vdrive_options options = { .vendor = "MAKER", .product = "SIXTEEN LETTERS!", .revision = "9", .serial = "S1" };
+	struct vdrive_options options = {
+		.vendor = "MAKER", .product = "SIXTEEN LETTERS!", .revision = "9", .serial = "S1"
+	};
 	struct test_drive t = { .drive = NULL };
 	struct discern_error err;
 

@@ -70,7 +70,8 @@ static int track_resources(struct vdrive_call *call, const struct disc *disc)
 	for (unsigned i = 1; i <= n_tracks; i++) {
 		const struct disc_track *track = disc_track(disc, i);
 
-		n_open += track->state == TRACK_INVISIBLE || track->state == TRACK_RESERVED || track->state == TRACK_OPEN;
+		n_open +=
+			track->state == TRACK_INVISIBLE || track->state == TRACK_RESERVED || track->state == TRACK_OPEN;
 	}
 	put_be16(data, sizeof(data) - 2);
 	data[2] = 1 << 5;
@@ -127,8 +128,8 @@ static const struct disc_track *find_asked_track(const struct disc *disc, const 
 	case BY_TRACK:
 		/* The invisible track, or the incomplete one that is where it was (MMC-6 6.27.2). */
 		if (address == INVISIBLE)
-			track = disc_incomplete_track(disc) != NULL ? disc_incomplete_track(disc) :
-								      disc_invisible_track(disc);
+			track = disc_incomplete_track(disc) != NULL ? disc_incomplete_track(disc)
+								    : disc_invisible_track(disc);
 		else if (address >= 1 && address <= disc_n_tracks(disc))
 			track = disc_track(disc, address);
 		break;

@@ -76,8 +76,9 @@ static bool never(const struct vdrive *drive)
 static size_t fill_profiles(const struct vdrive *drive, uint8_t *data)
 {
 	static const enum discern_profile profiles[] = {
-		DISCERN_PROFILE_BD_R, DISCERN_PROFILE_BD_ROM, DISCERN_PROFILE_DVD_PLUS_R, DISCERN_PROFILE_DVD_PLUS_RW,
-		DISCERN_PROFILE_DVD_ROM, DISCERN_PROFILE_CD_R, DISCERN_PROFILE_CD_ROM,
+		DISCERN_PROFILE_BD_R,        DISCERN_PROFILE_BD_ROM,  DISCERN_PROFILE_DVD_PLUS_R,
+		DISCERN_PROFILE_DVD_PLUS_RW, DISCERN_PROFILE_DVD_ROM, DISCERN_PROFILE_CD_R,
+		DISCERN_PROFILE_CD_ROM,
 	};
 	size_t n = sizeof(profiles) / sizeof(profiles[0]);
 

@@ -71,7 +71,8 @@ static void put_data_zone(const struct disc *disc, uint8_t *data)
 static size_t dvd_physical(const struct disc *disc, uint8_t *data)
 {
 	/* Book type and part version; disc size 120 mm and the data rate; kind of layer. */
-	static const uint8_t rom[] = { 0x01, 0x02, 0x01 }, plus_r[] = { 0xa1, 0x0f, 0x02 }, plus_rw[] = { 0x92, 0x0f, 0x04 };
+	static const uint8_t rom[] = { 0x01, 0x02, 0x01 }, plus_r[] = { 0xa1, 0x0f, 0x02 },
+			     plus_rw[] = { 0x92, 0x0f, 0x04 };
 	const uint8_t *kind = rom;
 
 	if (disc_profile(disc)->number == DISCERN_PROFILE_DVD_PLUS_R)
