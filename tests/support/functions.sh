@@ -8,6 +8,9 @@
 set -u
 LC_ALL=C.UTF-8
 export LC_ALL
+# The virtual drive's preload module comes before a sanitizer's library; it hides none of its functions.
+ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0
+export ASAN_OPTIONS
 
 # shellcheck disable=SC2034  # for the tests
 source_folder=$(CDPATH='' cd -- "${srcdir:-.}" && pwd)
@@ -131,13 +134,16 @@ absent() {
 	passed "$what"
 }
 
-# requires PROGRAM…: without one of these the test is skipped
+# requires PROGRAM…: without one of these the test is skipped, and fails where none may be missing ($CI is set)
 requires() {
 	for program in "$@"; do
-		if ! command -v "$program" >/dev/null 2>&1; then
-			echo "# skipped: $program is not installed"
-			exit 77
+		command -v "$program" >/dev/null 2>&1 && continue
+		if [ -n "${CI:-}" ]; then
+			failed "$program is installed"
+			exit 1
 		fi
+		echo "# skipped: $program is not installed"
+		exit 77
 	done
 }
 
