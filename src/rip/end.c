@@ -91,10 +91,11 @@ static int cut_outside(struct discern_source *source, struct rip_plan *plan, str
 	return 0;
 }
 
-/** Whether a read failed as it does on run-out: not a data sector (5/64/00), or not readable. */
-static bool is_run_out_answer(int code)
+/** Whether a read failed as it does on run-out: not a data sector (5/64/00), or not readable. The latter is damage
+ *  on a pressed disc, which has no run-out but where a drive cannot tell it from a burned one. */
+static bool is_run_out_answer(const struct rip_plan *plan, int code)
 {
-	return code == -ENXIO || code == -EIO;
+	return code == -ENXIO || (code == -EIO && plan->was_burned);
 }
 
 /** CD: up to two sectors behind every volume that cannot be read are the link blocks of a TAO or packet track. */
@@ -109,7 +110,7 @@ static int cut_run_out(struct discern_source *source, struct rip_plan *plan, uin
 
 		if (ret < 0 && !rip_is_bad_sector(ret))
 			return ret;
-		if (!is_run_out_answer(ret))
+		if (!is_run_out_answer(plan, ret))
 			break;
 		plan->n_sectors--;
 		n++;

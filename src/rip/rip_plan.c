@@ -289,6 +289,7 @@ int rip_plan_make(const struct discern_medium *medium, const struct discern_volu
 		add_volume(ret_plan, medium, volume);
 	ret_plan->has_run_out = profile->family == FAMILY_CD && area.behind > 0 &&
 				ret_plan->n_volume_sectors < ret_plan->n_sectors;
+	ret_plan->was_burned = profile->writing != WRITING_NEVER;
 	find_gaps(ret_plan, medium, profile, &area);
 	name_left_out(ret_plan, medium, &area);
 	return 0;

@@ -32,8 +32,10 @@ struct rip_plan {
 	uint32_t n_volume_sectors;
 	/** How many sectors beyond the volume may be mere padding up to a unit of the medium, or run-out. */
 	uint32_t n_padding_max;
-	/** CD: the track may end in two sectors that cannot be read and hold nothing. */
+	/** CD: the track may end in two sectors that are no data (5/64/00), and on one that was burned also in two that
+	 *  cannot be read, which hold nothing. */
 	bool has_run_out;
+	bool was_burned;
 	/** Between sessions: nothing is recorded there for the user. */
 	size_t n_gaps;
 	struct plan_range gaps[PLAN_MAX_GAPS];

@@ -24,7 +24,7 @@ static void test_run_out_is_cut_off(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 2; i++) {
-		struct rip_plan plan = { .n_sectors = 1002, .n_volume_sectors = 1000, .has_run_out = true };
+		struct rip_plan plan = { .n_sectors = 1002, .n_volume_sectors = 1000, .has_run_out = true, .was_burned = true };
 
 		fault_source_init(&source, 1002, 32, 1);
 		fault_source_add(&source, 1000, 2, 0, codes[i]);
@@ -34,9 +34,21 @@ static void test_run_out_is_cut_off(void **state)
 	}
 }
 
+static void test_damage_of_a_pressed_disc_is_no_run_out(void **state)
+{
+	struct rip_plan plan = { .n_sectors = 1002, .n_volume_sectors = 1000, .has_run_out = true };
+
+	(void)state;
+	fault_source_init(&source, 1002, 32, 1);
+	fault_source_add(&source, 1000, 2, 0, -EIO);
+	assert_int_equal(find(&plan), 0);
+	assert_int_equal(plan.n_sectors, 1002);
+	assert_int_equal(n_run_out, 0);
+}
+
 static void test_a_sector_of_the_volume_is_never_run_out(void **state)
 {
-	struct rip_plan plan = { .n_sectors = 1002, .n_volume_sectors = 1001, .has_run_out = true };
+	struct rip_plan plan = { .n_sectors = 1002, .n_volume_sectors = 1001, .has_run_out = true, .was_burned = true };
 
 	(void)state;
 	fault_source_init(&source, 1002, 32, 1);
@@ -48,7 +60,7 @@ static void test_a_sector_of_the_volume_is_never_run_out(void **state)
 
 static void test_more_than_two_are_damage(void **state)
 {
-	struct rip_plan plan = { .n_sectors = 1002, .has_run_out = true };
+	struct rip_plan plan = { .n_sectors = 1002, .has_run_out = true, .was_burned = true };
 
 	(void)state;
 	fault_source_init(&source, 1002, 32, 1);
@@ -59,7 +71,7 @@ static void test_more_than_two_are_damage(void **state)
 
 static void test_readable_end_stays(void **state)
 {
-	struct rip_plan plan = { .n_sectors = 1002, .n_volume_sectors = 900, .has_run_out = true };
+	struct rip_plan plan = { .n_sectors = 1002, .n_volume_sectors = 900, .has_run_out = true, .was_burned = true };
 
 	(void)state;
 	fault_source_init(&source, 1002, 32, 1);
@@ -121,7 +133,7 @@ static void test_only_zeros_are_padding(void **state)
 
 static void test_trouble_is_returned(void **state)
 {
-	struct rip_plan plan = { .n_sectors = 1000, .has_run_out = true };
+	struct rip_plan plan = { .n_sectors = 1000, .has_run_out = true, .was_burned = true };
 
 	(void)state;
 	fault_source_init(&source, 1000, 32, 1);
@@ -132,7 +144,7 @@ static void test_trouble_is_returned(void **state)
 
 static void test_protection_has_its_own_code(void **state)
 {
-	struct rip_plan plan = { .n_sectors = 1000, .has_run_out = true };
+	struct rip_plan plan = { .n_sectors = 1000, .has_run_out = true, .was_burned = true };
 
 	(void)state;
 	fault_source_init(&source, 1000, 32, 16);
@@ -147,6 +159,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_run_out_is_cut_off),
+		cmocka_unit_test(test_damage_of_a_pressed_disc_is_no_run_out),
 		cmocka_unit_test(test_a_sector_of_the_volume_is_never_run_out),
 		cmocka_unit_test(test_more_than_two_are_damage),
 		cmocka_unit_test(test_readable_end_stays),
