@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -478,6 +479,78 @@ static void test_dvd_plus_rw(void **state)
 	disc_close(disc);
 }
 
+enum { WRITES_A_SESSION = 50 };
+
+/* Tracks and sessions without end, until it is killed. */
+static void write_for_ever(void)
+{
+	struct disc *disc = NULL;
+
+	if (disc_open(path, NULL, &disc, NULL) < 0)
+		_exit(1);
+	for (;;) {
+		const struct disc_track *track = disc_invisible_track(disc);
+
+		for (unsigned i = 0; track != NULL && i < WRITES_A_SESSION; i++) {
+			int32_t lba = track->start_lba + (int32_t)track->n_written;
+
+			/* Each sector's data is that of its address. */
+			if (disc_write(disc, lba, 16, data + (size_t)(lba % 512) * DISC_SECTOR) < 0)
+				_exit(2);
+			track = disc_incomplete_track(disc);
+		}
+		if (track == NULL || disc_close_session(disc, false) < 0)
+			_exit(3);
+	}
+}
+
+/* Whatever the moment of the kill: what is recorded is right, closed tracks are whole, and an open one can be
+ * closed and the disc be gone on with. */
+static void check_after_kill(void)
+{
+	struct disc *disc = open_disc();
+	const struct disc_track *track;
+
+	for (unsigned number = 1; (track = disc_track(disc, number)) != NULL; number++) {
+		assert_true(track->state != TRACK_OPEN && track->state != TRACK_RESERVED);
+		if (track->state == TRACK_CLOSED)
+			assert_int_equal(track->n_written, WRITES_A_SESSION * 16);
+		for (uint32_t i = 0; i < track->n_written; i++) {
+			int32_t lba = track->start_lba + (int32_t)i;
+
+			assert_int_equal(disc_read(disc, lba, 1, back), 0);
+			assert_memory_equal(back, data + (size_t)(lba % 512) * DISC_SECTOR, DISC_SECTOR);
+		}
+		assert_int_equal(disc_read(disc, track->start_lba + (int32_t)track->n_written, 1, back), -ENXIO);
+	}
+	assert_int_equal(disc_close_session(disc, false), 0);
+	track = disc_invisible_track(disc);
+	assert_non_null(track);
+	assert_int_equal(disc_write(disc, track->start_lba, 16, data), 0);
+	disc_close(disc);
+}
+
+static void test_killed_at_any_moment(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 12; i++) {
+		pid_t child;
+		int status;
+
+		create("dvd+r", 0);
+		child = fork();
+		assert_true(child >= 0);
+		if (child == 0)
+			write_for_ever();
+		usleep(500 + i * 613);
+		assert_int_equal(kill(child, SIGKILL), 0);
+		assert_int_equal(waitpid(child, &status, 0), child);
+		assert_true(WIFSIGNALED(status));
+		check_after_kill();
+		unlink(path);
+	}
+}
+
 static void make_image(off_t size, const char *words)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
@@ -692,6 +765,7 @@ int main(void)
 		DISC_TEST(test_power_loss_after_reservation),
 		DISC_TEST(test_power_loss_in_session_at_once),
 		DISC_TEST(test_power_loss_while_formatting),
+		DISC_TEST(test_killed_at_any_moment),
 		DISC_TEST(test_dvd_plus_rw),
 		DISC_TEST(test_plain_image),
 		DISC_TEST(test_kinds),
