@@ -36,7 +36,8 @@ cdrskin_tells() {
 	told "cdrskin on $medium" "$@"
 }
 
-cdrskin_tells disc.iso,kind=cd-rom "type:       CD-ROM" "disk status:              complete" "Read capacity:                      $sectors"
+cdrskin_tells disc.iso,kind=cd-rom "type:       CD-ROM" "disk status:              complete" \
+	"Read capacity:                      $sectors"
 cdrskin_tells disc.iso,kind=bd-rom "type:       BD-ROM" "Product Id:    DISCRN/VD1/1"
 cdrskin_tells blank-cd-r "disk status:              empty" "Product Id:    97m12s00f/79m59s74f" \
 	"Remaining writable size:            359849" "1T speed high: 48" "burn_drive_get_write_speed = 8467  (48.0x)"
