@@ -40,6 +40,12 @@ static int report(struct comparison *comparison, uint32_t done_sectors, struct d
 	return verify_pace_tick(&comparison->pace, in_bytes(done_sectors), bad, err);
 }
 
+/* The disc's LBA of a sector of the image. */
+static int32_t disc_lba(const struct comparison *comparison, uint32_t sector)
+{
+	return comparison->options->area.first_lba + (int32_t)sector;
+}
+
 /* Sorts the first n sectors of a slot into equal, different and unreadable. */
 static int judge(struct comparison *comparison, const struct verify_pipeline_slot *slot, uint32_t n)
 {
@@ -47,7 +53,7 @@ static int judge(struct comparison *comparison, const struct verify_pipeline_slo
 
 	for (uint32_t i = 0; i < n && ret == 0; i++) {
 		size_t at = (size_t)i * DISCERN_SECTOR_SIZE;
-		int32_t lba = (int32_t)(slot->lba + i);
+		int32_t lba = disc_lba(comparison, slot->lba + i);
 
 		if (slot->is_bad[i])
 			ret = range_list_add(&comparison->unreadable, lba, 1);
@@ -64,11 +70,59 @@ static bool has_bad(const struct verify_pipeline_slot *slot)
 	return memchr(slot->is_bad, 1, slot->n_sectors) != NULL;
 }
 
+static bool is_zero(const uint8_t *data, size_t size)
+{
+	return size == 0 || (data[0] == 0 && memcmp(data, data + 1, size - 1) == 0);
+}
+
+/* Between sessions a disc holds nothing, and an image of it zeros: there is nothing to read then. */
+static bool is_empty_gap(const struct comparison *comparison, const struct verify_pipeline_slot *slot, uint32_t i)
+{
+	return area_is_gap(&comparison->options->area, slot->lba + i) &&
+	       is_zero(slot->image + (size_t)i * DISCERN_SECTOR_SIZE, DISCERN_SECTOR_SIZE);
+}
+
+/* Reads the disc's sectors of a slot, all but empty gaps. */
+static int read_slot(struct comparison *comparison, struct verify_pipeline_slot *slot, uint32_t *ret_n,
+		     struct discern_error *err)
+{
+	bool has_gaps = comparison->options->area.n_gaps > 0;
+	uint32_t n_existing;
+
+	for (*ret_n = 0; *ret_n < slot->n_sectors; *ret_n += n_existing) {
+		bool is_gap = has_gaps && is_empty_gap(comparison, slot, *ret_n);
+		struct reader_piece piece = {
+			.lba = slot->lba + *ret_n,
+			.n_sectors = has_gaps ? 1 : slot->n_sectors - *ret_n,
+			.buffer = slot->disc + (size_t)*ret_n * DISCERN_SECTOR_SIZE,
+			.is_bad = slot->is_bad + *ret_n,
+		};
+		int ret;
+
+		while (has_gaps && piece.n_sectors < slot->n_sectors - *ret_n &&
+		       is_empty_gap(comparison, slot, *ret_n + piece.n_sectors) == is_gap)
+			piece.n_sectors++;
+		if (is_gap) {
+			memset(piece.buffer, 0, (size_t)piece.n_sectors * DISCERN_SECTOR_SIZE);
+			memset(piece.is_bad, 0, piece.n_sectors * sizeof(*piece.is_bad));
+			n_existing = piece.n_sectors;
+			continue;
+		}
+		ret = verify_read(&comparison->reader, &piece, &n_existing, err);
+		if (ret < 0)
+			return ret;
+		if (n_existing < piece.n_sectors) {
+			*ret_n += n_existing;
+			return 0;
+		}
+	}
+	return 0;
+}
+
 static int compare_slot(struct comparison *comparison, struct verify_pipeline_slot *slot, struct discern_error *err)
 {
-	struct reader_piece piece = { slot->lba, slot->n_sectors, slot->disc, slot->is_bad };
 	uint32_t n_existing;
-	int ret = verify_read(&comparison->reader, &piece, &n_existing, err);
+	int ret = read_slot(comparison, slot, &n_existing, err);
 
 	if (ret < 0)
 		return ret;
@@ -115,11 +169,6 @@ static int compare_image(struct comparison *comparison, struct discern_error *er
 	return ret;
 }
 
-static bool is_zero(const uint8_t *data, size_t size)
-{
-	return size == 0 || (data[0] == 0 && memcmp(data, data + 1, size - 1) == 0);
-}
-
 /* Looks at one piece behind the image. Sectors that cannot be read and are no run-out may hold anything. */
 static int judge_tail_piece(struct comparison *comparison, const struct reader_piece *piece, uint32_t n_existing)
 {
@@ -131,8 +180,8 @@ static int judge_tail_piece(struct comparison *comparison, const struct reader_p
 	for (uint32_t i = 0; i < n_existing && ret == 0; i++) {
 		uint32_t lba = piece->lba + i;
 
-		if (piece->is_bad[i] && lba + options->n_run_out_sectors < options->n_disc_sectors)
-			ret = range_list_add(&comparison->unreadable, (int32_t)lba, 1);
+		if (piece->is_bad[i] && lba + options->n_run_out_sectors < options->area.n_sectors)
+			ret = range_list_add(&comparison->unreadable, disc_lba(comparison, lba), 1);
 	}
 	return ret;
 }
@@ -143,7 +192,7 @@ static int scan_tail(struct comparison *comparison, struct discern_error *err)
 	uint32_t n_chunk = comparison->reader.source->preferred_sectors;
 	uint8_t *buffer = malloc((size_t)n_chunk * DISCERN_SECTOR_SIZE);
 	bool *is_bad = calloc(n_chunk, sizeof(*is_bad));
-	uint32_t end = comparison->options->n_disc_sectors;
+	uint32_t end = comparison->options->area.n_sectors;
 	int ret = 0;
 
 	if (buffer == NULL || is_bad == NULL)
@@ -178,11 +227,11 @@ static int judge_tail(struct comparison *comparison, struct discern_error *err)
 		result->n_tail_sectors = comparison->n_image_sectors - comparison->n_present;
 		return 0;
 	}
-	if (options->n_disc_sectors <= comparison->n_image_sectors) {
+	if (options->area.n_sectors <= comparison->n_image_sectors) {
 		result->tail = DISCERN_TAIL_NONE;
 		return 0;
 	}
-	result->n_tail_sectors = options->n_disc_sectors - comparison->n_image_sectors;
+	result->n_tail_sectors = options->area.n_sectors - comparison->n_image_sectors;
 	result->tail = DISCERN_TAIL_PADDING;
 	if (options->is_rest_data)
 		result->tail = DISCERN_TAIL_DATA;
@@ -197,7 +246,7 @@ static uint32_t expected_sectors(const struct compare_options *options, uint32_t
 {
 	bool is_scanned = !options->is_rest_data && !options->is_rest_free;
 
-	return is_scanned && options->n_disc_sectors > n_image_sectors ? options->n_disc_sectors : n_image_sectors;
+	return is_scanned && options->area.n_sectors > n_image_sectors ? options->area.n_sectors : n_image_sectors;
 }
 
 int compare_sources(struct discern_source *disc, const struct compare_options *options,
@@ -213,7 +262,8 @@ int compare_sources(struct discern_source *disc, const struct compare_options *o
 	comparison.n_image_sectors = (uint32_t)((options->image_bytes + DISCERN_SECTOR_SIZE - 1) / DISCERN_SECTOR_SIZE);
 	comparison.reader = (struct reader){
 		.source = disc,
-		.n_disc_sectors = options->n_disc_sectors,
+		.first_lba = options->area.first_lba,
+		.n_disc_sectors = options->area.n_sectors,
 		.n_run_out_sectors = options->n_run_out_sectors,
 		.pace = &comparison.pace,
 	};

@@ -2,6 +2,7 @@
 #include "verify/reader.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -23,7 +24,11 @@ static uint32_t least(uint32_t a, uint32_t b)
 static int read_once(struct reader *reader, uint32_t lba, uint32_t n_sectors, uint8_t *buffer,
 		     struct discern_error *err)
 {
-	return source_read(reader->source, (int32_t)lba, n_sectors, buffer, err);
+	int64_t disc_lba = (int64_t)reader->first_lba + lba;
+
+	if (disc_lba + n_sectors > INT32_MAX)
+		return discern_error_set(err, -ENXIO, "LBA %" PRId64 " is on no disc", disc_lba);
+	return source_read(reader->source, (int32_t)disc_lba, n_sectors, buffer, err);
 }
 
 static bool is_trouble(int ret)
@@ -124,10 +129,11 @@ static int read_units(struct reader *reader, const struct reader_piece *piece, u
 		      struct discern_error *err)
 {
 	uint32_t unit = reader->source->ecc_sectors;
+	uint32_t first_lba = (uint32_t)reader->first_lba;
 	uint32_t n_existing;
 
 	for (*ret_n = 0; *ret_n < piece->n_sectors; *ret_n += n_existing) {
-		uint32_t size = least(unit - (piece->lba + *ret_n) % unit, piece->n_sectors - *ret_n);
+		uint32_t size = least(unit - (first_lba + piece->lba + *ret_n) % unit, piece->n_sectors - *ret_n);
 		struct reader_piece part = part_of(piece, *ret_n, size);
 		int ret = -EIO;
 

@@ -13,6 +13,8 @@
 
 struct reader {
 	struct discern_source *source;
+	/** On the disc; all other numbers are counted from here. */
+	int32_t first_lba;
 	/** End of the disc by its table of contents: a sector there that cannot be read does not exist. */
 	uint32_t n_disc_sectors;
 	/** Last sectors of the disc that may be run-out, which no drive can read: not worth a second try. */
@@ -23,7 +25,7 @@ struct reader {
 	struct verify_pace *pace;
 };
 
-/** A piece of the disc. */
+/** A piece of the disc, counted from first_lba. */
 struct reader_piece {
 	uint32_t lba;
 	uint32_t n_sectors;

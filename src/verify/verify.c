@@ -33,45 +33,34 @@ static int check_medium(const char *path, const struct discern_medium *medium, s
 	case DISCERN_MEDIUM_UNUSABLE:
 		break;
 	}
-	if (ret == 0 && medium->n_tracks > 0 && !medium->tracks[0].is_data) {
-		ret = discern_error_set(err, -EMEDIUMTYPE, "%s: the disc begins with audio, which no image file equals",
-					path);
-		discern_error_hint(err, "put a data disc in");
-	}
 	return ret;
 }
 
-/* One more than the last sector written in a data track. */
-static uint32_t track_end(const struct discern_track *track)
-{
-	int64_t end = (int64_t)track->start_lba + track->n_sectors;
-
-	if (track->is_blank || !track->is_data)
-		return 0;
-	if (track->has_next_writable && track->next_writable_lba < end)
-		end = track->next_writable_lba;
-	return end > 0 && end <= INT32_MAX ? (uint32_t)end : 0;
-}
-
-/* What medium and image together say about the comparison. */
-static void plan(const struct discern_medium *medium, struct compare_options *options)
+/* What medium and image together say about the comparison. False if the medium has no data to compare. */
+static bool plan(const struct discern_medium *medium, struct compare_options *options)
 {
 	const struct profile *profile = profile_find((unsigned)medium->profile);
-	uint32_t end = 0;
+	int64_t image_end;
 
+	if (!area_find(medium, &options->area))
+		return false;
+	image_end = (int64_t)options->area.first_lba + options->image->n_sectors;
 	for (size_t i = 0; i < medium->n_tracks; i++) {
 		const struct discern_track *track = &medium->tracks[i];
 
-		if (track_end(track) > end)
-			end = track_end(track);
-		if (!track->is_blank && track->n_sectors > 0 && track->start_lba >= 0 &&
-		    (uint32_t)track->start_lba >= options->image->n_sectors)
+		if (track->is_data && !track->is_blank && track->n_sectors > 0 && track->start_lba >= image_end)
 			options->is_rest_data = true;
 	}
-	options->n_disc_sectors = medium->read_capacity_sectors > 0 ? medium->read_capacity_sectors : end;
 	options->n_run_out_sectors = profile->family == FAMILY_CD ? RUN_OUT_SECTORS : 0;
 	options->is_rest_free = medium->state == DISCERN_MEDIUM_OVERWRITABLE;
 	options->speed_1x_kbps = profile->speed_1x_kbps;
+	return true;
+}
+
+static void tell(const struct discern_observer *observer, const char *text)
+{
+	if (observer != NULL && observer->message != NULL)
+		observer->message(DISCERN_LEVEL_NOTE, text, observer->user);
 }
 
 /* Compares the medium with the image, of which options tell the rest. */
@@ -83,7 +72,13 @@ static int verify_medium(struct discern_drive *drive, const struct discern_mediu
 	struct discern_source *disc;
 	int ret;
 
-	plan(medium, options);
+	if (!plan(medium, options)) {
+		discern_error_set(err, -EMEDIUMTYPE, "%s: no data on the disc, only audio", discern_drive_path(drive));
+		discern_error_hint(err, "put a data disc in");
+		return -EMEDIUMTYPE;
+	}
+	if (options->area.has_more || options->area.first_lba > 0)
+		tell(options->observer, "the disc also holds other tracks (audio), which are not compared");
 	ret = drive_source_open(drive, medium, &source_options, &disc, err);
 	if (ret < 0)
 		return ret;

@@ -39,7 +39,7 @@ static int set_up(void **state)
 	f->options = (struct compare_options){
 		.image = &f->image.source,
 		.image_bytes = (uint64_t)N_SECTORS * DISCERN_SECTOR_SIZE,
-		.n_disc_sectors = N_SECTORS,
+		.area.n_sectors = N_SECTORS,
 	};
 	*state = f;
 	return 0;
@@ -73,7 +73,7 @@ static void set_disc_length(struct fixture *f, uint32_t n_sectors)
 {
 	f->disc.n_recorded = n_sectors;
 	f->disc.source.n_sectors = n_sectors;
-	f->options.n_disc_sectors = n_sectors;
+	f->options.area.n_sectors = n_sectors;
 }
 
 static void sha256(const uint8_t *data, size_t size, char ret_hex[HASH_HEX_SIZE])
@@ -211,12 +211,12 @@ static void a_capacity_that_lies_is_not_trusted(void **state)
 	struct fixture *f = *state;
 
 	/* Too low: what can be read is there. */
-	f->options.n_disc_sectors = 1;
+	f->options.area.n_sectors = 1;
 	assert_int_equal(compare(f), 0);
 	assert_true(discern_verify_is_equal(&f->result));
 	/* Too high, and the disc ends within the image. */
 	f->disc.n_recorded = 3500;
-	f->options.n_disc_sectors = N_SECTORS + 1000;
+	f->options.area.n_sectors = N_SECTORS + 1000;
 	f->disc.n_reads = 0;
 	assert_int_equal(compare(f), 0);
 	assert_int_equal(f->result.tail, DISCERN_TAIL_SHORT);
@@ -273,6 +273,52 @@ static void run_out_is_padding(void **state)
 	assert_int_equal(f->result.n_unreadable_sectors, 2);
 	check_range(&f->result.unreadable[0], N_SECTORS, 2);
 	assert_false(discern_verify_is_equal(&f->result));
+}
+
+static void the_image_may_begin_anywhere(void **state)
+{
+	struct fixture *f = *state;
+	const uint32_t offset = 100;
+	size_t bytes = (size_t)(N_SECTORS - offset) * DISCERN_SECTOR_SIZE;
+
+	/* The image is the disc from sector 100 on. */
+	memcpy(f->image_data, f->disc_data + (size_t)offset * DISCERN_SECTOR_SIZE, bytes);
+	f->options.image_bytes = bytes;
+	f->options.area.first_lba = (int32_t)offset;
+	f->options.area.n_sectors = N_SECTORS - offset;
+	f->disc.source.ecc_sectors = 16;
+	assert_int_equal(compare(f), 0);
+	assert_true(discern_verify_is_equal(&f->result));
+	/* Ranges are the disc's. */
+	f->disc_data[(size_t)1000 * DISCERN_SECTOR_SIZE] ^= 1;
+	memory_source_damage(&f->disc, 2000, 3, -EIO);
+	assert_int_equal(compare(f), 0);
+	check_range(&f->result.different[0], 1000, 1);
+	check_range(&f->result.unreadable[0], 2000, 3);
+	assert_int_equal(f->result.n_equal_sectors, N_SECTORS - offset - 4);
+}
+
+static void gaps_between_sessions_hold_nothing(void **state)
+{
+	struct fixture *f = *state;
+
+	memory_source_damage(&f->disc, 500, 300, -EIO);
+	memset(f->image_data + (size_t)500 * DISCERN_SECTOR_SIZE, 0, (size_t)300 * DISCERN_SECTOR_SIZE);
+	f->options.area.gaps[0] = (struct discern_range){ 500, 300 };
+	f->options.area.n_gaps = 1;
+	assert_int_equal(compare(f), 0);
+	assert_true(discern_verify_is_equal(&f->result));
+	assert_int_equal(f->result.n_equal_sectors, N_SECTORS);
+	/* If the image says that there is something, it is looked at. */
+	f->image_data[(size_t)600 * DISCERN_SECTOR_SIZE] = 1;
+	assert_int_equal(compare(f), 0);
+	assert_int_equal(f->result.n_unreadable_sectors, 1);
+	check_range(&f->result.unreadable[0], 600, 1);
+	/* Damage beside it is none the less found. */
+	f->options.area.gaps[0].n_sectors = 299;
+	assert_int_equal(compare(f), 0);
+	assert_int_equal(f->result.n_unreadable_sectors, 2);
+	check_range(&f->result.unreadable[1], 799, 1);
 }
 
 static void another_session_is_data(void **state)
@@ -351,6 +397,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_capacity_that_lies_is_not_trusted, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(padding_is_told_from_data, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(run_out_is_padding, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(the_image_may_begin_anywhere, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(gaps_between_sessions_hold_nothing, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(another_session_is_data, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_last_sector_may_be_partial, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(it_stops_when_asked, set_up, tear_down),
