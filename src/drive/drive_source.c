@@ -164,6 +164,9 @@ static int describe_failure(const struct drive_source *source, int code, int32_t
 	int32_t named = err->lba;
 
 	if (code == -ESTALE || code == -ENOMEDIUM || code == -ENODEV || code == -ETIMEDOUT) {
+		/* What settle() says has the drive's name already, what the read itself said has not. */
+		if (strncmp(err->text, source->drive->path, strlen(source->drive->path)) != 0)
+			discern_error_wrap(err, "%s", source->drive->path);
 		err->lba = lba;
 		return code;
 	}

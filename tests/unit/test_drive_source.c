@@ -110,6 +110,8 @@ static void one_answer_each(void **state)
 		fake_transport_fail(&fake, MMC_READ_10, 1, cases[i].sense);
 		assert_int_equal(source_read(source, 0, 1, buffer, &err), cases[i].code);
 		assert_int_equal(err.code, cases[i].code);
+		assert_int_equal(strncmp(err.text, "/dev/sr9: ", 10), 0);
+		assert_null(strstr(err.text + 10, "/dev/sr9"));
 	}
 }
 
