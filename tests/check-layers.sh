@@ -27,11 +27,10 @@ layer() {
 layer base base
 layer disc disc base
 layer drive drive disc base
-layer image image disc base
 layer fs fs disc base
-layer rip rip image fs drive disc base
-layer burn burn image fs drive disc base
-layer verify verify image fs drive disc base
+layer rip rip fs drive disc base
+layer burn burn fs drive disc base
+layer verify verify fs drive disc base
 layer vdrive vdrive disc base
 layer ui ui disc base
 layer cli cli ui vdrive disc base
@@ -54,7 +53,7 @@ adapter jansson src/ui/
 adapter libudev src/drive/drive_list.c:
 
 # libburn prints on stderr what its adapter turns into messages, so the adapter may touch that stream.
-library="src/base src/disc src/drive src/image src/fs src/rip src/burn src/verify"
+library="src/base src/disc src/drive src/fs src/rip src/burn src/verify"
 # shellcheck disable=SC2086  # several folders
 grep -rnE '(^|[^a-z_])(v?printf|puts|putchar|perror|psignal|exit|_exit|abort|assert) ?\(|std(out|err)' \
 	--include='*.[ch]' $library | grep -vE ':[[:space:]]*(/?\*|//)|^src/drive/libburn/.*stderr' | nothing "the library neither prints nor exits"
