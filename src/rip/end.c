@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "fs/volume.h"
 
 /** ILLEGAL REQUEST with COPY PROTECTION KEY EXCHANGE FAILURE, READ OF SCRAMBLED SECTOR … */
 enum { SENSE_ILLEGAL_REQUEST = 5, ASC_PROTECTED = 0x6f };
@@ -163,4 +164,41 @@ int end_find(struct discern_source *source, struct rip_plan *plan, uint32_t *ret
 	if (ret == 0 && plan->n_padding_max > 0 && plan->n_sectors > plan->n_volume_sectors)
 		ret = cut_padding(source, plan, err);
 	return ret;
+}
+
+/** Finds the first image sector behind the volume of the session before a gap; *ret_end 0 if it has none. */
+static int find_volume_end(struct discern_source *source, const struct rip_plan *plan, size_t i_gap, int64_t *ret_end,
+			   struct discern_error *err)
+{
+	int64_t session = (int64_t)plan->first_lba + plan->session_starts[i_gap];
+	int64_t gap = (int64_t)plan->first_lba + plan->gaps[i_gap].start;
+	struct discern_volume volume;
+	bool found = false;
+	int ret = volume_probe(source, (int32_t)session, &volume, &found, err);
+
+	*ret_end = 0;
+	if (ret < 0 || !found)
+		return ret < 0 ? rip_tell_protection(ret, err) : 0;
+	if (volume.has_iso9660)
+		*ret_end = rip_plan_iso_end(&volume, session, gap) - plan->first_lba;
+	if (volume.has_udf && (int64_t)volume.udf_sectors - plan->first_lba > *ret_end)
+		*ret_end = (int64_t)volume.udf_sectors - plan->first_lba;
+	return 0;
+}
+
+int end_widen_gaps(struct discern_source *source, struct rip_plan *plan, struct discern_error *err)
+{
+	for (size_t i = 0; plan->has_run_out && plan->was_burned && i < plan->n_gaps; i++) {
+		struct plan_range *gap = &plan->gaps[i];
+		int64_t volume_end = 0;
+		int ret = find_volume_end(source, plan, i, &volume_end, err);
+
+		if (ret < 0)
+			return ret;
+		if (volume_end == 0 || volume_end + PLAN_RUN_OUT_SECTORS > gap->start)
+			continue;
+		gap->start -= PLAN_RUN_OUT_SECTORS;
+		gap->n_sectors += PLAN_RUN_OUT_SECTORS;
+	}
+	return 0;
 }

@@ -14,6 +14,13 @@
  */
 int end_find(struct discern_source *source, struct rip_plan *plan, uint32_t *ret_n_run_out, struct discern_error *err);
 
+/**
+ * Counts the run-out of sessions before the last one to the gaps behind them, where the volume of the session ends
+ * before it.
+ * @return 0, or the source's own trouble
+ */
+int end_widen_gaps(struct discern_source *source, struct rip_plan *plan, struct discern_error *err);
+
 /** Whether the answer to a read concerns the sectors only, so that others may be readable. */
 bool rip_is_bad_sector(int code);
 

@@ -97,6 +97,8 @@ static int look_at_disc(struct job *job)
 	if (ret == 0)
 		ret = end_find(job->source, &job->plan, &job->result->n_run_out_sectors, job->err);
 	if (ret == 0)
+		ret = end_widen_gaps(job->source, &job->plan, job->err);
+	if (ret == 0)
 		ret = identity_make(job->medium, job->source, &job->plan, job->identity, job->err);
 	if (ret < 0)
 		return ret;

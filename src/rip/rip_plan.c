@@ -120,8 +120,7 @@ static bool choose_recorded(struct rip_plan *plan, const struct profile *profile
 	return true;
 }
 
-/** ISO 9660 counts from the start of its session, unless its writer counted from LBA 0. */
-static int64_t iso_end(const struct discern_volume *volume, int64_t session, int64_t recorded_end)
+int64_t rip_plan_iso_end(const struct discern_volume *volume, int64_t session, int64_t recorded_end)
 {
 	if (session + volume->iso_sectors <= recorded_end)
 		return session + volume->iso_sectors;
@@ -153,6 +152,8 @@ static void choose_volume(struct rip_plan *plan, const struct profile *profile, 
 static void find_gaps(struct rip_plan *plan, const struct discern_medium *medium, const struct profile *profile,
 		      const struct area *area)
 {
+	int32_t session_start = plan->first_lba;
+
 	for (size_t i = area->first; i + 1 < area->behind && plan->n_gaps < PLAN_MAX_GAPS; i++) {
 		const struct discern_track *track = &medium->tracks[i];
 		const struct discern_track *next = track + 1;
@@ -164,11 +165,13 @@ static void find_gaps(struct rip_plan *plan, const struct discern_medium *medium
 		/* A table of contents alone gives no end of session: then the track seems to reach the next. */
 		if (profile->family == FAMILY_CD && next->start_lba - end < CD_LATER_GAP)
 			end = next->start_lba - usual;
-		if (end < plan->first_lba || end >= next->start_lba)
-			continue;
-		plan->gaps[plan->n_gaps].start = (uint32_t)(end - plan->first_lba);
-		plan->gaps[plan->n_gaps].n_sectors = (uint32_t)(next->start_lba - end);
-		plan->n_gaps++;
+		if (end > session_start && end < next->start_lba) {
+			plan->session_starts[plan->n_gaps] = (uint32_t)(session_start - plan->first_lba);
+			plan->gaps[plan->n_gaps].start = (uint32_t)(end - plan->first_lba);
+			plan->gaps[plan->n_gaps].n_sectors = (uint32_t)(next->start_lba - end);
+			plan->n_gaps++;
+		}
+		session_start = next->start_lba;
 	}
 }
 
@@ -251,7 +254,8 @@ static void add_volume(struct rip_plan *plan, const struct discern_medium *mediu
 
 	if (volume->has_iso9660)
 		add_candidate(plan, "ISO 9660",
-			      iso_end(volume, rip_plan_last_session(medium), (int64_t)plan->first_lba + plan->n_sectors));
+			      rip_plan_iso_end(volume, rip_plan_last_session(medium),
+					       (int64_t)plan->first_lba + plan->n_sectors));
 	if (volume->has_udf)
 		add_candidate(plan, "UDF", volume->udf_sectors);
 	find_candidate(plan, "ISO 9660", &iso);

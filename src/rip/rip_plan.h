@@ -39,6 +39,8 @@ struct rip_plan {
 	/** Between sessions: nothing is recorded there for the user. */
 	size_t n_gaps;
 	struct plan_range gaps[PLAN_MAX_GAPS];
+	/** First image sector of the session before each gap. */
+	uint32_t session_starts[PLAN_MAX_GAPS];
 	size_t n_candidates;
 	struct discern_size_candidate candidates[PLAN_MAX_CANDIDATES];
 	char reason[160];
@@ -59,6 +61,10 @@ int rip_plan_make(const struct discern_medium *medium, const struct discern_volu
 
 /** First sector of the last session with data, where the valid volume descriptors are; 0 if the medium has no tracks. */
 int32_t rip_plan_last_session(const struct discern_medium *medium);
+
+/** Where the ISO 9660 volume ends, in sectors from LBA 0, whose session begins at session and whose recorded area ends
+ *  before recorded_end: its writer may have counted from the session or from LBA 0. */
+int64_t rip_plan_iso_end(const struct discern_volume *volume, int64_t session, int64_t recorded_end);
 
 /** Whether an image sector lies between sessions. */
 bool rip_plan_is_gap(const struct rip_plan *plan, uint32_t sector);

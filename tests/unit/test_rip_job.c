@@ -25,6 +25,7 @@
 static char folder[] = "/tmp/discern-job.XXXXXX";
 static struct fault_source source;
 static struct discern_track track;
+static struct discern_track two_tracks[2];
 static struct discern_medium medium;
 static struct discern_rip_options options;
 static struct discern_rip_result result;
@@ -200,6 +201,39 @@ static void test_run_out_is_left_off(void **state)
 	assert_int_equal(rip(), 0);
 	assert_int_equal(result.n_run_out_sectors, 2);
 	check_good("a.iso", N - 2);
+}
+
+/** A volume of its own in each of two sessions; the second begins at 12000. */
+static void make_two_volumes(int32_t lba, uint8_t *sector, void *user)
+{
+	make_volume(lba < 12000 ? lba : lba - 12000, sector, user);
+	if (lba == 16 || lba == 12016)
+		put_both(sector + 80, 500);
+}
+
+static void test_run_out_of_an_earlier_session_is_no_loss(void **state)
+{
+	(void)state;
+	fault_source_init(&source, 12600, 32, 1);
+	source.overlay = make_two_volumes;
+	two_tracks[0] = (struct discern_track){ .number = 1, .session = 1, .is_data = true, .n_sectors = 600 };
+	two_tracks[1] = two_tracks[0];
+	two_tracks[1].number = 2;
+	two_tracks[1].session = 2;
+	two_tracks[1].start_lba = 12000;
+	medium.profile = DISCERN_PROFILE_CD_R;
+	medium.n_tracks = 2;
+	medium.tracks = two_tracks;
+	medium.read_capacity_sectors = 12600;
+	fault_source_add(&source, 598, 2, 0, -EIO);
+	fault_source_add(&source, 600, 11400, 0, -ENXIO);
+	fault_source_add(&source, 12598, 2, 0, -EIO);
+	assert_int_equal(rip(), 0);
+	assert_int_equal(result.n_bad_sectors, 0);
+	assert_int_equal(result.size_bytes, (uint64_t)12598 * DISCERN_SECTOR_SIZE);
+	check_file("a.iso", 12598, 598, 11402);
+	assert_string_not_equal(result.sha256, "");
+	assert_false(exists("a.iso.map"));
 }
 
 static void test_bad_sectors_then_repaired(void **state)
@@ -382,6 +416,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_a_good_disc, set_up, clean),
 		cmocka_unit_test_setup_teardown(test_run_out_is_left_off, set_up, clean),
+		cmocka_unit_test_setup_teardown(test_run_out_of_an_earlier_session_is_no_loss, set_up, clean),
 		cmocka_unit_test_setup_teardown(test_bad_sectors_then_repaired, set_up, clean),
 		cmocka_unit_test_setup_teardown(test_bad_sectors_at_the_very_end, set_up, clean),
 		cmocka_unit_test_setup_teardown(test_stopped_and_resumed, set_up, clean),
