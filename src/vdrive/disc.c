@@ -41,7 +41,12 @@ enum disc_status disc_status(const struct disc *disc)
 	}
 	if (state->is_final)
 		return DISC_COMPLETE;
-	return state->n_begun_tracks == 0 ? DISC_BLANK : DISC_APPENDABLE;
+	return state->n_begun_tracks == 0 && state->n_spares == 0 ? DISC_BLANK : DISC_APPENDABLE;
+}
+
+uint32_t disc_spares(const struct disc *disc)
+{
+	return disc->state.n_spares;
 }
 
 enum disc_background disc_background(const struct disc *disc)

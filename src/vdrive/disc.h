@@ -30,15 +30,19 @@ enum disc_status { DISC_BLANK = 0, DISC_APPENDABLE = 1, DISC_COMPLETE = 2, DISC_
 enum disc_session_status { DISC_SESSION_EMPTY = 0, DISC_SESSION_INCOMPLETE = 1, DISC_SESSION_COMPLETE = 3 };
 
 /** READ DISC INFORMATION byte 7 (MMC-6 6.22.3.1.13): background format of DVD+RW. */
-enum disc_background { DISC_BACKGROUND_NONE = 0, DISC_BACKGROUND_STOPPED = 1, DISC_BACKGROUND_RUNNING = 2,
-		       DISC_BACKGROUND_DONE = 3 };
+enum disc_background {
+	DISC_BACKGROUND_NONE = 0,
+	DISC_BACKGROUND_STOPPED = 1,
+	DISC_BACKGROUND_RUNNING = 2,
+	DISC_BACKGROUND_DONE = 3
+};
 
 enum disc_track_state {
-	TRACK_INVISIBLE,  /**< the open rest of the disc: where a new track begins */
-	TRACK_RESERVED,   /**< announced by RESERVE TRACK or a cue sheet, not full yet */
-	TRACK_OPEN,       /**< being written, size not announced */
+	TRACK_INVISIBLE, /**< the open rest of the disc: where a new track begins */
+	TRACK_RESERVED,  /**< announced by RESERVE TRACK or a cue sheet, not full yet */
+	TRACK_OPEN,      /**< being written, size not announced */
 	TRACK_CLOSED,
-	TRACK_DAMAGED,    /**< open when the power went away: can be closed, not written */
+	TRACK_DAMAGED, /**< open when the power went away: can be closed, not written */
 };
 
 struct disc_track {
@@ -136,6 +140,12 @@ int disc_format(struct disc *disc);
 /** Ends the background format: the lead-out is written, the format is done. A disc that is taken out while it
  *  runs has a stopped one. */
 int disc_format_stop(struct disc *disc);
+
+/** Blank BD-R: takes what is more than n_sectors, a multiple of the ECC unit, from the user area for spares
+ *  (MMC-6 4.5.3). The disc then is appendable with an empty session. -EROFS, -EINVAL. */
+int disc_format_with_spares(struct disc *disc, uint32_t n_sectors);
+/** Sectors that were taken so, 0 on an unformatted disc. */
+uint32_t disc_spares(const struct disc *disc);
 
 /** Flushes written data and state to the file. 0 or a negative errno. */
 int disc_sync(struct disc *disc);

@@ -71,15 +71,16 @@ int vdrive_disc_create(const char *path, const struct vdrive_disc_options *optio
 	uint32_t n_sectors = options->n_sectors;
 
 	if (media == NULL) {
-		discern_error_set(err, -EINVAL, "no blank disc is called \"%s\"", options->media != NULL ? options->media : "");
+		discern_error_set(err, -EINVAL, "no blank disc is called \"%s\"",
+				  options->media != NULL ? options->media : "");
 		discern_error_hint(err, "one of cd-r, dvd+r, dvd+rw, bd-r");
 		return -EINVAL;
 	}
 	if (n_sectors == 0)
 		n_sectors = profile_find(media->profile)->usual_sectors;
 	if (n_sectors < media->min_sectors || n_sectors > media->max_sectors)
-		return discern_error_set(err, -EINVAL, "a %s has %u to %u sectors, not %u", media->name, media->min_sectors,
-					 media->max_sectors, n_sectors);
+		return discern_error_set(err, -EINVAL, "a %s has %u to %u sectors, not %u", media->name,
+					 media->min_sectors, media->max_sectors, n_sectors);
 	disc_state_blank(&state, media, n_sectors - n_sectors % profile_find(media->profile)->ecc_sectors);
 	if (getrandom(&state.identifier, sizeof(state.identifier), 0) != sizeof(state.identifier))
 		return discern_error_set(err, -errno, "cannot get random bytes: %s", strerror(errno));

@@ -123,7 +123,9 @@ static void add_invisible_track(struct disc_state *state)
 static void rebuild_random(struct disc_state *state)
 {
 	bool is_blank = state->background == DISC_BACKGROUND_NONE;
+	struct disc_session *session = &state->sessions[0];
 
+	memset(session, 0, sizeof(*session));
 	state->n_tracks = 1;
 	state->tracks[0] = (struct disc_track){
 		.number = 1,
@@ -135,14 +137,12 @@ static void rebuild_random(struct disc_state *state)
 		.n_written = is_blank ? 0 : state->n_sectors,
 	};
 	state->n_sessions = 1;
-	state->sessions[0] = (struct disc_session){
-		.status = is_blank				       ? DISC_SESSION_EMPTY
-			  : state->background == DISC_BACKGROUND_RUNNING ? DISC_SESSION_INCOMPLETE
-									 : DISC_SESSION_COMPLETE,
-		.first_track = 1,
-		.last_track = is_blank ? 0 : 1,
-		.lead_out_lba = is_blank ? 0 : (int32_t)state->n_sectors,
-	};
+	session->first_track = 1;
+	if (is_blank)
+		return;
+	session->status = state->background == DISC_BACKGROUND_RUNNING ? DISC_SESSION_INCOMPLETE : DISC_SESSION_COMPLETE;
+	session->last_track = 1;
+	session->lead_out_lba = (int32_t)state->n_sectors;
 }
 
 static void rebuild_session(struct disc_state *state, unsigned number)

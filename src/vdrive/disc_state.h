@@ -30,7 +30,8 @@
 struct disc_state {
 	const struct profile *profile;
 	uint64_t sequence;
-	uint32_t n_sectors;
+	/** Sectors of the user area, and those that a format took from it for spares (BD-R). */
+	uint32_t n_sectors, n_spares;
 	uint64_t data_offset;
 	uint32_t identifier;
 	/** Changed since it was put into the drive: if it is found so at the next opening, the power went away. */

@@ -42,7 +42,7 @@ static void print_body(const struct disc_state *state, FILE *file)
 {
 	fprintf(file, "sequence=%llu\n", (unsigned long long)state->sequence);
 	fprintf(file, "media=%s\n", disc_media_by_profile(state->profile->number)->name);
-	fprintf(file, "sectors=%u\nsector-bytes=%d\n", state->n_sectors, DISC_SECTOR);
+	fprintf(file, "sectors=%u\nspares=%u\nsector-bytes=%d\n", state->n_sectors, state->n_spares, DISC_SECTOR);
 	fprintf(file, "data-offset=%llu\n", (unsigned long long)state->data_offset);
 	fprintf(file, "identifier=%u\n", state->identifier);
 	fprintf(file, "in-use=%s\nfinal=%s\n", yes_no[state->is_in_use], yes_no[state->is_final]);
@@ -193,6 +193,9 @@ static void parse_media(struct reader *reader, struct disc_state *state)
 	state->n_sectors = (uint32_t)line_number(reader, "sectors", media->min_sectors, media->max_sectors);
 	if (reader->ret == 0 && state->n_sectors % state->profile->ecc_sectors != 0)
 		refuse(reader, "sectors");
+	state->n_spares = (uint32_t)line_number(
+		reader, "spares", 0,
+		media->profile == DISCERN_PROFILE_BD_R ? (int64_t)media->max_sectors - state->n_sectors : 0);
 	line_number(reader, "sector-bytes", DISC_SECTOR, DISC_SECTOR);
 }
 
@@ -263,7 +266,8 @@ static void parse_head(struct reader *reader)
 		return;
 	}
 	if (number != DISC_FORMAT) {
-		reader->ret = discern_error_set(reader->err, -ENOTSUP, "a virtual disc of format %lld; this version knows format %d",
+		reader->ret = discern_error_set(reader->err, -ENOTSUP,
+						"a virtual disc of format %lld; this version knows format %d",
 						(long long)number, DISC_FORMAT);
 		return;
 	}

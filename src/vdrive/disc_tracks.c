@@ -227,6 +227,21 @@ int disc_format(struct disc *disc)
 	return disc_commit(disc, true);
 }
 
+int disc_format_with_spares(struct disc *disc, uint32_t n_sectors)
+{
+	struct disc_state *state = &disc->state;
+
+	if (state->profile->number != DISCERN_PROFILE_BD_R || state->n_begun_tracks > 0 || state->n_spares > 0 ||
+	    state->is_final)
+		return -EROFS;
+	if (n_sectors == 0 || n_sectors >= state->n_sectors || n_sectors % state->profile->ecc_sectors != 0)
+		return -EINVAL;
+	state->n_spares = state->n_sectors - n_sectors;
+	state->n_sectors = n_sectors;
+	disc_state_rebuild(state);
+	return disc_commit(disc, true);
+}
+
 int disc_format_stop(struct disc *disc)
 {
 	if (disc->is_pressed || disc->state.profile->writing != WRITING_RANDOM)

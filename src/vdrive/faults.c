@@ -197,7 +197,8 @@ static int parse_word(char *word, struct rule *rule, struct discern_error *err)
 	if (strcmp(word, "sense") == 0 || strcmp(word, "status") == 0 || strcmp(word, "host") == 0)
 		return parse_failure(rule, word, value, err);
 	discern_error_set(err, -EINVAL, "fault: \"%s\" is not known", word);
-	discern_error_hint(err, "after the operation: lba=A-B skip=N count=N sense=K/ASC/ASCQ status=N host=N delay=MS");
+	discern_error_hint(err,
+			   "after the operation: lba=A-B skip=N count=N sense=K/ASC/ASCQ status=N host=N delay=MS");
 	return -EINVAL;
 }
 

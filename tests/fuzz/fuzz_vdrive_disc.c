@@ -145,7 +145,7 @@ static size_t make_body(unsigned kind, char body[DISC_SLOT_BYTES])
 	const char *name = names[kind % 4];
 	const char *tail = tails[strcmp(name, "dvd+rw") == 0 ? 0 : pick(3)];
 	int length = snprintf(body, DISC_SLOT_BYTES,
-			      "sequence=5\nmedia=%s\nsectors=20480\nsector-bytes=2048\ndata-offset=196608\n"
+			      "sequence=5\nmedia=%s\nsectors=20480\nspares=0\nsector-bytes=2048\ndata-offset=196608\n"
 			      "identifier=77\nin-use=%s\nfinal=no\nbackground-format=none\nsession-at-once=no\n"
 			      "multi-session=no\n%send\n",
 			      name, pick(2) ? "yes" : "no", tail);

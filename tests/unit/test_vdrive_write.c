@@ -238,9 +238,9 @@ static void test_wrong_cue_sheets(void **state)
 	static const struct {
 		uint8_t at, value;
 	} changes[] = {
-		{ 1, 1 },     { 3, 0x41 },  { 8, 0x01 },  { 8, 0x42 },   { 9, 2 },	{ 10, 1 },   { 11, 0x00 }, { 11, 0x11 },
-		{ 15, 1 },    { 18, 2 },    { 20, 0x80 }, { 22, 3 },	 { 23, 75 },	{ 24, 0x4f }, { 25, 2 },   { 26, 2 },
-		{ 29, 100 },  { 30, 60 },   { 30, 2 },	  { 29, 99 },
+		{ 1, 1 },     { 3, 0x41 }, { 8, 0x01 }, { 8, 0x42 },  { 9, 2 },  { 10, 1 },  { 11, 0x00 },
+		{ 11, 0x11 }, { 15, 1 },   { 18, 2 },   { 20, 0x80 }, { 22, 3 }, { 23, 75 }, { 24, 0x4f },
+		{ 25, 2 },    { 26, 2 },   { 29, 100 }, { 30, 60 },   { 30, 2 }, { 29, 99 },
 	};
 	uint8_t sheet[CUE_SIZE];
 
@@ -371,13 +371,61 @@ static void test_dvd_plus_rw(void **state)
 	test_drive_close(&t);
 }
 
+static void test_bd_r_with_spares(void **state)
+{
+	/* 1024 blocks of which 32 become spares; byte 8: type 32h, without pseudo overwrite. */
+	uint8_t list[12] = { 0, 2, 0, 8, 0, 0, 3, 0xe0, 0x32 << 2 | 1 };
+
+	(void)state;
+	test_drive_open(&t, "bd-r", 1024);
+	assert_int_equal(test_read(&t, CDB(0x23, 0, 0, 0, 0, 0, 0, 0, 28), 28), GOOD);
+	assert_int_equal(t.data[3], 24);
+	assert_int_equal(t.data[8], 1);
+	assert_int_equal(get_be32(t.data + 12), 992);
+	assert_int_equal(get_be32(t.data + 20), 992);
+	assert_int_equal(t.data[24], 0x32 << 2);
+	list[7]--;
+	assert_int_equal(format(list), INVALID_PARAMETER);
+	list[7]++;
+	list[8]++;
+	assert_int_equal(format(list), INVALID_PARAMETER);
+	list[8]--;
+	assert_int_equal(format(list), GOOD);
+	assert_int_equal(format(list), CANNOT_FORMAT);
+	assert_int_equal(test_read(&t, CDB(0x51, 0, 0, 0, 0, 0, 0, 0, 34), 34), GOOD);
+	assert_int_equal(t.data[2] & 0x0f, DISC_APPENDABLE);
+	assert_int_equal(test_read(&t, CDB(0xad, 1, 0, 0, 0, 0, 0, 0x0a, 0, 16), 16), GOOD);
+	assert_int_equal(get_be32(t.data + 8), 32);
+	assert_int_equal(close_by(CLOSE_SESSION, 0), GOOD);
+	assert_int_equal(next_writable(), 0);
+	write_many(0, 992);
+	assert_int_equal(write_10(992, 1), OUT_OF_RANGE);
+	assert_int_equal(close_by(CLOSE_TRACK, 1), GOOD);
+	assert_int_equal(close_by(FINALIZE_BD, 0), GOOD);
+	vdrive_open_tray(t.drive);
+	assert_int_equal(vdrive_insert(t.drive, t.path, NULL, NULL), 0);
+	test_run(&t, CDB(0x00));
+	assert_int_equal(recorded_end(), 992);
+	assert_sectors(960, 32);
+	test_drive_close(&t);
+	/* Written before: it stays as it is. */
+	test_drive_open(&t, "bd-r", 1024);
+	assert_int_equal(write_10(0, 32), GOOD);
+	assert_int_equal(format(list), CANNOT_FORMAT);
+	test_drive_close(&t);
+}
+
 static void test_format_checks(void **state)
 {
 	static const uint8_t wrong[][12] = {
-		{ 1, 2, 0, 8, 0xff, 0xff, 0xff, 0xff, 0x98 },	       { 0, 3, 0, 8, 0xff, 0xff, 0xff, 0xff, 0x98 },
-		{ 0, 2, 0, 9, 0xff, 0xff, 0xff, 0xff, 0x98 },	       { 0, 2, 0, 8, 0, 0, 4, 1, 0x98 },
-		{ 0, 2, 0, 8, 0xff, 0xff, 0xff, 0xff, 0x99 },	       { 0, 2, 0, 8, 0xff, 0xff, 0xff, 0xff, 0x54 },
-		{ 0, 2, 0, 8, 0xff, 0xff, 0xff, 0xff, 0x98, 1 },       { 0, 2, 0, 8, 0xff, 0xff, 0xff, 0xff, 0x98, 0, 0, 4 },
+		{ 1, 2, 0, 8, 0xff, 0xff, 0xff, 0xff, 0x98 },
+		{ 0, 3, 0, 8, 0xff, 0xff, 0xff, 0xff, 0x98 },
+		{ 0, 2, 0, 9, 0xff, 0xff, 0xff, 0xff, 0x98 },
+		{ 0, 2, 0, 8, 0, 0, 4, 1, 0x98 },
+		{ 0, 2, 0, 8, 0xff, 0xff, 0xff, 0xff, 0x99 },
+		{ 0, 2, 0, 8, 0xff, 0xff, 0xff, 0xff, 0x54 },
+		{ 0, 2, 0, 8, 0xff, 0xff, 0xff, 0xff, 0x98, 1 },
+		{ 0, 2, 0, 8, 0xff, 0xff, 0xff, 0xff, 0x98, 0, 0, 4 },
 		{ 0, 2, 0, 8, 0xff, 0xff, 0xff, 0xff, 0, 0, 8, 0 },
 	};
 
@@ -424,7 +472,8 @@ static void test_transfer_checks(void **state)
 	assert_int_equal(test_read(&t, CDB(0x2a, 0, 0, 0, 0, 0, 0, 0, 1), DISC_SECTOR), PHASE_ERROR);
 	assert_int_equal(test_run(&t, CDB(0x2a, 0, 0, 0, 0, 0, 0, 0, 1)), PHASE_ERROR);
 	assert_int_equal(test_write(&t, CDB(0x2a, 1, 0, 0, 0, 0, 0, 0, 1), pattern, DISC_SECTOR), INVALID_FIELD);
-	assert_int_equal(test_write(&t, CDB(0xaa, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0x40), pattern, DISC_SECTOR), INVALID_FIELD);
+	assert_int_equal(test_write(&t, CDB(0xaa, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0x40), pattern, DISC_SECTOR),
+			 INVALID_FIELD);
 	assert_int_equal(test_run(&t, CDB(0x2a)), GOOD);
 	/* None of them has begun a track. */
 	assert_int_equal(next_writable(), 0);
@@ -568,6 +617,7 @@ int main(void)
 		cmocka_unit_test(test_bd_r),
 		cmocka_unit_test(test_too_large),
 		cmocka_unit_test(test_dvd_plus_rw),
+		cmocka_unit_test(test_bd_r_with_spares),
 		cmocka_unit_test(test_format_checks),
 		cmocka_unit_test(test_pressed_is_not_written),
 		cmocka_unit_test(test_transfer_checks),

@@ -113,9 +113,26 @@ static bool takes_data(const struct disc_track *track)
 	return track->state == TRACK_INVISIBLE || track->state == TRACK_RESERVED || track->state == TRACK_OPEN;
 }
 
-/** The track that READ TRACK INFORMATION asks for (MMC-6 6.27.2), NULL if there is none. */
-static const struct disc_track *find_asked_track(const struct disc *disc, const uint8_t *cdb)
+/** The track that a cue sheet announced, until its session is closed; else NULL. */
+static const struct disc_track *announced_track(const struct vdrive *drive)
 {
+	return drive->cue_sheet_received ? disc_track(drive->disc, (unsigned)disc_n_tracks(drive->disc)) : NULL;
+}
+
+/** FFh: the invisible track, or the incomplete or announced one that is where it was (MMC-6 6.27.2). */
+static const struct disc_track *next_track(const struct vdrive *drive)
+{
+	const struct disc_track *track = disc_incomplete_track(drive->disc);
+
+	if (track == NULL)
+		track = disc_invisible_track(drive->disc);
+	return track != NULL ? track : announced_track(drive);
+}
+
+/** The track that READ TRACK INFORMATION asks for (MMC-6 6.27.2), NULL if there is none. */
+static const struct disc_track *find_asked_track(const struct vdrive *drive, const uint8_t *cdb)
+{
+	const struct disc *disc = drive->disc;
 	enum { BY_LBA = 0, BY_TRACK = 1, BY_SESSION = 2, INVISIBLE = 0xff };
 	uint32_t address = get_be32(cdb + 2);
 	const struct disc_track *track = NULL;
@@ -126,10 +143,8 @@ static const struct disc_track *find_asked_track(const struct disc *disc, const 
 		track = disc_track_at(disc, (int32_t)address);
 		break;
 	case BY_TRACK:
-		/* The invisible track, or the incomplete one that is where it was (MMC-6 6.27.2). */
 		if (address == INVISIBLE)
-			track = disc_incomplete_track(disc) != NULL ? disc_incomplete_track(disc)
-								    : disc_invisible_track(disc);
+			track = next_track(drive);
 		else if (address >= 1 && address <= disc_n_tracks(disc))
 			track = disc_track(disc, address);
 		break;
@@ -144,6 +159,14 @@ static const struct disc_track *find_asked_track(const struct disc *disc, const 
 	return track;
 }
 
+/** A session at once begins in the pause before its track. */
+static int32_t next_writable_lba(const struct vdrive *drive, const struct disc_track *track)
+{
+	if (track == announced_track(drive))
+		return drive->cue_sheet_next_lba;
+	return track->start_lba + (int32_t)track->n_written;
+}
+
 static int read_track_information(struct vdrive_call *call)
 {
 	const struct disc *disc = call->drive->disc;
@@ -155,7 +178,7 @@ static int read_track_information(struct vdrive_call *call)
 		return ret;
 	if ((call->cdb[1] & 3) == 3)
 		return vdrive_invalid_field(call, 1);
-	track = find_asked_track(disc, call->cdb);
+	track = find_asked_track(call->drive, call->cdb);
 	if (track == NULL)
 		return vdrive_invalid_field(call, 2);
 	put_be16(data, sizeof(data) - 2);
@@ -171,7 +194,7 @@ static int read_track_information(struct vdrive_call *call)
 	/* Where a host may write: for a random writable medium anywhere, so there is no such address. */
 	if (takes_data(track) && track->n_written < track->n_sectors) {
 		data[7] |= 1;
-		put_be32(data + 12, (uint32_t)track->start_lba + track->n_written);
+		put_be32(data + 12, (uint32_t)next_writable_lba(call->drive, track));
 		put_be32(data + 16, track->n_sectors - track->n_written);
 	}
 	put_be32(data + 24, track->n_sectors);
@@ -207,16 +230,23 @@ static int read_capacity(struct vdrive_call *call)
 /** Current or maximum capacity (MMC-6 6.24.3), and DVD+RW's format 26h. */
 static int read_format_capacities(struct vdrive_call *call)
 {
-	enum { UNFORMATTED = 1, FORMATTED = 2, NO_MEDIUM = 3, FORMAT_DVD_PLUS_RW = 0x26 };
+	enum {
+		UNFORMATTED = 1,
+		FORMATTED = 2,
+		NO_MEDIUM = 3,
+		FORMAT_FULL = 0x00,
+		FORMAT_DVD_PLUS_RW = 0x26,
+		FORMAT_BD_R = 0x32
+	};
 	const struct disc *disc = call->drive->disc;
-	uint8_t data[20] = { 0 };
+	uint8_t data[28] = { 0 };
 	uint32_t n_sectors = profile_find(DISCERN_PROFILE_BD_R)->usual_sectors;
 	uint8_t type = NO_MEDIUM;
 	size_t size = 12;
 
 	if (disc != NULL) {
 		type = disc_status(disc) == DISC_BLANK ? UNFORMATTED : FORMATTED;
-		n_sectors = type == UNFORMATTED ? disc_capacity(disc) : disc_recorded_end(disc);
+		n_sectors = disc_recorded_end(disc) == 0 ? disc_capacity(disc) : disc_recorded_end(disc);
 	}
 	put_be32(data + 4, n_sectors);
 	data[8] = type;
@@ -225,6 +255,14 @@ static int read_format_capacities(struct vdrive_call *call)
 		put_be32(data + 12, disc_capacity(disc));
 		data[16] = FORMAT_DVD_PLUS_RW << 2;
 		size = 20;
+	}
+	/* A BD-R is formatted once, before it is written: with spares of the usual size. */
+	if (disc != NULL && type == UNFORMATTED && disc_profile(disc)->number == DISCERN_PROFILE_BD_R) {
+		put_be32(data + 12, vdrive_formatted_sectors(disc));
+		data[16] = FORMAT_FULL << 2;
+		put_be32(data + 20, vdrive_formatted_sectors(disc));
+		data[24] = FORMAT_BD_R << 2;
+		size = 28;
 	}
 	data[3] = (uint8_t)(size - 4);
 	return vdrive_give(call, data, size, get_be16(call->cdb + 7));

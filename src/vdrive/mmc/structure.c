@@ -131,11 +131,11 @@ static size_t bd_information(const struct disc *disc, uint8_t *data)
 	return MAX_STRUCTURE;
 }
 
-/** BD format 0Ah, spare areas: all zero, as the disc is not formatted with any. */
+/** BD format 0Ah, spare areas: none of them is ever used, as no sector of this disc goes bad. */
 static size_t bd_spares(const struct disc *disc, uint8_t *data)
 {
-	(void)disc;
-	(void)data;
+	put_be32(data + 4, disc_spares(disc));
+	put_be32(data + 8, disc_spares(disc));
 	return 12;
 }
 
