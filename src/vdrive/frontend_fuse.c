@@ -334,6 +334,7 @@ int frontend_fuse_serve(struct server *server, int fuse_fd, int control_fd, stru
 	struct fuse_session *session = fuse_session_new(&args, &operations, sizeof(operations), server);
 	int ret;
 
+	fuse_opt_free_args(&args);
 	if (session == NULL)
 		return discern_error_set(err, -ENOMEM, "libfuse cannot start a session");
 	/* libfuse 3.3 and later take over a file system that was mounted elsewhere. */

@@ -51,8 +51,15 @@ int server_new(struct server **ret_server, struct discern_error *err)
 
 static void drive_free(struct server_drive *drive)
 {
+	struct server_handle *handle;
+
 	if (drive == NULL)
 		return;
+	/* Of clients that are there still when the drive is taken away. */
+	while ((handle = drive->handles) != NULL) {
+		drive->handles = handle->next;
+		free(handle);
+	}
 	vdrive_free(drive->vdrive);
 	pthread_mutex_destroy(&drive->command_lock);
 	pthread_mutex_destroy(&drive->lock);

@@ -65,6 +65,8 @@ struct server_drive {
 	uid_t uid;
 	gid_t gid;
 	unsigned n_open;
+	/** All open handles. */
+	struct server_handle *handles;
 	/** Handles whose close() has begun: the kernel tells of the end of it a moment later. */
 	unsigned n_closing;
 	struct server_handle *exclusive;
@@ -82,6 +84,7 @@ struct server_drive {
 /** An open device file. */
 struct server_handle {
 	struct server_drive *drive;
+	struct server_handle *next;
 	/** As given to open(), with O_EXCL. */
 	int flags;
 	atomic_bool is_closing;

@@ -38,27 +38,33 @@ static int claim(struct server_handle *handle)
 		else
 			drive->exclusive = handle;
 	}
-	if (ret == 0)
+	if (ret == 0) {
 		drive->n_open++;
+		handle->next = drive->handles;
+		drive->handles = handle;
+	}
 	pthread_mutex_unlock(&drive->lock);
 	return ret;
 }
 
-/* Returns how many handles are left. */
-static unsigned give_up(struct server_handle *handle)
+/* The handle is gone after this. */
+static void give_up(struct server_handle *handle)
 {
 	struct server_drive *drive = handle->drive;
-	unsigned n_left;
+	struct server_handle **link = &drive->handles;
 
 	pthread_mutex_lock(&drive->lock);
 	if (drive->exclusive == handle)
 		drive->exclusive = NULL;
 	if (handle->is_closing)
 		drive->n_closing--;
-	n_left = --drive->n_open;
+	drive->n_open--;
+	while (*link != handle)
+		link = &(*link)->next;
+	*link = handle->next;
 	pthread_cond_broadcast(&drive->closed);
 	pthread_mutex_unlock(&drive->lock);
-	return n_left;
+	free(handle);
 }
 
 static bool may_write(const struct server_handle *handle)
@@ -107,7 +113,6 @@ int server_open(struct server_drive *drive, int flags, bool is_privileged, struc
 		ret = open_for_data(handle);
 	if (ret < 0) {
 		give_up(handle);
-		free(handle);
 		return ret;
 	}
 	*ret_handle = handle;
@@ -158,7 +163,6 @@ void server_close(struct server_handle *handle)
 	if (unlock)
 		packet_lock_door(drive, false);
 	give_up(handle);
-	free(handle);
 }
 
 unsigned server_open_count(struct server_drive *drive)
