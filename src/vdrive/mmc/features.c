@@ -45,6 +45,13 @@ static bool has_dvd_plus_rw(const struct vdrive *drive)
 	return vdrive_profile(drive)->number == DISCERN_PROFILE_DVD_PLUS_RW;
 }
 
+/* A BD-R can be formatted once, while it is blank. */
+static bool is_formattable(const struct vdrive *drive)
+{
+	return has_dvd_plus_rw(drive) ||
+	       (vdrive_profile(drive)->number == DISCERN_PROFILE_BD_R && disc_status(drive->disc) == DISC_BLANK);
+}
+
 static bool has_dvd_plus_r(const struct vdrive *drive)
 {
 	return vdrive_profile(drive)->number == DISCERN_PROFILE_DVD_PLUS_R;
@@ -139,7 +146,7 @@ static size_t fill_incremental(const struct vdrive *drive, uint8_t *data)
 	return 4;
 }
 
-/* 0023h, Formattable: DVD+RW is formatted in the background, without certification. */
+/* 0023h, Formattable: without certification, and no random recording mode on BD-R. */
 static size_t fill_formattable(const struct vdrive *drive, uint8_t *data)
 {
 	(void)drive;
@@ -227,7 +234,7 @@ static const struct feature features[] = {
 	{ 0x001e, 2, false, has_cd, fill_zeros },
 	{ 0x001f, 2, false, has_dvd, fill_zeros },
 	{ 0x0021, 3, false, is_incremental, fill_incremental },
-	{ 0x0023, 1, false, has_dvd_plus_rw, fill_formattable },
+	{ 0x0023, 1, false, is_formattable, fill_formattable },
 	{ 0x002a, 1, false, has_dvd_plus_rw, fill_dvd_plus },
 	{ 0x002b, 0, false, has_dvd_plus_r, fill_dvd_plus },
 	{ 0x002d, 2, false, has_writable_cd, fill_track_at_once },
