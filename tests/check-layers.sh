@@ -55,5 +55,5 @@ adapter libudev src/drive/drive_list.c:
 # libburn prints on stderr what its adapter turns into messages, so the adapter may touch that stream.
 library="src/base src/disc src/drive src/fs src/rip src/burn src/verify"
 # shellcheck disable=SC2086  # several folders
-grep -rnE '(^|[^a-z_])(v?printf|puts|putchar|perror|psignal|exit|_exit|abort|assert) ?\(|std(out|err)' \
+grep -rsnE '(^|[^a-z_])(v?printf|puts|putchar|perror|psignal|exit|_exit|abort|assert) ?\(|std(out|err)' \
 	--include='*.[ch]' $library | grep -vE ':[[:space:]]*(/?\*|//)|^src/drive/libburn/.*stderr' | nothing "the library neither prints nor exits"
