@@ -130,19 +130,23 @@ static void copy_bus(struct udev_device *device, struct discern_drive_entry *ent
 	entry->bus[length] = '\0';
 }
 
+/* Several links may lead to it; the first by name is always the same one. */
 static void copy_stable_path(struct udev_device *device, struct discern_drive_entry *entry)
 {
 	static const char folder[] = "/dev/disk/by-id/";
-	struct udev_list_entry *link;
+	const char *link = udev_device_get_property_value(device, "DEVLINKS");
 
-	udev_list_entry_foreach(link, udev_device_get_devlinks_list_entry(device)) {
-		const char *name = udev_list_entry_get_name(link);
+	for (; link != NULL && *link != '\0'; link += strspn(link, " ")) {
+		size_t length = strcspn(link, " ");
+		char name[sizeof(entry->stable_path)];
 
-		if (strncmp(name, folder, sizeof(folder) - 1) != 0 || strlen(name) >= sizeof(entry->stable_path))
-			continue;
-		/* Several links may lead to it; the first by name is always the same one. */
-		if (entry->stable_path[0] == '\0' || strcmp(name, entry->stable_path) < 0)
-			snprintf(entry->stable_path, sizeof(entry->stable_path), "%s", name);
+		if (strncmp(link, folder, sizeof(folder) - 1) == 0 && length < sizeof(name)) {
+			memcpy(name, link, length);
+			name[length] = '\0';
+			if (entry->stable_path[0] == '\0' || strcmp(name, entry->stable_path) < 0)
+				memcpy(entry->stable_path, name, length + 1);
+		}
+		link += length;
 	}
 }
 
