@@ -9,11 +9,14 @@
 
 enum { N_SECTORS = 40000, N_WRITTEN = 320, N_CHUNK = 32 };
 
-/** Write parameters for a CD: track at once, more sessions may follow. */
-static void select_multi_session(struct test_drive *t)
-{
-	const uint8_t list[8 + 0x34] = { [8] = 5, [9] = 0x32, 0x41, 0xc4, 8, [8 + 15] = 150 };
+enum { TRACK_AT_ONCE = 1, SESSION_AT_ONCE = 2 };
 
+/** Write parameters for a CD: more sessions may follow. */
+static void select_multi_session(struct test_drive *t, uint8_t write_type)
+{
+	uint8_t list[8 + 0x34] = { [8] = 5, [9] = 0x32, 0x40, 0xc4, 8, [8 + 15] = 150 };
+
+	list[8 + 2] |= write_type;
 	assert_int_equal(test_write(t, CDB(0x55, 0x10, 0, 0, 0, 0, 0, 0, sizeof(list)), list, sizeof(list)), 0);
 }
 
@@ -43,7 +46,7 @@ static void test_open_cd_track(void **state)
 
 	(void)state;
 	test_drive_open(&t, "cd-r", N_SECTORS);
-	select_multi_session(&t);
+	select_multi_session(&t, TRACK_AT_ONCE);
 	write_sectors(&t, 0, N_WRITTEN);
 	assert_int_equal(test_read(&t, CDB(0x51, 0, 0, 0, 0, 0, 0, 0, 34), 34), 0);
 	/* Appendable, last session incomplete. */
@@ -68,7 +71,7 @@ static void test_multi_session_cd(void **state)
 
 	(void)state;
 	test_drive_open(&t, "cd-r", N_SECTORS);
-	select_multi_session(&t);
+	select_multi_session(&t, TRACK_AT_ONCE);
 	write_sectors(&t, 0, N_WRITTEN);
 	close_session(&t);
 	assert_int_equal(test_read(&t, CDB(0x51, 0, 0, 0, 0, 0, 0, 0, 34), 34), 0);
@@ -104,6 +107,29 @@ static void test_multi_session_cd(void **state)
 	assert_int_equal(test_read(&t, CDB(0x43, 2, 3, 0, 0, 0, 0, 0, 100), 100), 0);
 	assert_int_equal(t.answer.transferred, 4 + 11);
 	assert_memory_equal(t.data + 4 + 8, "\x00\x02\x00", 3);
+	test_drive_close(&t);
+}
+
+static void test_announced_session(void **state)
+{
+	/* Lead-in, pause, track of 320 sectors from 00:02:00, lead-out at 00:06:20. */
+	static const uint8_t cue_sheet[] = {
+		0x41, 0x00, 0x00, 0x14, 0, 0, 0, 0, 0x41, 0x01, 0x00, 0x10, 0, 0, 0, 0,
+		0x41, 0x01, 0x01, 0x10, 0, 0, 2, 0, 0x41, 0xaa, 0x01, 0x14, 0, 0, 6, 20,
+	};
+	struct test_drive t;
+
+	(void)state;
+	test_drive_open(&t, "cd-r", N_SECTORS);
+	select_multi_session(&t, SESSION_AT_ONCE);
+	assert_int_equal(test_write(&t, CDB(0x5d, 0, 0, 0, 0, 0, 0, 0, 32), cue_sheet, 32), 0);
+	/* The invisible track has become the announced one, which is to be written from its pause on. */
+	assert_int_equal(test_read(&t, CDB(0x52, 1, 0, 0, 0, 0xff, 0, 0, 36), 36), 0);
+	assert_int_equal(t.data[2], 1);
+	assert_int_equal(t.data[6] & 0xc0, 0xc0);
+	assert_int_equal(t.data[7] & 1, 1);
+	assert_int_equal((int32_t)get_be32(t.data + 12), -150);
+	assert_int_equal(get_be32(t.data + 24), N_WRITTEN);
 	test_drive_close(&t);
 }
 
