@@ -232,9 +232,9 @@ static void test_formatted_dvd_plus_rw(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_open_cd_track),         cmocka_unit_test(test_multi_session_cd),
-		cmocka_unit_test(test_appended_dvd),          cmocka_unit_test(test_power_loss),
-		cmocka_unit_test(test_formatted_dvd_plus_rw),
+		cmocka_unit_test(test_open_cd_track),     cmocka_unit_test(test_multi_session_cd),
+		cmocka_unit_test(test_announced_session), cmocka_unit_test(test_appended_dvd),
+		cmocka_unit_test(test_power_loss),        cmocka_unit_test(test_formatted_dvd_plus_rw),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
