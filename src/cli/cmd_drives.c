@@ -105,7 +105,8 @@ static int run(struct cli *cli, int argc, char **argv)
 	if (ret != -1)
 		return ret == CLI_OPTION_DONE ? CLI_EXIT_GOOD : CLI_EXIT_USAGE;
 	if (argc > optind)
-		return cli_usage(cli, "drives takes no operand; \"discern info %s\" tells about one drive", argv[optind]);
+		return cli_usage(cli, "drives takes no operand; \"discern info %s\" tells about one drive",
+				 argv[optind]);
 	return list_drives(cli);
 }
 

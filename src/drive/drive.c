@@ -155,7 +155,8 @@ int drive_lend(struct discern_drive *drive, struct burner **ret_burner, struct d
 
 	if (drive->burner == NULL) {
 		if (!drive->can_reopen)
-			return discern_error_set(err, -ENOTSUP, "%s: not a device that libburn could open", drive->path);
+			return discern_error_set(err, -ENOTSUP, "%s: not a device that libburn could open",
+						 drive->path);
 		drive->transport = transport_close(drive->transport);
 		ret = burner_grab(drive->path, drive->recorder, &drive->burner, err);
 		if (ret < 0)

@@ -88,8 +88,7 @@ static uint16_t to_cd_speed(uint32_t kbps)
 	return kbps == 0 || raw_kbps >= FASTEST ? FASTEST : (uint16_t)raw_kbps;
 }
 
-static int set_cd_speed(struct discern_drive *drive, uint32_t read_kbps, uint32_t write_kbps,
-			struct discern_error *err)
+static int set_cd_speed(struct discern_drive *drive, uint32_t read_kbps, uint32_t write_kbps, struct discern_error *err)
 {
 	struct scsi_command command;
 
@@ -164,8 +163,13 @@ static bool has_bit(const uint8_t *data, size_t length, enum mmc_feature feature
 static void add_features(const uint8_t *data, size_t length, struct discern_drive_abilities *abilities)
 {
 	/* MMC-6 clause 5.3: byte 4 of the descriptors. */
-	enum { REMOVABLE_LOCK = 0x01, REMOVABLE_EJECT = 0x08, CD_READ_C2 = 0x02, TRACK_AT_ONCE_BUF = 0x40,
-	       DVD_R_BUF = 0x40 };
+	enum {
+		REMOVABLE_LOCK = 0x01,
+		REMOVABLE_EJECT = 0x08,
+		CD_READ_C2 = 0x02,
+		TRACK_AT_ONCE_BUF = 0x40,
+		DVD_R_BUF = 0x40
+	};
 	struct mmc_feature_view view;
 
 	if (mmc_find_feature(data, length, MMC_FEATURE_PROFILE_LIST, &view))

@@ -346,8 +346,7 @@ static bool is_writable_kind(const struct discern_medium *medium)
 }
 
 /* libburn refuses some discs that can still be read; then there simply is nothing to add. */
-static int add_what_libburn_knows(struct discern_drive *drive, struct discern_medium *medium,
-				  struct discern_error *err)
+static int add_what_libburn_knows(struct discern_drive *drive, struct discern_medium *medium, struct discern_error *err)
 {
 	struct discern_error own;
 	struct burner *burner;

@@ -264,7 +264,8 @@ static uint32_t preferred_sectors(const char *path, uint32_t ecc_sectors)
 static void flush_by_reading(struct drive_source *source)
 {
 	enum { MORE_THAN_CACHES = 4096 };
-	uint32_t n_left = source->capacity_sectors / 2 < MORE_THAN_CACHES ? source->capacity_sectors / 2 : MORE_THAN_CACHES;
+	uint32_t n_left =
+		source->capacity_sectors / 2 < MORE_THAN_CACHES ? source->capacity_sectors / 2 : MORE_THAN_CACHES;
 	int32_t lba = (int32_t)(source->capacity_sectors - n_left);
 	AUTO_FREE uint8_t *buffer = malloc((size_t)source->max_sectors * DISCERN_SECTOR_SIZE);
 

@@ -210,7 +210,8 @@ int holder_error(const char *path, struct discern_error *err)
 	if (strncmp(holder, "mounted on ", 11) == 0)
 		discern_error_hint(err, "unmount it first: umount %s", holder + 11);
 	else if (strncmp(holder, "packet", 6) == 0)
-		discern_error_hint(err, "release it first: sudo pktsetup -d %s", holder + sizeof("packet writing device"));
+		discern_error_hint(err, "release it first: sudo pktsetup -d %s",
+				   holder + sizeof("packet writing device"));
 	else
 		discern_error_hint(err, "wait until it is done, or end it");
 	return -EBUSY;

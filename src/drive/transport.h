@@ -27,8 +27,8 @@ struct scsi_command {
 
 /** All that the kernel tells of a command; each field is looked at before data counts as data. */
 struct scsi_result {
-	uint8_t status;        /**< SAM-5 5.3 */
-	uint16_t host_status;  /**< DID_… of the kernel */
+	uint8_t status;       /**< SAM-5 5.3 */
+	uint16_t host_status; /**< DID_… of the kernel */
 	uint16_t driver_status;
 	uint8_t sense[64];
 	uint8_t sense_length;

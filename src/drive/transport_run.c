@@ -9,12 +9,25 @@
 #include "drive/transport.h"
 
 /* SAM-5 table 33. */
-enum { STATUS_GOOD = 0x00, STATUS_CHECK_CONDITION = 0x02, STATUS_BUSY = 0x08, STATUS_RESERVATION_CONFLICT = 0x18,
-       STATUS_TASK_SET_FULL = 0x28, STATUS_TASK_ABORTED = 0x40 };
+enum {
+	STATUS_GOOD = 0x00,
+	STATUS_CHECK_CONDITION = 0x02,
+	STATUS_BUSY = 0x08,
+	STATUS_RESERVATION_CONFLICT = 0x18,
+	STATUS_TASK_SET_FULL = 0x28,
+	STATUS_TASK_ABORTED = 0x40
+};
 
 /* Linux: include/scsi/scsi_status.h. */
-enum { DID_NO_CONNECT = 1, DID_BUS_BUSY = 2, DID_TIME_OUT = 3, DID_BAD_TARGET = 4, DID_ABORT = 5, DID_ERROR = 7,
-       DID_RESET = 8 };
+enum {
+	DID_NO_CONNECT = 1,
+	DID_BUS_BUSY = 2,
+	DID_TIME_OUT = 3,
+	DID_BAD_TARGET = 4,
+	DID_ABORT = 5,
+	DID_ERROR = 7,
+	DID_RESET = 8
+};
 
 /* Of kernels before 5.14; later ones leave the field 0, or 8 with sense. */
 enum { DRIVER_STATUS_MASK = 0x0f, DRIVER_TIMEOUT = 0x06, DRIVER_SENSE = 0x08 };
@@ -86,9 +99,8 @@ static int judge_sense(const struct scsi_command *command, const struct scsi_res
 	if (code == 0)
 		discern_error_clear(err);
 	else
-		discern_error_set(err, code, "%s%s%s%s (%X/%02X/%02X)",
-				  is_read ? "" : mmc_opcode_name(command->cdb[0]), is_read ? "" : ": ",
-				  details.is_deferred ? "an earlier command failed: " : "",
+		discern_error_set(err, code, "%s%s%s%s (%X/%02X/%02X)", is_read ? "" : mmc_opcode_name(command->cdb[0]),
+				  is_read ? "" : ": ", details.is_deferred ? "an earlier command failed: " : "",
 				  sense_text(details.sense), details.sense.key, details.sense.asc, details.sense.ascq);
 	err->sense = details.sense;
 	if (is_read && details.has_information && details.information <= INT32_MAX)
@@ -101,12 +113,10 @@ static bool is_contradicted(const struct scsi_result *result)
 {
 	struct sense_details details;
 
-	return sense_parse(result->sense, result->sense_length, &details) &&
-	       details.sense.key > SENSE_RECOVERED_ERROR;
+	return sense_parse(result->sense, result->sense_length, &details) && details.sense.key > SENSE_RECOVERED_ERROR;
 }
 
-static int judge_status(const struct scsi_command *command, const struct scsi_result *result,
-			struct discern_error *err)
+static int judge_status(const struct scsi_command *command, const struct scsi_result *result, struct discern_error *err)
 {
 	switch (result->status) {
 	case STATUS_GOOD:

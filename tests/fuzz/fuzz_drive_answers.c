@@ -88,10 +88,10 @@ static const struct transport_ops hostile_ops = { .execute = execute, .close = c
 /* Up to here the drive behaves; the rest is up to the input. */
 static struct discern_drive *open_drive(struct hostile *hostile)
 {
-	static const uint8_t good[] = { ANSWER_DATA, 0, 36, 0x05, 0x80, 0x05, 0x02, 31, 0, 0, 0, 'F', 'U', 'Z', 'Z',
-					' ', ' ', ' ', ' ', 'D', 'R', 'I', 'V', 'E', ' ', ' ', ' ', ' ', ' ', ' ', ' ',
-					' ', ' ', ' ', ' ', '1', '.', '0', '0',
-					ANSWER_DATA, 0, 5, 0x05, 0x80, 0, 1, 'S' };
+	static const uint8_t good[] = { ANSWER_DATA, 0,   36,  0x05,        0x80, 0x05, 0x02, 31,   0,   0,   0,   'F',
+					'U',         'Z', 'Z', ' ',         ' ',  ' ',  ' ',  'D',  'R', 'I', 'V', 'E',
+					' ',         ' ', ' ', ' ',         ' ',  ' ',  ' ',  ' ',  ' ', ' ', ' ', '1',
+					'.',         '0', '0', ANSWER_DATA, 0,    5,    0x05, 0x80, 0,   1,   'S' };
 	struct discern_drive *drive = NULL;
 	const uint8_t *at = hostile->at, *end = hostile->end;
 
@@ -206,8 +206,8 @@ static void add_disc(struct seed *seed, enum discern_profile profile, uint8_t n_
 
 static void add_cd(struct seed *seed)
 {
-	static const uint8_t toc[28] = { 0, 26, 1, 2, 0, 0x14, 1, 0, 0, 0, 0, 0, 0, 0x10, 2, 0, 0, 0, 0x27, 0x10,
-					 0, 0x10, 0xaa, 0, 0, 0, 0x4e, 0x20 };
+	static const uint8_t toc[28] = { 0, 26, 1, 2, 0,    0x14, 1, 0,    0,    0, 0, 0, 0,    0x10,
+					 2, 0,  0, 0, 0x27, 0x10, 0, 0x10, 0xaa, 0, 0, 0, 0x4e, 0x20 };
 
 	add_disc(seed, DISCERN_PROFILE_CD_R, 3);
 	add(seed, toc, sizeof(toc));

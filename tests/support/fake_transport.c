@@ -31,8 +31,7 @@ static void set_sense(const struct fake_answer *answer, struct scsi_result *resu
 	result->sense_length = 18;
 }
 
-static void give_data(const struct fake_answer *answer, const struct scsi_command *command,
-		      struct scsi_result *result)
+static void give_data(const struct fake_answer *answer, const struct scsi_command *command, struct scsi_result *result)
 {
 	size_t length = command->data_length;
 	uint32_t lba = get_be32(command->cdb + 2);
@@ -111,8 +110,8 @@ struct fake_answer *fake_transport_fail(struct fake_transport *fake, uint8_t opc
 void fake_transport_be_drive(struct fake_transport *fake)
 {
 	static const uint8_t inquiry[36] = {
-		0x05, 0x80, 0x05, 0x02, 31, 0, 0, 0, 'F', 'A', 'K', 'E', ' ', ' ', ' ', ' ', 'D', 'R', 'I', 'V', 'E',
-		' ', ' ', ' ', ' ', ' ', ' ', ' ', ' ', ' ', ' ', ' ', '1', '.', '0', '0',
+		0x05, 0x80, 0x05, 0x02, 31,  0,   0,   0,   'F', 'A', 'K', 'E', ' ', ' ', ' ', ' ', 'D', 'R',
+		'I',  'V',  'E',  ' ',  ' ', ' ', ' ', ' ', ' ', ' ', ' ', ' ', ' ', ' ', '1', '.', '0', '0',
 	};
 	static const uint8_t serial[14] = { 0x05, 0x80, 0, 10, ' ', ' ', 'S', 'N', '0', '0', '4', '2', ' ', ' ' };
 	struct fake_answer *answer = fake_transport_answer(fake, 0x12);

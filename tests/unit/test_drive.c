@@ -108,8 +108,7 @@ static void gives_up_waiting(void **state)
 	fake.n_answers = 0;
 	fake_transport_fail(&fake, MMC_TEST_UNIT_READY, 0, SENSE(2, 0x04, 0x04));
 	assert_int_equal(drive_wait_ready(drive, &err), -ETIMEDOUT);
-	assert_string_equal(err.text,
-			    "/dev/sr9: not ready after 1 s: logical unit not ready, format in progress");
+	assert_string_equal(err.text, "/dev/sr9: not ready after 1 s: logical unit not ready, format in progress");
 	assert_int_equal(err.sense.asc, 0x04);
 }
 
@@ -177,8 +176,8 @@ static void tracks_from_the_toc(void **state)
 	static const uint8_t configuration[8] = { 0, 0, 0, 4, 0, 0, 0, 0x08 };
 	static const uint8_t capacity[8] = { 0, 0, 0x4e, 0x1f, 0, 0, 8, 0 };
 	static const uint8_t information[34] = { 0, 32, 0x0e, 1, 1, 1, 2 };
-	static const uint8_t toc[28] = { 0, 26, 1, 2, 0, 0x14, 1, 0, 0, 0, 0, 0, 0, 0x10, 2, 0, 0, 0, 0x27, 0x10,
-					 0, 0x10, 0xaa, 0, 0, 0, 0x4e, 0x20 };
+	static const uint8_t toc[28] = { 0, 26, 1, 2, 0,    0x14, 1, 0,    0,    0, 0, 0, 0,    0x10,
+					 2, 0,  0, 0, 0x27, 0x10, 0, 0x10, 0xaa, 0, 0, 0, 0x4e, 0x20 };
 
 	(void)state;
 	fake_transport_be_drive(&fake);

@@ -99,10 +99,12 @@ static void one_answer_each(void **state)
 		unsigned sense;
 		int code;
 	} cases[] = {
-		{ SENSE(5, 0x21, 0x00), -ENXIO },  { SENSE(5, 0x63, 0x00), -ENXIO },	{ SENSE(5, 0x64, 0x00), -ENXIO },
-		{ SENSE(8, 0x00, 0x00), -ENXIO },  { SENSE(5, 0x6f, 0x03), -EACCES },	{ SENSE(2, 0x3a, 0x02), -ENOMEDIUM },
-		{ SENSE(4, 0x09, 0x02), -EIO },	   { SENSE(0xb, 0x47, 0x00), -EIO },	{ SENSE(6, 0x28, 0x00), -ESTALE },
-		{ SENSE(5, 0x24, 0x00), -EIO },	   { SENSE(2, 0x30, 0x00), -EIO },
+		{ SENSE(5, 0x21, 0x00), -ENXIO },  { SENSE(5, 0x63, 0x00), -ENXIO },
+		{ SENSE(5, 0x64, 0x00), -ENXIO },  { SENSE(8, 0x00, 0x00), -ENXIO },
+		{ SENSE(5, 0x6f, 0x03), -EACCES }, { SENSE(2, 0x3a, 0x02), -ENOMEDIUM },
+		{ SENSE(4, 0x09, 0x02), -EIO },    { SENSE(0xb, 0x47, 0x00), -EIO },
+		{ SENSE(6, 0x28, 0x00), -ESTALE }, { SENSE(5, 0x24, 0x00), -EIO },
+		{ SENSE(2, 0x30, 0x00), -EIO },
 	};
 
 	(void)state;

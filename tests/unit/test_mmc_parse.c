@@ -82,9 +82,9 @@ static void inquiry(void **state)
 static void features(void **state)
 {
 	const uint8_t data[] = {
-		0, 0, 0, 20, 0, 0, 0x00, 0x1b,	   /* length, profile DVD+R */
-		0x00, 0x03, 0x03, 4, 0x09, 0, 0, 0, /* removable medium */
-		0x01, 0x0d, 0x04, 4, 0, 0, 0, 1,    /* AACS, not current */
+		0,    0,    0,    20, 0,    0, 0x00, 0x1b, /* length, profile DVD+R */
+		0x00, 0x03, 0x03, 4,  0x09, 0, 0,    0,    /* removable medium */
+		0x01, 0x0d, 0x04, 4,  0,    0, 0,    1,    /* AACS, not current */
 	};
 	struct mmc_feature_view view;
 	uint16_t profile;
@@ -163,10 +163,10 @@ static void track_information(void **state)
 static void toc(void **state)
 {
 	const uint8_t data[] = {
-		0, 26, 1, 2,			   /* length, first, last */
-		0, 0x14, 1, 0, 0, 0, 0, 0,	   /* data track at 0 */
-		0, 0x10, 2, 0, 0, 0, 0x27, 0x10,   /* audio track at 10000 */
-		0, 0x10, 0xaa, 0, 0, 0, 0x4e, 0x20 /* lead-out at 20000 */
+		0, 26,   1,    2,                   /* length, first, last */
+		0, 0x14, 1,    0, 0, 0, 0,    0,    /* data track at 0 */
+		0, 0x10, 2,    0, 0, 0, 0x27, 0x10, /* audio track at 10000 */
+		0, 0x10, 0xaa, 0, 0, 0, 0x4e, 0x20  /* lead-out at 20000 */
 	};
 	struct mmc_toc_entry entries[MMC_TOC_MAX];
 	size_t n;
@@ -270,11 +270,10 @@ static void format_capacity(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(hostile_answers),   cmocka_unit_test(inquiry),
-		cmocka_unit_test(features),	     cmocka_unit_test(disc_information),
-		cmocka_unit_test(track_information), cmocka_unit_test(toc),
-		cmocka_unit_test(capacity),	     cmocka_unit_test(dvd_layers),
-		cmocka_unit_test(capabilities),	     cmocka_unit_test(format_capacity),
+		cmocka_unit_test(hostile_answers),  cmocka_unit_test(inquiry),           cmocka_unit_test(features),
+		cmocka_unit_test(disc_information), cmocka_unit_test(track_information), cmocka_unit_test(toc),
+		cmocka_unit_test(capacity),         cmocka_unit_test(dvd_layers),        cmocka_unit_test(capabilities),
+		cmocka_unit_test(format_capacity),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

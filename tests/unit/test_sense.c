@@ -27,8 +27,8 @@ static void fixed_format(void **state)
 
 static void descriptor_format(void **state)
 {
-	const uint8_t bytes[24] = { 0x72, 0x05, 0x21, 0x00, 0, 0, 0, 16, 0x02, 2, 0, 0, 0x00, 10, 0x80, 0,
-				    0,	  0,	0,    0,    0, 0, 1, 2 };
+	const uint8_t bytes[24] = { 0x72, 0x05, 0x21, 0x00, 0, 0, 0, 16, 0x02, 2, 0, 0,
+				    0x00, 10,   0x80, 0,    0, 0, 0, 0,  0,    0, 1, 2 };
 	struct sense_details details;
 
 	(void)state;
@@ -115,29 +115,14 @@ static void decisions(void **state)
 		struct discern_sense sense;
 		int code;
 	} cases[] = {
-		{ { 1, 0x17, 0x01 }, 0 },
-		{ { 0, 0, 0 }, -EIO },
-		{ { 2, 0x3a, 0x01 }, -ENOMEDIUM },
-		{ { 2, 0x04, 0x01 }, -EAGAIN },
-		{ { 2, 0x04, 0x03 }, -EIO },
-		{ { 2, 0x30, 0x00 }, -EMEDIUMTYPE },
-		{ { 3, 0x11, 0x05 }, -EIO },
-		{ { 4, 0x08, 0x01 }, -EIO },
-		{ { 5, 0x20, 0x00 }, -EOPNOTSUPP },
-		{ { 5, 0x24, 0x00 }, -EOPNOTSUPP },
-		{ { 5, 0x21, 0x00 }, -ENXIO },
-		{ { 5, 0x63, 0x00 }, -ENXIO },
-		{ { 5, 0x64, 0x00 }, -ENXIO },
-		{ { 5, 0x6f, 0x03 }, -EACCES },
-		{ { 5, 0x53, 0x02 }, -EBUSY },
-		{ { 5, 0x2c, 0x00 }, -EIO },
-		{ { 6, 0x28, 0x00 }, -ESTALE },
-		{ { 6, 0x29, 0x00 }, -ESTALE },
-		{ { 6, 0x2a, 0x01 }, -EAGAIN },
-		{ { 7, 0x27, 0x00 }, -EROFS },
-		{ { 8, 0x00, 0x00 }, -ENXIO },
-		{ { 0xb, 0x00, 0x00 }, -EIO },
-		{ { 0xf, 0x00, 0x00 }, -EIO },
+		{ { 1, 0x17, 0x01 }, 0 },           { { 0, 0, 0 }, -EIO },          { { 2, 0x3a, 0x01 }, -ENOMEDIUM },
+		{ { 2, 0x04, 0x01 }, -EAGAIN },     { { 2, 0x04, 0x03 }, -EIO },    { { 2, 0x30, 0x00 }, -EMEDIUMTYPE },
+		{ { 3, 0x11, 0x05 }, -EIO },        { { 4, 0x08, 0x01 }, -EIO },    { { 5, 0x20, 0x00 }, -EOPNOTSUPP },
+		{ { 5, 0x24, 0x00 }, -EOPNOTSUPP }, { { 5, 0x21, 0x00 }, -ENXIO },  { { 5, 0x63, 0x00 }, -ENXIO },
+		{ { 5, 0x64, 0x00 }, -ENXIO },      { { 5, 0x6f, 0x03 }, -EACCES }, { { 5, 0x53, 0x02 }, -EBUSY },
+		{ { 5, 0x2c, 0x00 }, -EIO },        { { 6, 0x28, 0x00 }, -ESTALE }, { { 6, 0x29, 0x00 }, -ESTALE },
+		{ { 6, 0x2a, 0x01 }, -EAGAIN },     { { 7, 0x27, 0x00 }, -EROFS },  { { 8, 0x00, 0x00 }, -ENXIO },
+		{ { 0xb, 0x00, 0x00 }, -EIO },      { { 0xf, 0x00, 0x00 }, -EIO },
 	};
 
 	(void)state;
@@ -148,8 +133,9 @@ static void decisions(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(fixed_format), cmocka_unit_test(descriptor_format), cmocka_unit_test(any_length),
-		cmocka_unit_test(short_sense_has_no_code), cmocka_unit_test(words), cmocka_unit_test(decisions),
+		cmocka_unit_test(fixed_format), cmocka_unit_test(descriptor_format),
+		cmocka_unit_test(any_length),   cmocka_unit_test(short_sense_has_no_code),
+		cmocka_unit_test(words),        cmocka_unit_test(decisions),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -173,10 +173,11 @@ static void other_parameters_fail(void **state)
 	struct scsi_result result;
 
 	(void)state;
-	write_text("# discern recording 1\n"
-		   "cmd t=0 op=SET_STREAMING cdb=b60000000000000000001c00 dir=out len=28 timeout=1 ret=0 status=00 host=0 "
-		   "driver=0 residual=0 ms=0 sense=- "
-		   "data=00000000000000000000006300000bb8000003e8000003e8000003e8\n");
+	write_text(
+		"# discern recording 1\n"
+		"cmd t=0 op=SET_STREAMING cdb=b60000000000000000001c00 dir=out len=28 timeout=1 ret=0 status=00 host=0 "
+		"driver=0 residual=0 ms=0 sense=- "
+		"data=00000000000000000000006300000bb8000003e8000003e8000003e8\n");
 	assert_int_equal(transport_replay_open(path, &replay, &err), 0);
 	mmc_set_streaming(&command, parameters, 99, 1000, 1000);
 	assert_int_equal(replay->ops->execute(replay, &command, &result), -EPROTO);
@@ -262,10 +263,14 @@ static void a_full_disk_is_told(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(replays_what_was_recorded),   cmocka_unit_test(contents_stay_out_of_it),
-		cmocka_unit_test(another_command_fails),       cmocka_unit_test(other_parameters_fail),
-		cmocka_unit_test(failed_delivery_is_replayed), cmocka_unit_test(malformed_lines_fail),
-		cmocka_unit_test(not_a_recording),	       cmocka_unit_test(a_full_disk_is_told),
+		cmocka_unit_test(replays_what_was_recorded),
+		cmocka_unit_test(contents_stay_out_of_it),
+		cmocka_unit_test(another_command_fails),
+		cmocka_unit_test(other_parameters_fail),
+		cmocka_unit_test(failed_delivery_is_replayed),
+		cmocka_unit_test(malformed_lines_fail),
+		cmocka_unit_test(not_a_recording),
+		cmocka_unit_test(a_full_disk_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, make_file, remove_file);

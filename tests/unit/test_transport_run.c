@@ -85,8 +85,8 @@ static void host_status(void **state)
 		uint16_t host_status;
 		int code;
 	} cases[] = {
-		{ 1, -ENODEV }, { 2, -EIO }, { 3, -ETIMEDOUT }, { 4, -ENODEV }, { 5, -ETIMEDOUT }, { 7, -EIO },
-		{ 8, -EIO },	{ 11, -EIO }, { 14, -EIO },
+		{ 1, -ENODEV }, { 2, -EIO }, { 3, -ETIMEDOUT }, { 4, -ENODEV }, { 5, -ETIMEDOUT },
+		{ 7, -EIO },    { 8, -EIO }, { 11, -EIO },      { 14, -EIO },
 	};
 
 	(void)state;
@@ -147,8 +147,9 @@ static void not_delivered(void **state)
 {
 	static const struct {
 		int ret, code;
-	} cases[] = { { -ENXIO, -ENODEV }, { -ENODEV, -ENODEV }, { -EPERM, -EPERM }, { -ENOTTY, -ENOTTY },
-		      { -EIO, -EIO } };
+	} cases[] = {
+		{ -ENXIO, -ENODEV }, { -ENODEV, -ENODEV }, { -EPERM, -EPERM }, { -ENOTTY, -ENOTTY }, { -EIO, -EIO }
+	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -187,8 +188,7 @@ static void medium_change_is_told(void **state)
 	mmc_test_unit_ready(&command);
 	assert_int_equal(transport_run(&fake.transport, &command, NULL, &err), -ESTALE);
 	assert_int_equal(fake.n_commands[MMC_TEST_UNIT_READY], 1);
-	assert_string_equal(err.text,
-			    "TEST UNIT READY: not ready to ready change, medium may have changed (6/28/00)");
+	assert_string_equal(err.text, "TEST UNIT READY: not ready to ready change, medium may have changed (6/28/00)");
 	/* Nobody needs to want to know. */
 	assert_int_equal(transport_run(&fake.transport, &command, NULL, NULL), -ESTALE);
 }

@@ -113,9 +113,9 @@ static enum session_severity find_severity(const char *name)
 		const char *name;
 		enum session_severity severity;
 	} severities[] = {
-		{ "ABORT", SESSION_ABORT },     { "FATAL", SESSION_FATAL }, { "FAILURE", SESSION_FAILURE },
-		{ "MISHAP", SESSION_MISHAP },   { "SORRY", SESSION_SORRY }, { "WARNING", SESSION_WARNING },
-		{ "HINT", SESSION_NOTE },       { "NOTE", SESSION_NOTE },   { "UPDATE", SESSION_NOTE },
+		{ "ABORT", SESSION_ABORT },   { "FATAL", SESSION_FATAL }, { "FAILURE", SESSION_FAILURE },
+		{ "MISHAP", SESSION_MISHAP }, { "SORRY", SESSION_SORRY }, { "WARNING", SESSION_WARNING },
+		{ "HINT", SESSION_NOTE },     { "NOTE", SESSION_NOTE },   { "UPDATE", SESSION_NOTE },
 	};
 
 	for (size_t i = 0; i < sizeof(severities) / sizeof(severities[0]); i++)

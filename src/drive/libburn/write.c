@@ -41,7 +41,7 @@ static int source_read_bytes(struct burn_source *source, unsigned char *buffer, 
 
 	if (size <= 0 || atomic_load(&work->status) < 0)
 		return -1;
-	/* A track shorter than a CD's least is filled up by libburn. */
+	/* What follows is the zeros of missing_bytes(). */
 	if (delivered == work->size_bytes)
 		return 0;
 	if (size > work->size_bytes - delivered)
@@ -106,6 +106,25 @@ static void work_free(struct work *work)
 		burn_disc_free(work->disc);
 }
 
+static const struct profile *current_profile(struct burner *burner)
+{
+	int number = 0;
+	char name[80] = "";
+
+	burn_disc_get_profile(burner->drive, &number, name);
+	return profile_find(number < 0 ? 0 : (unsigned)number);
+}
+
+/* A CD track has at least 300 sectors (MMC-6 6.32.3.6). libburn announces as many, but leaves the zeros to us. */
+static int missing_bytes(const struct work *work)
+{
+	const off_t least_bytes = 300 * (off_t)DISCERN_SECTOR_SIZE;
+
+	if (current_profile(work->burner)->family != FAMILY_CD || work->size_bytes >= least_bytes)
+		return 0;
+	return (int)(least_bytes - work->size_bytes);
+}
+
 /* One session with one data track. */
 static int make_disc(struct work *work)
 {
@@ -120,7 +139,7 @@ static int make_disc(struct work *work)
 		free(source);
 		return -ENOMEM;
 	}
-	burn_track_define_data(work->track, 0, 0, 1, BURN_MODE1);
+	burn_track_define_data(work->track, 0, missing_bytes(work), 1, BURN_MODE1);
 	status = burn_track_set_source(work->track, source);
 	burn_source_free(source);
 	if (status != BURN_SOURCE_OK || burn_session_add_track(work->session, work->track, BURN_POS_END) == 0 ||
@@ -178,15 +197,6 @@ static bool is_unformatted(struct burn_drive *drive)
 
 	return burn_disc_get_formats(drive, &status, &size, &block_sizes, &n_formats) == 1 &&
 	       status == BURN_FORMAT_IS_UNFORMATTED;
-}
-
-static const struct profile *current_profile(struct burner *burner)
-{
-	int number = 0;
-	char name[80] = "";
-
-	burn_disc_get_profile(burner->drive, &number, name);
-	return profile_find(number < 0 ? 0 : (unsigned)number);
 }
 
 static int choose(struct burner *burner, struct work *work, struct burner_choice *ret_choice,
