@@ -11,6 +11,9 @@
 /** ILLEGAL REQUEST with COPY PROTECTION KEY EXCHANGE FAILURE, READ OF SCRAMBLED SECTOR … */
 enum { SENSE_ILLEGAL_REQUEST = 5, ASC_PROTECTED = 0x6f };
 
+/** ILLEGAL MODE FOR THIS TRACK: a sector is there, but none of 2048 bytes (audio, run-out, CD-ROM XA form 2). */
+enum { ASC_ILLEGAL_MODE = 0x64 };
+
 bool rip_is_bad_sector(int code)
 {
 	return code == -EIO || code == -ENXIO;
@@ -50,7 +53,7 @@ static int is_outside(struct discern_source *source, const struct rip_plan *plan
 	int ret = rip_read(source, plan->first_lba + (int32_t)sector, 1, buffer, err);
 
 	if (ret == -ENXIO)
-		return 1;
+		return err->sense.asc != ASC_ILLEGAL_MODE;
 	return ret < 0 && !rip_is_bad_sector(ret) ? ret : 0;
 }
 

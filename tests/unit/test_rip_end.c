@@ -91,6 +91,17 @@ static void test_what_the_drive_does_not_have_is_cut_off(void **state)
 	assert_true(source.n_reads < 30);
 }
 
+static void test_sectors_of_another_form_are_not_the_end(void **state)
+{
+	struct rip_plan plan = { .n_sectors = 4000, .n_volume_sectors = 1000, .has_run_out = true };
+
+	(void)state;
+	fault_source_init(&source, 4000, 32, 1);
+	fault_source_add(&source, 1000, 3000, 0, -ENXIO);
+	assert_int_equal(find(&plan), 0);
+	assert_int_equal(plan.n_sectors, 3998);
+}
+
 static void test_a_gap_is_not_the_end(void **state)
 {
 	struct rip_plan plan = { .n_sectors = 20000, .n_gaps = 1, .gaps = { { 302, 11400 } } };
@@ -164,6 +175,7 @@ int main(void)
 		cmocka_unit_test(test_more_than_two_are_damage),
 		cmocka_unit_test(test_readable_end_stays),
 		cmocka_unit_test(test_what_the_drive_does_not_have_is_cut_off),
+		cmocka_unit_test(test_sectors_of_another_form_are_not_the_end),
 		cmocka_unit_test(test_a_gap_is_not_the_end),
 		cmocka_unit_test(test_only_zeros_are_padding),
 		cmocka_unit_test(test_trouble_is_returned),
