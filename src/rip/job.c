@@ -174,6 +174,16 @@ static int save_map(struct job *job)
 	return output_save(&job->output, text, size, job->err);
 }
 
+/** After a failure, whose words are to stay. */
+static void save_map_quietly(struct job *job)
+{
+	struct discern_error *err = job->err;
+
+	job->err = NULL;
+	save_map(job);
+	job->err = err;
+}
+
 /** Says how to go on, unless there already is better advice. */
 static int explain_stop(struct job *job, int code)
 {
@@ -224,11 +234,7 @@ static int read_disc(struct job *job)
 	if (saved < 0)
 		return explain_stop(job, output_explain(&job->output, saved, job->err));
 	if (ret < 0) {
-		struct discern_error *err = job->err;
-
-		job->err = NULL;
-		save_map(job);
-		job->err = err;
+		save_map_quietly(job);
 		return explain_stop(job, ret);
 	}
 	return 0;
@@ -274,8 +280,11 @@ static int finish(struct job *job)
 	}
 	memcpy(result->sha256, digests.sha256, sizeof(result->sha256));
 	memcpy(result->md5, digests.md5, sizeof(result->md5));
-	if (ret == 0)
-		ret = output_finish(&job->output, image_bytes(job), result->n_bad_sectors > 0, job->err);
+	if (ret < 0)
+		return ret;
+	ret = output_finish(&job->output, image_bytes(job), result->n_bad_sectors > 0, job->err);
+	if (ret < 0)
+		save_map_quietly(job);
 	return ret;
 }
 

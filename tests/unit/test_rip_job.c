@@ -5,9 +5,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -377,6 +379,26 @@ static void test_a_job_begun_by_ddrescue(void **state)
 	check_good("a.iso", N);
 }
 
+/** The image cannot become longer than the limit: as on a disk that becomes full. */
+static void test_a_file_that_cannot_grow(void **state)
+{
+	struct rlimit limit;
+	struct rlimit small;
+
+	(void)state;
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	small = limit;
+	small.rlim_cur = (rlim_t)1000 * DISCERN_SECTOR_SIZE;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+	assert_int_equal(rip(), -EOVERFLOW);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	assert_true(exists("a.iso.part") && exists("a.iso.map") && !exists("a.iso"));
+	assert_int_equal(rip(), 0);
+	assert_true(result.is_resumed);
+	check_good("a.iso", N);
+}
+
 static void test_a_protected_disc(void **state)
 {
 	(void)state;
@@ -426,6 +448,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_default_names, set_up, clean),
 		cmocka_unit_test_setup_teardown(test_an_image_that_exists, set_up, clean),
 		cmocka_unit_test_setup_teardown(test_a_job_begun_by_ddrescue, set_up, clean),
+		cmocka_unit_test_setup_teardown(test_a_file_that_cannot_grow, set_up, clean),
 		cmocka_unit_test_setup_teardown(test_a_protected_disc, set_up, clean),
 		cmocka_unit_test_setup_teardown(test_discs_without_data, set_up, clean),
 		cmocka_unit_test_setup_teardown(test_damaged_descriptors, set_up, clean),
