@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the drive tells about itself and its medium: bytes as MMC-6 lays them out. */
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/bytes.h"
 #include "disc/profile.h"
@@ -74,7 +76,9 @@ static void test_current_features(void **state)
 		  DISCERN_PROFILE_DVD_PLUS_RW,
 		  { 0, 1, 2, 3, 0x10, 0x1f, 0x23, 0x2a, 0x100, 0x105, 0x107, 0x108 } },
 		{ "bd-rom", DISCERN_PROFILE_BD_ROM, { 0, 1, 2, 3, 0x10, 0x40, 0x100, 0x105, 0x107, 0x108 } },
-		{ "bd-r", DISCERN_PROFILE_BD_R, { 0, 1, 2, 3, 0x10, 0x21, 0x23, 0x40, 0x41, 0x100, 0x105, 0x107, 0x108 } },
+		{ "bd-r",
+		  DISCERN_PROFILE_BD_R,
+		  { 0, 1, 2, 3, 0x10, 0x21, 0x23, 0x40, 0x41, 0x100, 0x105, 0x107, 0x108 } },
 	};
 
 	(void)state;
@@ -389,6 +393,33 @@ static void test_structures(void **state)
 	test_drive_close(&t);
 }
 
+static void test_two_layers(void **state)
+{
+	enum { N_DUAL = 4000000 };
+	struct test_drive t;
+	uint32_t end_0, start_1, end_1;
+	FILE *file;
+
+	(void)state;
+	test_drive_open(&t, NULL, 0);
+	file = fopen(t.path, "wb");
+	assert_non_null(file);
+	assert_int_equal(ftruncate(fileno(file), N_DUAL * 2048L), 0);
+	fclose(file);
+	assert_int_equal(vdrive_insert(t.drive, t.path, "dvd-rom", NULL), 0);
+	test_run(&t, CDB(0x00));
+	assert_int_equal(test_read(&t, CDB(0xad, 0, 0, 0, 0, 0, 1, 0, 0x10, 0), 4096), 0);
+	/* Two layers, opposite track path. */
+	assert_int_equal(t.data[4 + 2] & 0x70, 0x30);
+	end_0 = get_be24(t.data + 4 + 13);
+	start_1 = ~end_0 & 0xffffff;
+	end_1 = get_be24(t.data + 4 + 9);
+	assert_int_equal((end_0 + 1 - 0x30000) % 16, 0);
+	assert_int_equal(end_0 + 1 - 0x30000 + end_1 + 1 - start_1, N_DUAL);
+	assert_int_equal(test_read(&t, CDB(0xad, 0, 0, 0, 0, 0, 2, 0, 0x10, 0), 4096), INVALID_FIELD);
+	test_drive_close(&t);
+}
+
 static void test_report_key(void **state)
 {
 	struct test_drive t;
@@ -573,6 +604,7 @@ int main(void)
 		cmocka_unit_test(test_pressed_disc),
 		cmocka_unit_test(test_raw_toc_and_atip),
 		cmocka_unit_test(test_structures),
+		cmocka_unit_test(test_two_layers),
 		cmocka_unit_test(test_report_key),
 		cmocka_unit_test(test_performance),
 		cmocka_unit_test(test_speeds),
