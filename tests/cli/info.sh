@@ -67,6 +67,15 @@ if command -v blkid >/dev/null; then
 	done
 fi
 
+# Sizes as isoinfo reads them, of images by two programs.
+if command -v isoinfo >/dev/null; then
+	for image in plain.iso bridge.iso; do
+		[ -e $image ] || continue
+		json "$image: size as by isoinfo" $image iso9660_sectors \
+			"$(isoinfo -d -i $image | sed -n 's/^Volume size is: //p'),"
+	done
+fi
+
 grub=/usr/lib/grub-rescue/grub-rescue-cdrom.iso
 if [ -r "$grub" ]; then
 	ok "a boot disc is told" "$discern" info "$grub"

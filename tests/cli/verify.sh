@@ -122,3 +122,51 @@ EOF
 exits 143 "a signal stops it: exit code 128 + 15" "$discern" vdrive run --drive sr0=good.iso \
 	--fault "sr0: read delay=300" -- sh stop.sh "$discern" verify good.iso
 complained "a signal stops it: with a word" "stopped; not all of the disc has been compared"
+
+# Discs that other programs burned: what they add to the image is told from other data.
+if command -v cdrskin >/dev/null; then
+	# burned WHAT MEDIA FOLLOWS OPTION…: burned by cdrskin, then compared
+	burned() {
+		disc_kind=$1
+		media=$2
+		follows=$3
+		shift 3
+		rm -f burned.disc
+		"$discern" vdrive create --media "$media" burned.disc >/dev/null
+		ok "$disc_kind: burned by cdrskin" "$discern" vdrive run --drive sr0=burned.disc -- cdrskin dev=/dev/sr0 "$@" good.iso
+		verify 0 "$disc_kind: equal" burned.disc good.iso
+		if [ -n "$follows" ]; then
+			printed "$disc_kind: $follows" "after it $follows"
+		elif grep -q "^after it" "$work/out"; then
+			failed "$disc_kind: nothing follows"
+		else
+			passed "$disc_kind: nothing follows"
+		fi
+	}
+	burned "CD-R track at once" cd-r "2 sectors of padding" -tao
+	burned "CD-R session at once" cd-r "" -sao
+	fill=$(((16 - sectors % 16) % 16))
+	[ $fill -eq 0 ] || burned "DVD+R" dvd+r "$fill sector"
+	burned "DVD+RW" dvd+rw "" blank=as_needed
+	verify 0 "DVD+RW as JSON" burned.disc --json good.iso
+	json "what follows on a DVD+RW is free space" tail '"free"'
+fi
+
+# Two sessions with nothing in between: an image of the whole disc has zeros there.
+if command -v xorriso >/dev/null; then
+	mkdir one two
+	head -c 300000 /dev/urandom >one/first
+	head -c 700000 /dev/urandom >two/second
+	"$discern" vdrive create --media cd-r sessions.disc >/dev/null
+	ok "xorriso burns one session" "$discern" vdrive run --drive sr0=sessions.disc -- \
+		xorriso -outdev /dev/sr0 -volid ONE -map one /one -commit
+	ok "and another one" "$discern" vdrive run --drive sr0=sessions.disc -- \
+		xorriso -dev /dev/sr0 -volid TWO -map two /two -commit
+	exits 0 "an image of both" "$discern" vdrive run --drive sr0=sessions.disc -- "$discern" rip -o sessions.iso sr0
+	verify 0 "equals the disc" sessions.disc sessions.iso
+	head -c 200000 sessions.iso >first.iso
+	verify 4 "a part of the first session does not" sessions.disc first.iso
+	change sessions.iso $(($(stat -c %s sessions.iso) - 300000))
+	verify 4 "a change in the second session is found" sessions.disc sessions.iso
+	printed "in the right place" "differs  LBA $((($(stat -c %s sessions.iso) - 300000) / 2048))"
+fi
