@@ -39,6 +39,9 @@ struct discern_volume {
 	/** Sectors by the ISO 9660 volume descriptor and by the UDF partition and anchors; 0 if none. */
 	uint32_t iso_sectors;
 	uint32_t udf_sectors;
+	/** Sectors by the partition table: partitions may lie behind the file systems, as in many images that boot
+	 *  from a stick. 0 if there is none. */
+	uint32_t partition_sectors;
 };
 
 struct discern_image_info {

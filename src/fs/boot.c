@@ -134,3 +134,39 @@ bool boot_has_partition_table(const uint8_t *first_sector)
 	}
 	return has_partition;
 }
+
+/* A protective entry covers any size; what it protects says how much there is (UEFI 2.10, 5.2.3). */
+#define TYPE_GPT_PROTECTIVE 0xee
+
+static uint64_t mbr_end(const uint8_t *first_sector)
+{
+	uint64_t end = 0;
+
+	for (size_t i = 0; i < 4; i++) {
+		const uint8_t *entry = first_sector + 446 + i * 16;
+		uint64_t entry_end = (uint64_t)get_le32(entry + 8) + get_le32(entry + 12);
+
+		if (entry[4] != 0 && entry[4] != TYPE_GPT_PROTECTIVE && get_le32(entry + 12) != 0 && entry_end > end)
+			end = entry_end;
+	}
+	return end;
+}
+
+uint32_t boot_partition_sectors(const uint8_t *first_sector)
+{
+	enum { BLOCK_SIZE = 512, BLOCKS_PER_SECTOR = DISCERN_SECTOR_SIZE / BLOCK_SIZE };
+	uint64_t n_blocks;
+	uint64_t backup;
+
+	if (!boot_has_partition_table(first_sector))
+		return 0;
+	n_blocks = mbr_end(first_sector);
+	/* UEFI 2.10, table 5.5: AlternateLBA. */
+	if (memcmp(first_sector + BLOCK_SIZE, "EFI PART", 8) == 0) {
+		backup = get_le64(first_sector + BLOCK_SIZE + 32);
+		if (backup < UINT32_MAX && backup + 1 > n_blocks)
+			n_blocks = backup + 1;
+	}
+	n_blocks += BLOCKS_PER_SECTOR - 1;
+	return n_blocks / BLOCKS_PER_SECTOR > UINT32_MAX ? 0 : (uint32_t)(n_blocks / BLOCKS_PER_SECTOR);
+}

@@ -21,4 +21,8 @@ int boot_read_catalogue(struct probe *probe, uint32_t catalogue_lba, struct boot
 /** Does the first sector hold an MBR with a partition, or a GPT? */
 bool boot_has_partition_table(const uint8_t *first_sector);
 
+/** Where the last partition ends, or the backup of the GPT behind it, in sectors of 2048 bytes, rounded up. 0 if there
+ *  is no table, or if its numbers are beyond 32 bits. */
+uint32_t boot_partition_sectors(const uint8_t *first_sector);
+
 #endif

@@ -123,8 +123,10 @@ static int probe_boot(struct probe *probe, const struct scan *scan, struct disce
 	struct boot_platforms platforms;
 	int ret = probe_read(probe, 0, sector);
 
-	if (ret == 0)
+	if (ret == 0) {
 		volume->is_hybrid = boot_has_partition_table(sector);
+		volume->partition_sectors = boot_partition_sectors(sector);
+	}
 	if (ret < 0 || !scan->has_boot_record)
 		return ret < 0 ? ret : 0;
 	ret = boot_read_catalogue(probe, scan->catalogue_lba, &platforms);

@@ -184,6 +184,30 @@ static void partition_tables_are_told(void **state)
 	assert_false(boot_has_partition_table(f->image));
 }
 
+static void the_end_of_the_partitions_is_told(void **state)
+{
+	struct fixture *f = *state;
+	uint8_t *entry = f->image + 446;
+
+	assert_int_equal(boot_partition_sectors(f->image), 0);
+	volume_add_partition_table(f->image);
+	assert_int_equal(boot_partition_sectors(f->image), VOLUME_SECTORS);
+	/* A second partition behind the first one, which ends within a sector. */
+	entry[16 + 4] = 0xef;
+	put_le32(entry + 16 + 8, VOLUME_SECTORS * 4);
+	put_le32(entry + 16 + 12, 41);
+	assert_int_equal(boot_partition_sectors(f->image), VOLUME_SECTORS + 11);
+	/* GPT: the backup is the last block; what the protective entry covers does not count. */
+	entry[4] = 0xee;
+	entry[16 + 4] = 0;
+	put_le32(entry + 12, UINT32_MAX);
+	memcpy(f->image + 512, "EFI PART", 8);
+	put_le32(f->image + 512 + 32, 7999);
+	assert_int_equal(boot_partition_sectors(f->image), 2000);
+	put_le32(f->image + 512 + 36, 1);
+	assert_int_equal(boot_partition_sectors(f->image), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -196,6 +220,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(endless_catalogues_end, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(unreadable_catalogues_are_skipped, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(partition_tables_are_told, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(the_end_of_the_partitions_is_told, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
