@@ -248,22 +248,28 @@ static void add_candidates(struct rip_plan *plan, const struct discern_medium *m
 
 static void add_volume(struct rip_plan *plan, const struct discern_medium *medium, const struct discern_volume *volume)
 {
-	const struct profile *profile = profile_find(medium->profile);
-	int64_t iso = 0;
-	int64_t udf = 0;
+	static const char *const names[] = { "ISO 9660", "UDF", "partition table" };
+	const char *longest = NULL;
 
 	if (volume->has_iso9660)
-		add_candidate(plan, "ISO 9660",
+		add_candidate(plan, names[0],
 			      rip_plan_iso_end(volume, rip_plan_last_session(medium),
 					       (int64_t)plan->first_lba + plan->n_sectors));
 	if (volume->has_udf)
-		add_candidate(plan, "UDF", volume->udf_sectors);
-	find_candidate(plan, "ISO 9660", &iso);
-	find_candidate(plan, "UDF", &udf);
-	if (iso == 0 && udf == 0)
-		return;
-	plan->n_volume_sectors = (uint32_t)(iso >= udf ? iso : udf);
-	choose_volume(plan, profile, iso >= udf ? "ISO 9660" : "UDF");
+		add_candidate(plan, names[1], volume->udf_sectors);
+	/* Partitions behind the file system are part of the image, but a table is no proof of what was recorded. */
+	if (plan->first_lba == 0 && volume->partition_sectors <= plan->n_sectors)
+		add_candidate(plan, names[2], volume->partition_sectors);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		int64_t n_sectors = 0;
+
+		if (find_candidate(plan, names[i], &n_sectors) && n_sectors > plan->n_volume_sectors) {
+			plan->n_volume_sectors = (uint32_t)n_sectors;
+			longest = names[i];
+		}
+	}
+	if (longest != NULL)
+		choose_volume(plan, profile_find(medium->profile), longest);
 }
 
 int rip_plan_make(const struct discern_medium *medium, const struct discern_volume *volume, struct rip_plan *ret_plan,

@@ -176,6 +176,27 @@ static void test_rewritable_disc_ends_with_its_volume(void **state)
 	assert_int_equal(make(&medium, NULL).n_sectors, 2295104);
 }
 
+static void test_partitions_behind_the_volume_belong_to_it(void **state)
+{
+	struct discern_medium medium = make_medium(DISCERN_PROFILE_DVD_PLUS_RW, 2295104, 0);
+	struct discern_volume volume = iso(2481);
+	struct rip_plan plan;
+
+	(void)state;
+	volume.partition_sectors = 2759;
+	plan = make(&medium, &volume);
+	assert_int_equal(plan.n_sectors, 2759);
+	assert_string_equal(chosen(&plan), "partition table");
+	/* Nothing is taken for padding or run-out that a partition holds. */
+	medium = make_medium(DISCERN_PROFILE_DVD_PLUS_R, 2768, 0);
+	assert_int_equal(make(&medium, &volume).n_padding_max, 9);
+	/* A table that claims more than the disc has is only a table. */
+	volume.partition_sectors = 100000;
+	plan = make(&medium, &volume);
+	assert_int_equal(plan.n_sectors, 2768);
+	assert_int_equal(plan.n_volume_sectors, 2481);
+}
+
 static void test_open_track_ends_where_writing_would_go_on(void **state)
 {
 	struct discern_medium medium = make_medium(DISCERN_PROFILE_DVD_R, 0, 1);
@@ -290,6 +311,7 @@ int main(void)
 		cmocka_unit_test(test_writable_dvd_structure_is_not_asked),
 		cmocka_unit_test(test_last_unit_of_a_burned_dvd_is_padding),
 		cmocka_unit_test(test_rewritable_disc_ends_with_its_volume),
+		cmocka_unit_test(test_partitions_behind_the_volume_belong_to_it),
 		cmocka_unit_test(test_open_track_ends_where_writing_would_go_on),
 		cmocka_unit_test(test_data_before_audio),
 		cmocka_unit_test(test_data_behind_audio),
