@@ -149,6 +149,19 @@ int drive_transport(struct discern_drive *drive, struct transport **ret_transpor
 	return 0;
 }
 
+/* systemd, "Locking Block Device Access": udev leaves a device alone while another has a lock on it. Tried again if
+ * udev itself had it at the first time. */
+static void claim(struct discern_drive *drive)
+{
+	if (drive->is_claimed || !drive->can_reopen)
+		return;
+	if (drive->claim_fd < 0)
+		drive->claim_fd = open(drive->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	drive->is_claimed = drive->claim_fd >= 0 && flock(drive->claim_fd, LOCK_EX | LOCK_NB) == 0;
+	if (!drive->is_claimed)
+		transport_recorder_note(drive->recorder, "no lock on the device, udev may look at it meanwhile");
+}
+
 int drive_lend(struct discern_drive *drive, struct burner **ret_burner, struct discern_error *err)
 {
 	int ret;
@@ -157,6 +170,7 @@ int drive_lend(struct discern_drive *drive, struct burner **ret_burner, struct d
 		if (!drive->can_reopen)
 			return discern_error_set(err, -ENOTSUP, "%s: not a device that libburn could open",
 						 drive->path);
+		claim(drive);
 		drive->transport = transport_close(drive->transport);
 		ret = burner_grab(drive->path, drive->recorder, &drive->burner, err);
 		if (ret < 0)
@@ -271,15 +285,6 @@ static char *resolve_path(const char *path)
 	}
 	resolved = realpath(path, NULL);
 	return resolved != NULL ? resolved : strdup(path);
-}
-
-/* systemd, "Locking Block Device Access": udev leaves a device alone while another has a lock on it. */
-static void claim(struct discern_drive *drive)
-{
-	drive->claim_fd = open(drive->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	if (drive->claim_fd >= 0 && flock(drive->claim_fd, LOCK_EX | LOCK_NB) == 0)
-		return;
-	transport_recorder_note(drive->recorder, "no lock on the device, udev may look at it meanwhile");
 }
 
 static struct discern_drive *new_drive(char *path, const struct discern_drive_options *options)

@@ -14,8 +14,9 @@ struct discern_drive {
 	struct transport *transport;
 	struct burner *burner;
 	struct transport_recorder *recorder;
-	/** Holds the lock that keeps udev away, for the whole life; -1 if there is none. */
+	/** Holds the lock that keeps udev away, to the end; -1 if it could not be opened. */
 	int claim_fd;
+	bool is_claimed;
 	/** False for a drive on a transport of a test: it cannot be closed, lent and opened again. */
 	bool can_reopen;
 	/** The eject button is locked by this program. */

@@ -208,7 +208,7 @@ int holder_error(const char *path, struct discern_error *err)
 	}
 	discern_error_set(err, -EBUSY, "%s: in use: %s", path, holder);
 	if (strncmp(holder, "mounted on ", 11) == 0)
-		discern_error_hint(err, "unmount it first: umount %s", holder + 11);
+		discern_error_hint(err, "unmount it first: udisksctl unmount -b %s, or as root umount %s", path, path);
 	else if (strncmp(holder, "packet", 6) == 0)
 		discern_error_hint(err, "release it first: sudo pktsetup -d %s",
 				   holder + sizeof("packet writing device"));
