@@ -164,6 +164,28 @@ static void test_appended_dvd(void **state)
 	test_drive_close(&t);
 }
 
+static void test_more_tracks_than_a_toc_has(void **state)
+{
+	enum { N_TRACKS = 101 };
+	uint8_t reserve[12] = { 0x53, [8] = N_CHUNK };
+	struct test_drive t;
+
+	(void)state;
+	test_drive_open(&t, "bd-r", N_SECTORS);
+	for (unsigned i = 0; i < N_TRACKS; i++) {
+		assert_int_equal(test_run(&t, reserve), 0);
+		write_sectors(&t, i * N_CHUNK, N_CHUNK);
+		assert_int_equal(test_run(&t, CDB(0x5b, 0, 1, 0, 0, (uint8_t)(i + 1))), 0);
+	}
+	assert_int_equal(test_run(&t, CDB(0x5b, 0, 2)), 0);
+	assert_int_equal(test_read(&t, CDB(0x43, 0, 0, 0, 0, 0, 0, 4, 0), 1024), 0);
+	assert_int_equal(t.answer.transferred, 4 + 8 * 100);
+	assert_int_equal(t.data[3], 99);
+	assert_int_equal(t.data[4 + 8 * 99 + 2], 0xaa);
+	assert_int_equal(get_be32(t.data + 4 + 8 * 99 + 4), N_TRACKS * N_CHUNK);
+	test_drive_close(&t);
+}
+
 /** Copies the medium as it is in the middle of a burn: what is left after a power loss. */
 static void copy_file(const char *from, const char *to)
 {
@@ -232,9 +254,13 @@ static void test_formatted_dvd_plus_rw(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_open_cd_track),     cmocka_unit_test(test_multi_session_cd),
-		cmocka_unit_test(test_announced_session), cmocka_unit_test(test_appended_dvd),
-		cmocka_unit_test(test_power_loss),        cmocka_unit_test(test_formatted_dvd_plus_rw),
+		cmocka_unit_test(test_open_cd_track),
+		cmocka_unit_test(test_multi_session_cd),
+		cmocka_unit_test(test_announced_session),
+		cmocka_unit_test(test_appended_dvd),
+		cmocka_unit_test(test_more_tracks_than_a_toc_has),
+		cmocka_unit_test(test_power_loss),
+		cmocka_unit_test(test_formatted_dvd_plus_rw),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -66,12 +66,12 @@ static size_t put_track(uint8_t *entry, const struct disc_track *track, bool as_
 static int toc_tracks(struct vdrive_call *call, const struct disc *disc, bool as_msf)
 {
 	uint8_t data[MAX_ANSWER] = { 0 };
-	unsigned start = call->cdb[6], last = last_track_in_toc(disc);
+	unsigned start = call->cdb[6], n_tracks = last_track_in_toc(disc), last = n_tracks;
 	size_t size = 4;
 
 	if (last == 0)
 		return vdrive_invalid_field(call, 2);
-	/* A TOC has 99 track numbers at most. */
+	/* A TOC has 99 track numbers at most; a BD-R may have more tracks. */
 	if (last > 99)
 		last = 99;
 	if (start > last && start != LEAD_OUT_TRACK)
@@ -82,7 +82,7 @@ static int toc_tracks(struct vdrive_call *call, const struct disc *disc, bool as
 		size += put_track(data + size, disc_track(disc, i), as_msf);
 	data[size + 1] = adr_control(ADR_POSITION, disc_track(disc, last)->control);
 	data[size + 2] = LEAD_OUT_TRACK;
-	put_address(data + size + 4, lead_out(disc, last), as_msf);
+	put_address(data + size + 4, lead_out(disc, n_tracks), as_msf);
 	return give_toc(call, data, size + 8);
 }
 
