@@ -87,14 +87,18 @@ static int read_slot(struct feed *feed, uint8_t *slot, uint64_t offset, size_t s
 {
 	const char *path = feed->check->path;
 	ssize_t n = file_read_at(feed->fd, slot, size, (off_t)offset);
+	struct stat status;
 
 	if (n < 0)
 		return discern_error_set(&feed->error, (int)n, "%s: cannot read at byte %ju: %s", path, (uintmax_t)offset,
 					 strerror((int)-n));
-	if ((size_t)n < size)
-		return discern_error_set(&feed->error, -ESTALE, "%s: ends at byte %ju now, it had %ju when it was checked",
-					 path, (uintmax_t)(offset + (size_t)n), (uintmax_t)feed->check->image.size_bytes);
-	return 0;
+	if ((size_t)n == size)
+		return 0;
+	/* It may end far before what was read of it already. */
+	if (fstat(feed->fd, &status) < 0)
+		status.st_size = (off_t)offset + n;
+	return discern_error_set(&feed->error, -ESTALE, "%s: has only %jd bytes now, it had %ju when it was checked", path,
+				 (intmax_t)status.st_size, (uintmax_t)feed->check->image.size_bytes);
 }
 
 /* The reader. Waits for a free slot; false if the feed is to stop. */

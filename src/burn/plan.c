@@ -9,8 +9,9 @@
 #include "base/text.h"
 #include "disc/profile.h"
 
-/* Seconds that drives take to close: the lead-out of a CD, the border or session end of DVD and BD, and a flush. */
-enum { CLOSE_CD_SECONDS = 20, CLOSE_SEQUENTIAL_SECONDS = 40, CLOSE_RANDOM_SECONDS = 5 };
+/* Seconds that drives take to close: the lead-out of a CD, the border or session end of DVD and BD, and a flush;
+ * and to format a medium so far that it can be written. */
+enum { CLOSE_CD_SECONDS = 20, CLOSE_SEQUENTIAL_SECONDS = 40, CLOSE_RANDOM_SECONDS = 5, FORMAT_SECONDS = 60 };
 
 static int refuse(const struct plan_facts *facts, struct discern_error *err, const char *why, const char *hint)
 {
@@ -135,7 +136,7 @@ static uint32_t estimate_seconds(const struct plan_facts *facts, const struct di
 		return 0;
 	seconds = 2 * kilobytes / plan->speed_kbps;
 	if (profile->writing == WRITING_RANDOM)
-		seconds += CLOSE_RANDOM_SECONDS;
+		seconds += CLOSE_RANDOM_SECONDS + (plan->format ? FORMAT_SECONDS : 0);
 	else
 		seconds += profile->family == FAMILY_CD ? CLOSE_CD_SECONDS : CLOSE_SEQUENTIAL_SECONDS;
 	return (uint32_t)(seconds + 0.5);

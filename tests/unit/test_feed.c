@@ -136,7 +136,7 @@ static void notices_a_shorter_image(void **state)
 	assert_int_equal(truncate(image_path, LARGE_SIZE / 2), 0);
 	assert_int_equal(take(feed, &check, 0, check.n_sectors, 16), -ESTALE);
 	assert_int_equal(feed_finish(feed, &err), -ESTALE);
-	assert_non_null(strstr(err.text, "ends at byte"));
+	assert_non_null(strstr(err.text, "has only"));
 	feed_free(feed);
 }
 
