@@ -306,7 +306,7 @@ static void report_verdict(struct job *job, int code)
 	struct report *report = job->report;
 	const char *verdict = "failed";
 
-	if (job->is_dry_run) {
+	if (job->is_dry_run && code == CLI_EXIT_GOOD) {
 		verdict = "not burned";
 		report_text(report, "dry run", "nothing was written");
 	} else if (code == CLI_EXIT_GOOD && job->will_verify) {
@@ -332,19 +332,11 @@ static int run_steps(struct job *job)
 
 	if (ret == CLI_EXIT_GOOD)
 		ret = make_plan(job);
-	if (ret != CLI_EXIT_GOOD)
+	if (ret != CLI_EXIT_GOOD || job->is_dry_run)
 		return ret;
-	if (job->is_dry_run) {
-		report_verdict(job, ret);
-		return ret;
-	}
 	ret = write_disc(job);
-	if (ret != CLI_EXIT_GOOD)
-		return ret;
-	if (job->will_verify)
+	if (ret == CLI_EXIT_GOOD && job->will_verify)
 		ret = verify(job);
-	if (ret == CLI_EXIT_GOOD || ret == CLI_EXIT_DIFFERENT || ret == CLI_EXIT_UNREADABLE)
-		report_verdict(job, ret);
 	return ret;
 }
 
@@ -370,6 +362,7 @@ static int run(struct cli *cli, int argc, char **argv)
 	cli_catch_signals();
 	job.report = report_new(stdout, cli->json);
 	ret = run_steps(&job);
+	report_verdict(&job, ret);
 	report_finish(job.report);
 	ret = eject(&job, ret);
 	discern_drive_close(job.drive);
