@@ -8,19 +8,37 @@
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/verify_report.h"
+#include "cli/volume_report.h"
 
-static void print_result(struct cli *cli, const char *image, const char *drive,
-			 const struct discern_verify_result *result)
+/* What is compared. */
+struct verify_job {
+	const char *image;
+	struct discern_image_info info;
+	struct discern_drive *drive;
+};
+
+static void print_image(struct report *report, const struct verify_job *job)
+{
+	char words[256];
+	char size[TEXT_SIZE];
+
+	text_size(job->info.size_bytes, size);
+	report_string(report, "image", NULL, job->image);
+	if (job->info.has_volume)
+		report_text(report, "image", "%s, %s, %s", job->image, size,
+			    cli_volume_words(&job->info.volume, words, sizeof(words)));
+	else
+		report_text(report, "image", "%s, %s", job->image, size);
+	report_number(report, "image_bytes", NULL, (int64_t)job->info.size_bytes, NULL);
+}
+
+static void print_result(struct cli *cli, const struct verify_job *job, const struct discern_verify_result *result)
 {
 	struct report *report = report_new(stdout, cli->json);
-	char size[TEXT_SIZE];
 	char duration[TEXT_SIZE];
 
-	text_size(result->image_bytes, size);
-	report_string(report, "image", NULL, image);
-	report_text(report, "image", "%s, %s", image, size);
-	report_number(report, "image_bytes", NULL, (int64_t)result->image_bytes, NULL);
-	report_string(report, "drive", "drive", drive);
+	print_image(report, job);
+	report_string(report, "drive", "drive", discern_drive_path(job->drive));
 	cli_report_verify(report, result, cli->verbosity > 0);
 	if (result->seconds >= 1)
 		report_text(report, "time", "%s, %.1f MB/s", text_duration((uint64_t)(result->seconds + 0.5), duration),
@@ -28,7 +46,7 @@ static void print_result(struct cli *cli, const char *image, const char *drive,
 	report_finish(report);
 }
 
-static int verify(struct cli *cli, struct discern_drive *drive, const char *image)
+static int verify(struct cli *cli, const struct verify_job *job)
 {
 	struct discern_verify_result result;
 	struct discern_error err;
@@ -36,16 +54,16 @@ static int verify(struct cli *cli, struct discern_drive *drive, const char *imag
 	int ret;
 
 	cli_catch_signals();
-	if (discern_verify(drive, image, &cli->observer, &result, &err) < 0) {
+	if (discern_verify(job->drive, job->image, &cli->observer, &result, &err) < 0) {
 		ret = cli_fail(cli, &err);
 	} else {
 		progress_end(cli->progress);
-		print_result(cli, image, discern_drive_path(drive), &result);
+		print_result(cli, job, &result);
 		ret = cli_verify_exit(&result);
 		if (ret != CLI_EXIT_GOOD)
-			cli_complain(cli, "the disc in %s %s %s: %s", discern_drive_path(drive),
-				     ret == CLI_EXIT_UNREADABLE ? "cannot be proven equal to" : "is not equal to", image,
-				     cli_verify_words(&result, words, sizeof(words)));
+			cli_complain(cli, "the disc in %s %s %s: %s", discern_drive_path(job->drive),
+				     ret == CLI_EXIT_UNREADABLE ? "cannot be proven equal to" : "is not equal to",
+				     job->image, cli_verify_words(&result, words, sizeof(words)));
 	}
 	discern_verify_result_clear(&result);
 	return ret;
@@ -54,8 +72,7 @@ static int verify(struct cli *cli, struct discern_drive *drive, const char *imag
 static int run(struct cli *cli, int argc, char **argv)
 {
 	static const struct option own[] = { { 0 } };
-	struct discern_drive *drive = NULL;
-	struct discern_image_info image;
+	struct verify_job job = { 0 };
 	struct discern_error err;
 	int ret = cli_getopt(cli, &cmd_verify, argc, argv, "", own);
 
@@ -66,13 +83,16 @@ static int run(struct cli *cli, int argc, char **argv)
 	if (argc - optind > 2)
 		return cli_usage(cli, "one image and one drive, not %d operands", argc - optind);
 	/* A wrong name is told before the drive moves. */
-	if (discern_image_inspect(argv[optind], &image, &err) < 0)
+	job.image = argv[optind];
+	if (discern_image_inspect(job.image, &job.info, &err) < 0)
 		return cli_fail(cli, &err);
-	ret = cli_open_drive(cli, argv[optind + 1], true, &drive, &err);
+	if (job.info.is_truncated)
+		cli_say(cli, "warning: %s is shorter than its volume says; its end is missing", job.image);
+	ret = cli_open_drive(cli, argv[optind + 1], true, &job.drive, &err);
 	if (ret != 0)
 		return ret;
-	ret = verify(cli, drive, argv[optind]);
-	discern_drive_close(drive);
+	ret = verify(cli, &job);
+	discern_drive_close(job.drive);
 	return ret;
 }
 

@@ -7,13 +7,19 @@
 
 #include "base/error.h"
 
-/* Times that one unreadable sector is read again. */
-#define N_RETRIES 2
+/* Times that one unreadable sector is tried. */
+#define N_TRIES 3
 
 /* Places looked at before it is said that nothing more is recorded. */
 #define N_END_PROBES 16
 
 enum outcome { OUTCOME_READ, OUTCOME_BAD, OUTCOME_END };
+
+/* Where one sector goes, and what became of it. */
+struct sector {
+	uint8_t *buffer;
+	enum outcome outcome;
+};
 
 static uint32_t least(uint32_t a, uint32_t b)
 {
@@ -64,37 +70,43 @@ static int find_more(struct reader *reader, uint32_t lba, bool *ret_found, struc
 	return 0;
 }
 
+/* Reads one sector up to n_tries times. As read_once(), or -ECANCELED. */
+static int try_sector(struct reader *reader, uint32_t lba, unsigned n_tries, uint8_t *buffer, struct discern_error *err)
+{
+	int ret = -EIO;
+
+	for (unsigned i = 0; i < n_tries && ret == -EIO; i++) {
+		if (tick(reader, err) < 0)
+			return -ECANCELED;
+		ret = read_once(reader, lba, 1, buffer, err);
+	}
+	return ret;
+}
+
 /* Reads one sector of an area where a larger read failed. 0 or a negative errno. */
-static int read_sector(struct reader *reader, uint32_t lba, uint8_t *buffer, enum outcome *ret_outcome,
+static int read_sector(struct reader *reader, uint32_t lba, unsigned n_tries, struct sector *ret_sector,
 		       struct discern_error *err)
 {
 	bool is_run_out = lba + reader->n_run_out_sectors >= reader->n_disc_sectors;
 	bool has_more = true;
-	int ret = 0;
+	int ret = try_sector(reader, lba, is_run_out ? 1 : n_tries, ret_sector->buffer, err);
 
-	for (int try = 0; try <= N_RETRIES; try++) {
-		ret = read_once(reader, lba, 1, buffer, err);
-		if (is_trouble(ret))
-			return ret;
-		if (ret != -EIO || is_run_out)
-			break;
-		if (tick(reader, err) < 0)
-			return -ECANCELED;
-	}
+	if (is_trouble(ret))
+		return ret;
 	discern_error_clear(err);
-	*ret_outcome = ret == 0 ? OUTCOME_READ : OUTCOME_BAD;
+	ret_sector->outcome = ret == 0 ? OUTCOME_READ : OUTCOME_BAD;
 	if (ret == 0)
 		return 0;
-	memset(buffer, 0, DISCERN_SECTOR_SIZE);
+	memset(ret_sector->buffer, 0, DISCERN_SECTOR_SIZE);
 	if (lba >= reader->n_disc_sectors) {
-		*ret_outcome = OUTCOME_END;
+		ret_sector->outcome = OUTCOME_END;
 	} else if (ret == -ENXIO) {
 		ret = find_more(reader, lba, &has_more, err);
 		if (ret < 0)
 			return ret;
-		*ret_outcome = has_more ? OUTCOME_BAD : OUTCOME_END;
+		ret_sector->outcome = has_more ? OUTCOME_BAD : OUTCOME_END;
 	}
-	return tick(reader, err);
+	return 0;
 }
 
 static struct reader_piece part_of(const struct reader_piece *piece, uint32_t offset, uint32_t n_sectors)
@@ -107,19 +119,23 @@ static struct reader_piece part_of(const struct reader_piece *piece, uint32_t of
 	};
 }
 
+/* The sectors of one unit. They mostly stand or fall together: after one that failed for good, the others get one try
+ * each, as a try can take a drive many seconds. */
 static int read_sectors(struct reader *reader, const struct reader_piece *piece, uint32_t *ret_n,
 			struct discern_error *err)
 {
+	unsigned n_tries = N_TRIES;
+
 	for (*ret_n = 0; *ret_n < piece->n_sectors; ++*ret_n) {
-		enum outcome outcome;
-		int ret = read_sector(reader, piece->lba + *ret_n, piece->buffer + (size_t)*ret_n * DISCERN_SECTOR_SIZE,
-				      &outcome, err);
+		struct sector sector = { .buffer = piece->buffer + (size_t)*ret_n * DISCERN_SECTOR_SIZE };
+		int ret = read_sector(reader, piece->lba + *ret_n, n_tries, &sector, err);
 
 		if (ret < 0)
 			return ret;
-		if (outcome == OUTCOME_END)
+		if (sector.outcome == OUTCOME_END)
 			break;
-		piece->is_bad[*ret_n] = outcome == OUTCOME_BAD;
+		piece->is_bad[*ret_n] = sector.outcome == OUTCOME_BAD;
+		n_tries = sector.outcome == OUTCOME_BAD ? 1 : n_tries;
 	}
 	return 0;
 }

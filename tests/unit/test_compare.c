@@ -167,6 +167,23 @@ static void a_sector_that_reads_later_counts(void **state)
 	assert_true(discern_verify_is_equal(&f->result));
 }
 
+static void a_bad_unit_is_not_tried_for_ever(void **state)
+{
+	struct fixture *f = *state;
+	unsigned n_healthy;
+
+	f->disc.source.ecc_sectors = 16;
+	assert_int_equal(compare(f), 0);
+	n_healthy = f->disc.n_reads;
+	memory_source_damage(&f->disc, 320, 16, -EIO);
+	f->disc.n_reads = 0;
+	assert_int_equal(compare(f), 0);
+	check_range(&f->result.unreadable[0], 320, 16);
+	assert_int_equal(f->result.n_unreadable_sectors, 16);
+	/* Two units, three tries for the first bad sector, one for each of the others. */
+	assert_int_equal(f->disc.n_reads, n_healthy + 2 + 3 + 15);
+}
+
 static void trouble_of_the_drive_ends_it(void **state)
 {
 	struct fixture *f = *state;
@@ -391,6 +408,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(ranges_join_across_slots, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(unreadable_sectors_are_exact, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_sector_that_reads_later_counts, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_bad_unit_is_not_tried_for_ever, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(trouble_of_the_drive_ends_it, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(trouble_of_the_image_ends_it, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_short_disc_is_short, set_up, tear_down),
