@@ -112,15 +112,15 @@ static int open_transport(struct discern_drive *drive, struct discern_error *err
 	return 0;
 }
 
-/* A device that was just closed is looked at by others (udev, desktops) for a moment. */
-static int reopen_transport(struct discern_drive *drive, struct discern_error *err)
+/* Others look at a device for a moment when it was closed or a disc came in (udev, desktops). */
+static int open_patiently(struct discern_drive *drive, unsigned max_tries, struct discern_error *err)
 {
-	enum { TRIES = 10, PAUSE_MS = 200 };
+	enum { PAUSE_MS = 200 };
 	int ret;
 
-	for (unsigned i = 0;; i++) {
+	for (unsigned i = 1;; i++) {
 		ret = open_transport(drive, err);
-		if (ret != -EBUSY || i + 1 == TRIES)
+		if (ret != -EBUSY || i >= max_tries)
 			return ret;
 		drive_sleep_ms(PAUSE_MS);
 	}
@@ -128,6 +128,7 @@ static int reopen_transport(struct discern_drive *drive, struct discern_error *e
 
 int drive_transport(struct discern_drive *drive, struct transport **ret_transport, struct discern_error *err)
 {
+	enum { TRIES_AFTER_LIBBURN = 10 };
 	struct scsi_command lock;
 	int ret;
 
@@ -136,7 +137,7 @@ int drive_transport(struct discern_drive *drive, struct transport **ret_transpor
 		return 0;
 	}
 	drive->burner = burner_release(drive->burner);
-	ret = reopen_transport(drive, err);
+	ret = open_patiently(drive, TRIES_AFTER_LIBBURN, err);
 	if (ret < 0)
 		return ret;
 	/* libburn takes unit attentions without telling, so what is pending now tells nothing either. */
@@ -316,6 +317,7 @@ static int wait_after_open(struct discern_drive *drive, struct discern_error *er
 
 static int set_up(struct discern_drive *drive, const struct discern_drive_options *options, struct discern_error *err)
 {
+	enum { TRIES_AT_FIRST = 3 };
 	int ret;
 
 	if (options != NULL && options->record_path != NULL) {
@@ -323,7 +325,7 @@ static int set_up(struct discern_drive *drive, const struct discern_drive_option
 		if (ret < 0)
 			return ret;
 	}
-	ret = open_transport(drive, err);
+	ret = open_patiently(drive, TRIES_AT_FIRST, err);
 	if (ret < 0)
 		return ret;
 	ret = identify(drive, err);

@@ -37,6 +37,16 @@ equal "and is not asked anything" "$(jq -r '.drives[0].vendor' out)" null
 exits 1 "a drive in use cannot be opened" with_drive disc.iso python3 holder.py "$discern" info sr0
 complained "and who holds it is named" "/dev/sr0: in use: python3 (process "
 
+cat >brief.py <<-'EOF'
+	import os, subprocess, sys, time
+	fd = os.open("/dev/sr0", os.O_RDWR | os.O_EXCL | os.O_NONBLOCK)
+	process = subprocess.Popen(sys.argv[1:])
+	time.sleep(0.2)
+	os.close(fd)
+	sys.exit(process.wait())
+EOF
+ok "one who holds it for a moment is waited for" with_drive disc.iso python3 brief.py "$discern" info sr0
+
 # Names.
 cat >names.sh <<-'EOF'
 	ln -s /dev/sr0 link && ln -s link link2 || exit 1
