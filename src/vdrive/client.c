@@ -46,28 +46,28 @@ int client_copy(pid_t thread, enum client_access access, uint64_t address, void 
 	return size == 0 ? 0 : copy(thread, access, &local, &remote, 1);
 }
 
-int client_copy_vector(pid_t thread, enum client_access access, uint64_t vector, size_t n_elements, void *data,
-		       size_t size, size_t *ret_size)
+int client_copy_vector(pid_t thread, enum client_access access, const struct client_vector *vector, void *data,
+		       size_t *size)
 {
 	AUTO_FREE struct iovec *remote = NULL;
 	struct iovec local = { data, 0 };
 	int ret;
 
-	if (n_elements == 0 || n_elements > MAX_ELEMENTS)
+	if (vector->n_elements == 0 || vector->n_elements > MAX_ELEMENTS)
 		return -EINVAL;
-	remote = calloc(n_elements, sizeof(*remote));
+	remote = calloc(vector->n_elements, sizeof(*remote));
 	if (remote == NULL)
 		return -ENOMEM;
-	ret = client_copy(thread, CLIENT_READ, vector, remote, n_elements * sizeof(*remote));
+	ret = client_copy(thread, CLIENT_READ, vector->address, remote, vector->n_elements * sizeof(*remote));
 	if (ret < 0)
 		return ret;
-	for (size_t i = 0; i < n_elements; i++) {
-		if (remote[i].iov_len > size - local.iov_len)
-			remote[i].iov_len = size - local.iov_len;
+	for (size_t i = 0; i < vector->n_elements; i++) {
+		if (remote[i].iov_len > *size - local.iov_len)
+			remote[i].iov_len = *size - local.iov_len;
 		local.iov_len += remote[i].iov_len;
 	}
-	*ret_size = local.iov_len;
-	return local.iov_len == 0 ? 0 : copy(thread, access, &local, remote, n_elements);
+	*size = local.iov_len;
+	return local.iov_len == 0 ? 0 : copy(thread, access, &local, remote, vector->n_elements);
 }
 
 /* "257 0xffffff9c 0x7ffe… 0x802 …" from /proc/TID/syscall; false while the thread still runs. */

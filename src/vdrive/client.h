@@ -15,10 +15,16 @@ enum client_access { CLIENT_READ, CLIENT_WRITE };
 /** Copies size bytes from or to the client. 0, -EFAULT, or -EPERM if the system does not let us. */
 int client_copy(pid_t thread, enum client_access access, uint64_t address, void *data, size_t size);
 
-/** The same with a struct iovec array of n_elements in the client's memory, of which the first size bytes are
- *  meant; *ret_size is what the elements hold of them, at most size. */
-int client_copy_vector(pid_t thread, enum client_access access, uint64_t vector, size_t n_elements, void *data,
-		       size_t size, size_t *ret_size);
+/** An array of struct iovec in the client's memory. */
+struct client_vector {
+	uint64_t address;
+	size_t n_elements;
+};
+
+/** The same with the first *size bytes that the vector means; *size becomes what it holds of them. -EINVAL if it
+ *  has no or too many elements. */
+int client_copy_vector(pid_t thread, enum client_access access, const struct client_vector *vector, void *data,
+		       size_t *size);
 
 /** Flags of the open() that the thread is in, with O_EXCL, which the kernel keeps to itself. -ENOENT if they
  *  cannot be found out: /proc not readable, or a system call that is none of open, openat and openat2. */

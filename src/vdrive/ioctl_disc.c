@@ -189,17 +189,22 @@ static int get_subchannel(struct ioctl_call *call)
 	return ioctl_put(call, &q, sizeof(q));
 }
 
-/* READ CD (MMC-6 6.19); type is the expected sector type, parts the main channel selection of byte 9. */
-static int read_cd(struct server_drive *drive, int32_t lba, uint32_t n_sectors, const uint8_t type_and_parts[2],
-		   void *data, size_t length)
+struct sectors_request {
+	int32_t lba;
+	uint32_t n_sectors;
+	/** Expected sector type, and main channel selection (READ CD bytes 1 and 9, MMC-6 6.19.2). */
+	uint8_t type, parts;
+};
+
+static int read_cd(struct server_drive *drive, const struct sectors_request *request, void *data, size_t length)
 {
-	struct packet packet = { .cdb = { 0xbe, (uint8_t)(type_and_parts[0] << 2) }, .direction = VDRIVE_TO_HOST,
+	struct packet packet = { .cdb = { 0xbe, (uint8_t)(request->type << 2) }, .direction = VDRIVE_TO_HOST,
 				 .data = data, .length = length };
 	int ret;
 
-	put_be32(packet.cdb + 2, (uint32_t)lba);
-	put_be24(packet.cdb + 6, n_sectors);
-	packet.cdb[9] = type_and_parts[1];
+	put_be32(packet.cdb + 2, (uint32_t)request->lba);
+	put_be24(packet.cdb + 6, request->n_sectors);
+	packet.cdb[9] = request->parts;
 	ret = packet_send(drive, &packet);
 	return ret == 0 && packet.transferred < length ? -EIO : ret;
 }
@@ -207,55 +212,56 @@ static int read_cd(struct server_drive *drive, int32_t lba, uint32_t n_sectors, 
 /* CDROMREADRAW, CDROMREADMODE1 and CDROMREADMODE2: the address is overwritten by the sector. */
 static int read_sector(struct ioctl_call *call)
 {
-	static const uint8_t raw[2] = { 0, 0xf8 }, mode1[2] = { 2, 0x10 }, mode2[2] = { 0, 0x58 };
-	const uint8_t *what = raw;
+	struct sectors_request request = { .n_sectors = 1, .parts = 0xf8 };
 	size_t size = CD_FRAMESIZE_RAW;
 	uint8_t sector[CD_FRAMESIZE_RAW];
 	struct cdrom_msf msf;
-	int32_t lba;
 	int ret = ioctl_get(call, &msf, sizeof(msf));
 
 	if (ret < 0)
 		return ret;
 	if (call->command == CDROMREADMODE1) {
-		what = mode1;
+		request.type = 2;
+		request.parts = 0x10;
 		size = CD_FRAMESIZE;
 	} else if (call->command == CDROMREADMODE2) {
-		what = mode2;
+		request.parts = 0x58;
 		size = CD_FRAMESIZE_RAW0;
 	}
-	lba = lba_from_msf(msf.cdmsf_min0, msf.cdmsf_sec0, msf.cdmsf_frame0);
-	if (lba < 0)
+	request.lba = lba_from_msf(msf.cdmsf_min0, msf.cdmsf_sec0, msf.cdmsf_frame0);
+	if (request.lba < 0)
 		return -EINVAL;
-	ret = read_cd(call->drive, lba, 1, what, sector, size);
+	ret = read_cd(call->drive, &request, sector, size);
 	return ret < 0 ? ret : ioctl_put(call, sector, size);
 }
 
 static int read_audio(struct ioctl_call *call)
 {
-	static const uint8_t audio[2] = { 1, 0xf8 };
 	uint8_t sectors[AUDIO_CHUNK * CD_FRAMESIZE_RAW];
-	struct cdrom_read_audio request;
-	int32_t lba;
-	int ret = ioctl_get(call, &request, sizeof(request));
+	struct sectors_request request = { .type = 1, .parts = 0xf8 };
+	struct cdrom_read_audio audio;
+	uint64_t to;
+	int ret = ioctl_get(call, &audio, sizeof(audio));
 
 	if (ret < 0)
 		return ret;
-	if (!is_address_format(request.addr_format) || request.nframes <= 0 || request.nframes > CD_FRAMES)
+	if (!is_address_format(audio.addr_format) || audio.nframes <= 0 || audio.nframes > CD_FRAMES)
 		return -EINVAL;
-	lba = request.addr_format == CDROM_LBA ? request.addr.lba :
-		lba_from_msf(request.addr.msf.minute, request.addr.msf.second, request.addr.msf.frame);
-	if (lba < 0)
+	request.lba = audio.addr_format == CDROM_LBA ? audio.addr.lba :
+		lba_from_msf(audio.addr.msf.minute, audio.addr.msf.second, audio.addr.msf.frame);
+	if (request.lba < 0 || request.lba > INT32_MAX - CD_FRAMES)
 		return -EINVAL;
-	for (int32_t done = 0, n; done < request.nframes && ret == 0; done += n) {
+	to = (uintptr_t)audio.buf;
+	for (uint32_t n_left = (uint32_t)audio.nframes; n_left > 0 && ret == 0; n_left -= request.n_sectors) {
 		size_t size;
 
-		n = request.nframes - done < AUDIO_CHUNK ? request.nframes - done : AUDIO_CHUNK;
-		size = (size_t)n * CD_FRAMESIZE_RAW;
-		ret = read_cd(call->drive, lba + done, (uint32_t)n, audio, sectors, size);
+		request.n_sectors = n_left < AUDIO_CHUNK ? n_left : AUDIO_CHUNK;
+		size = (size_t)request.n_sectors * CD_FRAMESIZE_RAW;
+		ret = read_cd(call->drive, &request, sectors, size);
 		if (ret == 0)
-			ret = client_copy(call->thread, CLIENT_WRITE,
-					  (uintptr_t)request.buf + (uint64_t)done * CD_FRAMESIZE_RAW, sectors, size);
+			ret = client_copy(call->thread, CLIENT_WRITE, to, sectors, size);
+		request.lba += (int32_t)request.n_sectors;
+		to += size;
 	}
 	return ret;
 }

@@ -12,17 +12,21 @@
 #define KEY_SIZE 5
 #define CHALLENGE_SIZE 10
 
+struct structure_request {
+	uint8_t type, layer, agid;
+};
+
 /* READ DISC STRUCTURE (MMC-6 6.21). Bytes that came, or a negative errno. */
-static int read_structure(struct server_drive *drive, const dvd_struct *request, uint8_t layer, uint8_t agid,
-			  uint8_t *bytes, size_t size)
+static int read_structure(struct server_drive *drive, const struct structure_request *request, uint8_t *bytes,
+			  size_t size)
 {
 	struct packet packet = { .cdb = { 0xad }, .direction = VDRIVE_TO_HOST, .data = bytes, .length = size };
 	int ret;
 
-	packet.cdb[6] = layer;
+	packet.cdb[6] = request->layer;
 	packet.cdb[7] = request->type;
 	put_be16(packet.cdb + 8, (uint16_t)size);
-	packet.cdb[10] = (uint8_t)(agid << 6);
+	packet.cdb[10] = (uint8_t)(request->agid << 6);
 	memset(bytes, 0, size);
 	ret = packet_send(drive, &packet);
 	return ret < 0 ? ret : (int)packet.transferred;
@@ -31,12 +35,13 @@ static int read_structure(struct server_drive *drive, const dvd_struct *request,
 static int read_physical(struct server_drive *drive, dvd_struct *structure)
 {
 	uint8_t bytes[4 + 17], *base = bytes + 4, number = structure->physical.layer_num;
+	const struct structure_request request = { .type = DVD_STRUCT_PHYSICAL, .layer = number };
 	struct dvd_layer *layer;
 	int ret;
 
 	if (number >= DVD_LAYERS)
 		return -EINVAL;
-	ret = read_structure(drive, structure, number, 0, bytes, sizeof(bytes));
+	ret = read_structure(drive, &request, bytes, sizeof(bytes));
 	if (ret < 0)
 		return ret;
 	layer = &structure->physical.layer[number];
@@ -59,8 +64,9 @@ static int read_physical(struct server_drive *drive, dvd_struct *structure)
 
 static int read_copyright(struct server_drive *drive, dvd_struct *structure)
 {
+	const struct structure_request request = { .type = DVD_STRUCT_COPYRIGHT, .layer = structure->copyright.layer_num };
 	uint8_t bytes[8];
-	int ret = read_structure(drive, structure, structure->copyright.layer_num, 0, bytes, sizeof(bytes));
+	int ret = read_structure(drive, &request, bytes, sizeof(bytes));
 
 	if (ret < 0)
 		return ret;
@@ -71,8 +77,9 @@ static int read_copyright(struct server_drive *drive, dvd_struct *structure)
 
 static int read_disc_key(struct server_drive *drive, dvd_struct *structure)
 {
+	const struct structure_request request = { .type = DVD_STRUCT_DISCKEY, .agid = (uint8_t)structure->disckey.agid };
 	uint8_t bytes[4 + sizeof(structure->disckey.value)];
-	int ret = read_structure(drive, structure, 0, (uint8_t)structure->disckey.agid, bytes, sizeof(bytes));
+	int ret = read_structure(drive, &request, bytes, sizeof(bytes));
 
 	if (ret >= 0)
 		memcpy(structure->disckey.value, bytes + 4, sizeof(structure->disckey.value));
@@ -81,9 +88,10 @@ static int read_disc_key(struct server_drive *drive, dvd_struct *structure)
 
 static int read_burst_cutting_area(struct server_drive *drive, dvd_struct *structure)
 {
+	const struct structure_request request = { .type = DVD_STRUCT_BCA };
 	uint8_t bytes[4 + sizeof(structure->bca.value)];
 	unsigned length;
-	int ret = read_structure(drive, structure, 0, 0, bytes, sizeof(bytes));
+	int ret = read_structure(drive, &request, bytes, sizeof(bytes));
 
 	if (ret < 0)
 		return ret;
@@ -97,9 +105,10 @@ static int read_burst_cutting_area(struct server_drive *drive, dvd_struct *struc
 
 static int read_manufacturer(struct server_drive *drive, dvd_struct *structure)
 {
+	const struct structure_request request = { .type = DVD_STRUCT_MANUFACT, .layer = structure->manufact.layer_num };
 	uint8_t bytes[4 + sizeof(structure->manufact.value)];
 	unsigned length;
-	int ret = read_structure(drive, structure, structure->manufact.layer_num, 0, bytes, sizeof(bytes));
+	int ret = read_structure(drive, &request, bytes, sizeof(bytes));
 
 	if (ret < 0)
 		return ret;

@@ -78,9 +78,10 @@ static uint64_t address_of(const void *pointer)
 static int move_data(struct ioctl_call *call, enum client_access access, const struct sg_io_hdr *header, void *data,
 		     size_t *size)
 {
+	const struct client_vector vector = { address_of(header->dxferp), header->iovec_count };
+
 	if (header->iovec_count != 0)
-		return client_copy_vector(call->thread, access, address_of(header->dxferp), header->iovec_count, data,
-					  *size, size);
+		return client_copy_vector(call->thread, access, &vector, data, size);
 	return client_copy(call->thread, access, address_of(header->dxferp), data, *size);
 }
 

@@ -124,7 +124,7 @@ int packet_drive_status(struct server_drive *drive)
 	return packet.asc == 0x3a ? CDS_NO_DISC : CDS_TRAY_OPEN;
 }
 
-/* Asks for one feature (GET CONFIGURATION, MMC-6 6.5); the profile that came along, NULL if the feature is not current. */
+/* Asks for one feature (GET CONFIGURATION, MMC-6 6.5). The profile that came along, NULL if it is not current. */
 static const struct profile *current_feature(struct server_drive *drive, uint16_t feature)
 {
 	uint8_t features[24] = { 0 };

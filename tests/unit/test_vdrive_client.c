@@ -60,22 +60,26 @@ static void test_copy_at_the_edge(void **state)
 static void test_copy_vector(void **state)
 {
 	char first[4] = "abc", second[4] = "def", ours[16] = "";
-	struct iovec vector[2] = { { first, 3 }, { second, 3 } };
-	size_t size = 0;
+	struct iovec elements[2] = { { first, 3 }, { second, 3 } };
+	const struct client_vector vector = { address_of(elements), 2 }, none = { address_of(elements), 0 };
+	const struct client_vector many = { address_of(elements), 1025 }, nowhere = { 16, 2 };
+	size_t size = 16;
 
 	(void)state;
-	assert_int_equal(client_copy_vector(getpid(), CLIENT_READ, address_of(vector), 2, ours, 16, &size), 0);
+	assert_int_equal(client_copy_vector(getpid(), CLIENT_READ, &vector, ours, &size), 0);
 	assert_int_equal(size, 6);
 	assert_memory_equal(ours, "abcdef", 6);
-	assert_int_equal(client_copy_vector(getpid(), CLIENT_READ, address_of(vector), 2, ours, 4, &size), 0);
+	size = 4;
+	assert_int_equal(client_copy_vector(getpid(), CLIENT_READ, &vector, ours, &size), 0);
 	assert_int_equal(size, 4);
-	assert_int_equal(client_copy_vector(getpid(), CLIENT_READ, address_of(vector), 0, ours, 4, &size), -EINVAL);
-	assert_int_equal(client_copy_vector(getpid(), CLIENT_READ, address_of(vector), 1025, ours, 4, &size), -EINVAL);
-	assert_int_equal(client_copy_vector(getpid(), CLIENT_READ, 16, 2, ours, 4, &size), -EFAULT);
+	assert_int_equal(client_copy_vector(getpid(), CLIENT_READ, &none, ours, &size), -EINVAL);
+	assert_int_equal(client_copy_vector(getpid(), CLIENT_READ, &many, ours, &size), -EINVAL);
+	assert_int_equal(client_copy_vector(getpid(), CLIENT_READ, &nowhere, ours, &size), -EFAULT);
 	/* Lengths that together would wrap around. */
-	vector[0].iov_len = SIZE_MAX;
-	vector[1].iov_len = SIZE_MAX;
-	assert_int_equal(client_copy_vector(getpid(), CLIENT_READ, address_of(vector), 2, ours, 3, &size), 0);
+	elements[0].iov_len = SIZE_MAX;
+	elements[1].iov_len = SIZE_MAX;
+	size = 3;
+	assert_int_equal(client_copy_vector(getpid(), CLIENT_READ, &vector, ours, &size), 0);
 	assert_int_equal(size, 3);
 }
 
