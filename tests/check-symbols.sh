@@ -20,7 +20,7 @@ if [ -e "$build_folder/.libs/libdiscern.so" ]; then
 			/file format/ { file = $1 }
 			/ O (\.data|\.data\.rel(\.local)?|\.bss|\.tdata|\.tbss|\*COM\*)[ \t]/ { print layer, file, $NF }'
 	done >variables
-	equal "the library keeps no variables but one" "$(cat variables)" "drive libdrive_la-session.o burner_exists"
+	equal "the library keeps no variables but one" "$(cat variables)" "drive libdrive_la-session.o: burner_exists"
 fi
 
 for header in "$source_folder"/include/discern/*.h; do
