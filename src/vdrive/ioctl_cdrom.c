@@ -33,30 +33,22 @@ static int close_tray(struct ioctl_call *call)
 
 static int set_auto_eject(struct ioctl_call *call)
 {
-	struct server_drive *drive = call->drive;
-
-	pthread_mutex_lock(&drive->lock);
-	drive->options &= ~(unsigned)(CDO_AUTO_CLOSE | CDO_AUTO_EJECT);
 	if (call->argument != 0)
-		drive->options |= CDO_AUTO_CLOSE | CDO_AUTO_EJECT;
-	pthread_mutex_unlock(&drive->lock);
+		atomic_fetch_or(&call->drive->options, CDO_AUTO_CLOSE | CDO_AUTO_EJECT);
+	else
+		atomic_fetch_and(&call->drive->options, ~(unsigned)(CDO_AUTO_CLOSE | CDO_AUTO_EJECT));
 	return 0;
 }
 
 static int change_options(struct ioctl_call *call)
 {
-	struct server_drive *drive = call->drive;
 	unsigned bits = (unsigned)call->argument & CDO_ALL;
-	int options;
 
-	pthread_mutex_lock(&drive->lock);
 	if (call->command == CDROM_SET_OPTIONS)
-		drive->options |= bits;
+		atomic_fetch_or(&call->drive->options, bits);
 	else
-		drive->options &= ~bits;
-	options = (int)drive->options;
-	pthread_mutex_unlock(&drive->lock);
-	return options;
+		atomic_fetch_and(&call->drive->options, ~bits);
+	return (int)call->drive->options;
 }
 
 static int lock_door(struct ioctl_call *call)
@@ -67,9 +59,7 @@ static int lock_door(struct ioctl_call *call)
 	/* Whoever has it open too may rely on the lock. */
 	if (!lock && !call->handle->is_privileged && server_open_count(drive) != 1)
 		return -EBUSY;
-	pthread_mutex_lock(&drive->lock);
 	drive->keep_locked = lock;
-	pthread_mutex_unlock(&drive->lock);
 	return packet_lock_door(drive, lock);
 }
 

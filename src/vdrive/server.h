@@ -71,9 +71,9 @@ struct server_drive {
 	unsigned n_closing;
 	struct server_handle *exclusive;
 	/** CDROM_LOCKDOOR: stays locked after the last close. */
-	bool keep_locked;
+	atomic_bool keep_locked;
 	/** CDROM_SET_OPTIONS, the CDO_ bits of linux/cdrom.h. */
-	unsigned options;
+	atomic_uint options;
 
 	/** A new medium was seen since the last CDROM_MEDIA_CHANGED. */
 	atomic_bool media_changed;

@@ -67,6 +67,11 @@ static void give_up(struct server_handle *handle)
 	free(handle);
 }
 
+static bool is_for_data(const struct server_handle *handle)
+{
+	return (handle->flags & O_NONBLOCK) == 0 || (handle->drive->options & CDO_USE_FFLAGS) == 0;
+}
+
 static bool may_write(const struct server_handle *handle)
 {
 	return (handle->flags & O_ACCMODE) != O_RDONLY;
@@ -109,7 +114,7 @@ int server_open(struct server_drive *drive, int flags, bool is_privileged, struc
 	}
 	/* sr_check_events(): the kernel looks for a new medium first and so meets its unit attention. */
 	packet_test_unit_ready(drive, NULL);
-	if ((flags & O_NONBLOCK) == 0 || (drive->options & CDO_USE_FFLAGS) == 0)
+	if (is_for_data(handle))
 		ret = open_for_data(handle);
 	if (ret < 0) {
 		give_up(handle);
@@ -145,23 +150,31 @@ void server_handle_in_use(struct server_handle *handle)
 	pthread_mutex_unlock(&drive->lock);
 }
 
+/* cdrom_release(): nobody has the drive open any more. */
+static void after_last_close(const struct server_handle *handle)
+{
+	struct server_drive *drive = handle->drive;
+	struct packet synchronize_cache = { .cdb = { 0x35 } };
+
+	if (atomic_exchange(&drive->is_dirty, false))
+		packet_send(drive, &synchronize_cache);
+	if (!drive->keep_locked)
+		packet_lock_door(drive, false);
+	if (is_for_data(handle) && (drive->options & CDO_AUTO_EJECT) != 0)
+		packet_start_stop(drive, PACKET_EJECT);
+}
+
 void server_close(struct server_handle *handle)
 {
 	struct server_drive *drive = handle->drive;
-	bool is_last, unlock;
+	bool is_last;
 
 	pthread_mutex_lock(&drive->lock);
 	is_last = drive->n_open == 1;
-	unlock = is_last && !drive->keep_locked;
 	pthread_mutex_unlock(&drive->lock);
 	/* Before the handle is given up, so that whoever waits for the close finds the drive at rest. */
-	if (is_last && atomic_exchange(&drive->is_dirty, false)) {
-		struct packet synchronize_cache = { .cdb = { 0x35 } };
-
-		packet_send(drive, &synchronize_cache);
-	}
-	if (unlock)
-		packet_lock_door(drive, false);
+	if (is_last)
+		after_last_close(handle);
 	give_up(handle);
 }
 

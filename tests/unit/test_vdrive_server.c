@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/cdrom.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -142,6 +143,24 @@ static void test_open_for_data(void **state)
 	assert_int_equal(vdrive_press_eject(pressed->vdrive, &err), -EBUSY);
 	server_close(handle);
 	assert_int_equal(vdrive_press_eject(pressed->vdrive, &err), 0);
+}
+
+static void test_auto_eject(void **state)
+{
+	struct server_drive *drive = add_drive(0, image, false);
+	struct server_handle *handle = NULL;
+
+	(void)state;
+	drive->options |= CDO_AUTO_EJECT;
+	drive->options &= ~(unsigned)CDO_AUTO_CLOSE;
+	assert_int_equal(server_open(drive, O_RDONLY | O_NONBLOCK, true, &handle), 0);
+	server_close(handle);
+	assert_int_equal(server_open(drive, O_RDONLY, true, &handle), 0);
+	server_close(handle);
+	assert_int_equal(server_open(drive, O_RDONLY, true, &handle), -ENOMEDIUM);
+	drive->options |= CDO_AUTO_CLOSE;
+	assert_int_equal(server_open(drive, O_RDONLY, true, &handle), 0);
+	server_close(handle);
 }
 
 static void test_new_medium_is_noted(void **state)
@@ -293,6 +312,7 @@ int main(void)
 		TEST(test_exclusive),
 		TEST(test_exclusive_while_closing),
 		TEST(test_open_for_data),
+		TEST(test_auto_eject),
 		TEST(test_new_medium_is_noted),
 		TEST(test_delay_and_time_limit),
 		TEST(test_block_read),
