@@ -109,16 +109,22 @@ static int read_piece(struct passes *passes, const struct map_range *piece, stru
 	return map_set(passes->map, piece->start, piece->n_sectors, MAP_GOOD) < 0 ? out_of_memory(err) : 0;
 }
 
+static uint32_t ecc_sectors(const struct passes *passes)
+{
+	return passes->source->ecc_sectors > 0 ? passes->source->ecc_sectors : 1;
+}
+
 static void update_meter(struct passes *passes)
 {
 	const struct map *map = passes->map;
 	struct meter *meter = passes->meter;
-	uint64_t n_open = (uint64_t)map_count(map, MAP_FAILED) + map_count(map, MAP_UNSCRAPED);
+	uint64_t n_units = map_count(map, MAP_FAILED) / ecc_sectors(passes);
 	uint64_t n_failed = passes_n_bad(map, passes->plan);
 	uint64_t n_rounds = (uint64_t)(passes->n_rounds_left > 0 ? passes->n_rounds_left : 0);
 
 	meter->untried_bytes = (uint64_t)map_count(map, MAP_UNTRIED) * DISCERN_SECTOR_SIZE;
-	meter->n_bad_reads_left = n_open + n_rounds * n_failed;
+	/* Most of what is near a bad sector turns out to be good, so that rounds are counted for sectors proven bad. */
+	meter->n_bad_reads_left = n_units + map_count(map, MAP_UNSCRAPED) + n_rounds * map_count(map, MAP_BAD);
 	meter->progress.bad_bytes = n_failed * DISCERN_SECTOR_SIZE;
 	if (meter->progress.phase == DISCERN_PHASE_READ)
 		meter->progress.done_bytes = meter->progress.total_bytes - meter->untried_bytes;
@@ -273,7 +279,7 @@ static int run_rounds(struct passes *passes, struct discern_error *err)
 
 int passes_run(struct passes *passes, struct discern_error *err)
 {
-	uint32_t n_ecc = passes->source->ecc_sectors > 0 ? passes->source->ecc_sectors : 1;
+	uint32_t n_ecc = ecc_sectors(passes);
 	uint32_t n_max = PIPELINE_BLOCK_BYTES / DISCERN_SECTOR_SIZE;
 	uint32_t n_step = passes->source->preferred_sectors;
 	int ret = 0;
