@@ -231,8 +231,9 @@ static int rip(struct job *job, struct discern_drive *drive)
 	print_result(job->cli, discern_drive_path(drive), &result);
 	if (result.n_bad_sectors == 0)
 		return CLI_EXIT_GOOD;
-	cli_complain(job->cli, "%s: %" PRIu32 " sector%s could not be read; the same command tries again, also in "
-			       "another drive",
+	cli_complain(job->cli,
+		     "%s: %" PRIu32 " sector%s could not be read; the same command tries again, also in "
+		     "another drive",
 		     discern_drive_path(drive), result.n_bad_sectors, result.n_bad_sectors == 1 ? "" : "s");
 	return CLI_EXIT_UNREADABLE;
 }

@@ -33,8 +33,7 @@ int rip_tell_protection(int code, struct discern_error *err)
 	return -EKEYREJECTED;
 }
 
-int rip_read(struct discern_source *source, int32_t lba, uint32_t n_sectors, uint8_t *buffer,
-	     struct discern_error *err)
+int rip_read(struct discern_source *source, int32_t lba, uint32_t n_sectors, uint8_t *buffer, struct discern_error *err)
 {
 	int ret = source_read(source, lba, n_sectors, buffer, err);
 
@@ -59,7 +58,7 @@ static int is_outside(struct discern_source *source, const struct rip_plan *plan
 
 /** The recorded area ends between inside (a sector in it) and outside (one that is not): finds the first outside. */
 static int search_end(struct discern_source *source, const struct rip_plan *plan, uint32_t inside, uint32_t *outside,
-		    struct discern_error *err)
+		      struct discern_error *err)
 {
 	while (*outside - inside > 1) {
 		uint32_t middle = inside + (*outside - inside) / 2;
@@ -147,8 +146,8 @@ static int cut_padding(struct discern_source *source, struct rip_plan *plan, str
 			return 0;
 	}
 	plan->n_sectors = plan->n_volume_sectors;
-	snprintf(plan->reason, sizeof(plan->reason), "the volume's end; %u sector%s of zeros behind it fill the unit", n,
-		 n == 1 ? "" : "s");
+	snprintf(plan->reason, sizeof(plan->reason), "the volume's end; %u sector%s of zeros behind it fill the unit",
+		 n, n == 1 ? "" : "s");
 	for (size_t i = 0; i < plan->n_candidates; i++)
 		plan->candidates[i].is_chosen = plan->candidates[i].n_sectors == plan->n_sectors;
 	return 0;

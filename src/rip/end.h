@@ -30,6 +30,6 @@ int rip_tell_protection(int code, struct discern_error *err);
 
 /** source_read(), with the drive's refusal to give out protected sectors told apart: -EKEYREJECTED. */
 int rip_read(struct discern_source *source, int32_t lba, uint32_t n_sectors, uint8_t *buffer,
-	       struct discern_error *err);
+	     struct discern_error *err);
 
 #endif

@@ -57,8 +57,8 @@ static int digest_layout(const struct discern_medium *medium, char ret[DIGITS + 
 static const char *family_name(enum discern_profile profile)
 {
 	static const char *const names[] = {
-		[FAMILY_NONE] = "disc", [FAMILY_CD] = "CD", [FAMILY_DVD] = "DVD", [FAMILY_BD] = "BD",
-		[FAMILY_HD_DVD] = "HD-DVD",
+		[FAMILY_NONE] = "disc", [FAMILY_CD] = "CD",         [FAMILY_DVD] = "DVD",
+		[FAMILY_BD] = "BD",     [FAMILY_HD_DVD] = "HD-DVD",
 	};
 
 	return names[profile_find(profile)->family];

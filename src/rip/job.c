@@ -291,8 +291,9 @@ static int finish(struct job *job)
 static void tell_protection(const struct job *job)
 {
 	if (job->medium->protection != 0)
-		meter_tell(&job->meter.observer, DISCERN_LEVEL_WARNING,
-			   "the disc says that it is copy-protected: parts may be refused, or be encrypted in the image");
+		meter_tell(
+			&job->meter.observer, DISCERN_LEVEL_WARNING,
+			"the disc says that it is copy-protected: parts may be refused, or be encrypted in the image");
 }
 
 static void tell_resumed(const struct job *job)

@@ -86,13 +86,13 @@ static void estimate(struct meter *meter)
 	progress->seconds_left = UINT32_MAX;
 	progress->seconds_left_bad = meter->n_bad_reads_left == 0 ? 0 : UINT32_MAX;
 	if (progress->phase == DISCERN_PHASE_HASH && progress->speed_kbps > 0)
-		progress->seconds_left = whole_seconds((double)(progress->total_bytes - progress->done_bytes) /
-						       1000.0 / progress->speed_kbps);
+		progress->seconds_left = whole_seconds((double)(progress->total_bytes - progress->done_bytes) / 1000.0 /
+						       progress->speed_kbps);
 	else if (meter->untried_bytes == 0)
 		progress->seconds_left = 0;
 	else if (meter->good_bytes > 0)
-		progress->seconds_left = whole_seconds((double)meter->untried_bytes * meter->good_seconds /
-						       (double)meter->good_bytes);
+		progress->seconds_left =
+			whole_seconds((double)meter->untried_bytes * meter->good_seconds / (double)meter->good_bytes);
 	if (meter->n_bad_reads_left > 0 && meter->n_bad_reads > 0)
 		progress->seconds_left_bad = whole_seconds((double)meter->n_bad_reads_left * meter->bad_seconds /
 							   (double)meter->n_bad_reads);

@@ -235,7 +235,8 @@ static bool exists(const char *path)
 	return lstat(path, &status) == 0;
 }
 
-static int open_job(struct output *output, const struct output_job *job, struct map **ret_map, struct discern_error *err)
+static int open_job(struct output *output, const struct output_job *job, struct map **ret_map,
+		    struct discern_error *err)
 {
 	bool has_image = exists(output->image_path);
 	bool has_part = exists(output->part_path);

@@ -308,7 +308,8 @@ int passes_run(struct passes *passes, struct discern_error *err)
 		if (map_count(passes->map, MAP_FAILED) + map_count(passes->map, MAP_UNSCRAPED) > 0)
 			meter_phase(passes->meter, DISCERN_PHASE_RETRY,
 				    ((uint64_t)map_count(passes->map, MAP_FAILED) * (n_ecc > 1 ? 2 : 1) +
-				     map_count(passes->map, MAP_UNSCRAPED)) * DISCERN_SECTOR_SIZE);
+				     map_count(passes->map, MAP_UNSCRAPED)) *
+					    DISCERN_SECTOR_SIZE);
 	}
 	for (size_t i = 0; ret == 0 && i < sizeof(dividing) / sizeof(dividing[0]); i++)
 		ret = run_pass(passes, &dividing[i], err);

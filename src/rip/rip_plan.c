@@ -191,9 +191,8 @@ static void name_left_out(struct rip_plan *plan, const struct discern_medium *me
 	}
 	if (n_audio == 0 && n_data == 0)
 		return;
-	snprintf(plan->left_out, sizeof(plan->left_out), "%u audio track%s%s are not in the image, which holds LBA %d on",
-		 n_audio, n_audio == 1 ? "" : "s", n_data > 0 ? " and the data tracks behind them" : "",
-		 plan->first_lba);
+	snprintf(plan->left_out, sizeof(plan->left_out), "not in the image: %u audio track%s%s; it begins with LBA %d",
+		 n_audio, n_audio == 1 ? "" : "s", n_data > 0 ? " and other data tracks" : "", plan->first_lba);
 }
 
 static int check_usable(const struct discern_medium *medium, struct discern_error *err)
@@ -273,7 +272,7 @@ static void add_volume(struct rip_plan *plan, const struct discern_medium *mediu
 }
 
 int rip_plan_make(const struct discern_medium *medium, const struct discern_volume *volume, struct rip_plan *ret_plan,
-	      struct discern_error *err)
+		  struct discern_error *err)
 {
 	const struct profile *profile = profile_find(medium->profile);
 	struct area area = { 0, 0 };
@@ -297,8 +296,8 @@ int rip_plan_make(const struct discern_medium *medium, const struct discern_volu
 					 discern_medium_state_name(medium->state));
 	if (volume != NULL)
 		add_volume(ret_plan, medium, volume);
-	ret_plan->has_run_out = profile->family == FAMILY_CD && area.behind > 0 &&
-				ret_plan->n_volume_sectors < ret_plan->n_sectors;
+	ret_plan->has_run_out =
+		profile->family == FAMILY_CD && area.behind > 0 && ret_plan->n_volume_sectors < ret_plan->n_sectors;
 	ret_plan->was_burned = profile->writing != WRITING_NEVER;
 	find_gaps(ret_plan, medium, profile, &area);
 	name_left_out(ret_plan, medium, &area);

@@ -57,7 +57,7 @@ struct rip_plan {
  * @return 0, -ENOMEDIUM, or -EMEDIUMTYPE (blank, audio only, unusable)
  */
 int rip_plan_make(const struct discern_medium *medium, const struct discern_volume *volume, struct rip_plan *ret_plan,
-	      struct discern_error *err);
+		  struct discern_error *err);
 
 /** First sector of the last session with data, where the valid volume descriptors are; 0 if the medium has no tracks. */
 int32_t rip_plan_last_session(const struct discern_medium *medium);

@@ -24,7 +24,9 @@ static void test_run_out_is_cut_off(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 2; i++) {
-		struct rip_plan plan = { .n_sectors = 1002, .n_volume_sectors = 1000, .has_run_out = true, .was_burned = true };
+		struct rip_plan plan = {
+			.n_sectors = 1002, .n_volume_sectors = 1000, .has_run_out = true, .was_burned = true
+		};
 
 		fault_source_init(&source, 1002, 32, 1);
 		fault_source_add(&source, 1000, 2, 0, codes[i]);
