@@ -64,6 +64,19 @@ static ssize_t log_write(void *cookie, const char *data, size_t size)
 	return (ssize_t)size;
 }
 
+/* Only glibc lets stderr be another stream; elsewhere a recording is without libburn's log. */
+#ifdef __GLIBC__
+static void set_stderr(FILE *stream)
+{
+	stderr = stream;
+}
+#else
+static void set_stderr(FILE *stream)
+{
+	(void)stream;
+}
+#endif
+
 /* Without a recording, or where the stream cannot be made, there is no log and stderr stays what it is. */
 static void log_start(struct session_log *log, struct transport_recorder *recorder)
 {
@@ -80,8 +93,9 @@ static void log_start(struct session_log *log, struct transport_recorder *record
 	pthread_mutex_init(&log->lock, NULL);
 	/* Unbuffered, so that what a thread prints arrives while it is still known which thread it was. */
 	setvbuf(log->stream, NULL, _IONBF, 0);
-	stderr = log->stream;
-	burn_set_scsi_logging(2);
+	set_stderr(log->stream);
+	if (stderr == log->stream)
+		burn_set_scsi_logging(2);
 }
 
 static void log_stop(struct session_log *log)
@@ -89,7 +103,7 @@ static void log_stop(struct session_log *log)
 	if (log->stream == NULL)
 		return;
 	burn_set_scsi_logging(0);
-	stderr = log->real_stderr;
+	set_stderr(log->real_stderr);
 	fclose(log->stream);
 	log_flush_line(log);
 	pthread_mutex_destroy(&log->lock);
@@ -292,6 +306,24 @@ static void wait_until_idle(struct burner *burner)
 		usleep(POLL_US);
 }
 
+/* A drive that is freed without burn_drive_release() takes its table of contents along unfreed, up to libburn 1.5.4
+ * at least. Its reference is given back here, beside the one that asking for it makes. What later versions do is
+ * not known; there, some hundred bytes may stay. */
+static void free_contents(struct burner *burner)
+{
+	struct burn_disc *disc = NULL;
+	int major, minor, micro;
+
+	burn_version(&major, &minor, &micro);
+	if (major > 1 || minor > 5 || (minor == 5 && micro > 4))
+		return;
+	disc = burn_drive_get_disc(burner->drive);
+	if (disc == NULL)
+		return;
+	burn_disc_free(disc);
+	burn_disc_free(disc);
+}
+
 struct burner *burner_release(struct burner *burner)
 {
 	struct session_verdict verdict = { 0 };
@@ -305,6 +337,8 @@ struct burner *burner_release(struct burner *burner)
 		 * freeing the drive unlocks the tray and closes the device all the same. */
 		if (burner->is_unfinished)
 			burn_drive_release(burner->drive, 0);
+		else
+			free_contents(burner);
 	}
 	if (burner->infos != NULL)
 		burn_drive_info_free(burner->infos);
