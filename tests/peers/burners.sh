@@ -43,3 +43,4 @@ burn cd-r "wodim, track at once" wodim dev=/dev/sr0 -tao gracetime=2 image.iso
 burn cd-r "cdrdao" cdrdao write --device /dev/sr0 --driver generic-mmc -n image.toc
 burn dvd+r "growisofs" growisofs -dvd-compat -Z /dev/sr0=image.iso
 burn dvd+rw "growisofs" growisofs -Z /dev/sr0=image.iso
+burn bd-r "growisofs" growisofs -Z /dev/sr0=image.iso

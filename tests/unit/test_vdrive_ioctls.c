@@ -27,9 +27,11 @@ static struct server_drive *drive;
 static struct server_handle *handle;
 static struct discern_error err;
 
+static const char *kind;
+
 static void open_drive(const char *medium, int flags, bool is_privileged)
 {
-	const struct server_drive_options options = { .number = 2, .medium = medium };
+	const struct server_drive_options options = { .number = 2, .medium = medium, .kind = kind };
 
 	assert_int_equal(server_new(&server, &err), 0);
 	assert_int_equal(server_add_drive(server, &options, &err), 0);
@@ -41,6 +43,15 @@ static int set_up(void **state)
 {
 	(void)state;
 	open_drive(image, O_RDWR | O_NONBLOCK, true);
+	return 0;
+}
+
+static int set_up_dvd(void **state)
+{
+	(void)state;
+	kind = "dvd-rom";
+	open_drive(image, O_RDWR | O_NONBLOCK, true);
+	kind = NULL;
 	return 0;
 }
 
@@ -446,6 +457,39 @@ static void test_dvd(void **state)
 	assert_int_equal(ask_number(DVD_READ_STRUCT, 8), -EFAULT);
 }
 
+static void test_dvd_structure(void **state)
+{
+	dvd_struct structure = { .type = DVD_STRUCT_PHYSICAL };
+	const struct dvd_layer *layer = &structure.physical.layer[0];
+
+	(void)state;
+	assert_int_equal(ask(DVD_READ_STRUCT, &structure), 0);
+	/* Book type 0: DVD-ROM; data begin at 30000h (ECMA-267). */
+	assert_int_equal(layer->book_type, 0);
+	assert_int_equal(layer->start_sector, 0x30000);
+	assert_int_equal(layer->end_sector, 0x30000 + N_SECTORS - 1);
+	structure.type = DVD_STRUCT_COPYRIGHT;
+	assert_int_equal(ask(DVD_READ_STRUCT, &structure), 0);
+	assert_int_equal(structure.copyright.cpst, 0);
+}
+
+/* What the client asks for, it must have room for: the answer goes to the very address it gave. */
+static void test_answers_to_nowhere(void **state)
+{
+	static const unsigned commands[] = { BLKGETSIZE, BLKSSZGET, SG_GET_VERSION_NUM, SCSI_IOCTL_GET_IDLUN,
+					     CDROMREADTOCHDR, CDROM_GET_MCN, DVD_AUTH, CDROMSUBCHNL, CDROMREADRAW,
+					     CDROMREADAUDIO, CDROMMULTISESSION, CDROM_SEND_PACKET, SG_SET_TIMEOUT };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		int ret = ask_number(commands[i], 16);
+
+		/* The drive has no catalogue number to tell, which is known before. */
+		if (ret != -EFAULT && !(commands[i] == CDROM_GET_MCN && ret < 0))
+			fail_msg("ioctl %x returned %d", commands[i], ret);
+	}
+}
+
 static int make_image(void **state)
 {
 	int fd = mkstemp(image);
@@ -488,6 +532,8 @@ int main(void)
 		TEST(test_read_audio_refusals),
 		TEST(test_capability_and_speed),
 		TEST(test_dvd),
+		cmocka_unit_test_setup_teardown(test_dvd_structure, set_up_dvd, tear_down),
+		TEST(test_answers_to_nowhere),
 	};
 
 	return cmocka_run_group_tests(tests, make_image, remove_image);
