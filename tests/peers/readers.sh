@@ -4,7 +4,7 @@
 # shellcheck source=tests/support/functions.sh
 . "${srcdir:-.}/tests/support/functions.sh"
 requires_vdrive
-requires readom xorriso iso-info cd-info cd-read ddrescue sg_dd sg_inq sg_readcap sg_get_config dvd+rw-mediainfo cdrskin
+requires readom xorriso iso-info cd-info cd-read ddrescue sg_dd sg_inq sg_start sg_turs sg_readcap sg_get_config dvd+rw-mediainfo cdrskin
 make_iso image.iso 3
 size=$(wc -c <image.iso)
 n_sectors=$((size / 2048))
@@ -48,6 +48,15 @@ printed "cdrskin finds the drives" "dev='/dev/sr0'"
 printed "both" "dev='/dev/sr5'"
 run "$discern" vdrive run --drive sr0=image.iso,kind=dvd-rom -- dvd+rw-mediainfo /dev/sr0
 printed "dvd+rw-mediainfo knows the medium" "DVD-ROM"
+
+# Another disc put on the tray: the drive finds it, and says so once.
+head -c 409600 image.iso >medium
+head -c 819200 image.iso >next
+run with_drive medium sh -c '
+	wc -c </dev/sr0
+	sg_start --eject /dev/sr0 && mv next medium && sg_start --load /dev/sr0 || exit 1
+	sg_turs /dev/sr0; wc -c </dev/sr0'
+equal "the disc is changed while the program runs" "$(tr '\n' ' ' <out)" "409600 819200 "
 
 # Twenty sectors that cannot be read, and the same disc polished.
 ok "ddrescue reads what can be read" "$discern" vdrive run --drive sr0=image.iso \
