@@ -126,6 +126,12 @@ static int open_at(struct job *job, const char *path)
 	return ret;
 }
 
+/** By a finished image, by a job for another disc, or by a job in another drive. */
+static bool is_name_taken(int code)
+{
+	return code == -EEXIST || code == -ESTALE || code == -EBUSY;
+}
+
 /** The image named, or the first name made from the label that is free or belongs to this very job. */
 static int open_output(struct job *job)
 {
@@ -134,7 +140,7 @@ static int open_output(struct job *job)
 
 	if (job->options->output != NULL)
 		return open_at(job, job->options->output);
-	for (unsigned i = 1; i <= MAX_NAMES && (ret == -EEXIST || ret == -ESTALE); i++)
+	for (unsigned i = 1; i <= MAX_NAMES && is_name_taken(ret); i++)
 		ret = open_at(job, name_from_label(job->result->volume_label, i, name));
 	return ret;
 }

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -333,6 +334,8 @@ static void test_another_disc(void **state)
 
 static void test_default_names(void **state)
 {
+	int fd;
+
 	(void)state;
 	options.output = NULL;
 	assert_int_equal(rip(), 0);
@@ -347,6 +350,13 @@ static void test_default_names(void **state)
 	assert_int_equal(rip(), 0);
 	check_good("RIP_TEST-3.iso", N);
 	assert_false(exists("RIP_TEST-4.iso"));
+	/* A job of another process keeps its name. */
+	fd = open("RIP_TEST-4.iso.part", O_RDWR | O_CREAT, 0666);
+	assert_int_equal(flock(fd, LOCK_EX), 0);
+	assert_int_equal(rip(), 0);
+	check_good("RIP_TEST-5.iso", N);
+	assert_true(exists("RIP_TEST-4.iso.part"));
+	close(fd);
 }
 
 static void test_an_image_that_exists(void **state)
