@@ -140,7 +140,8 @@ static void rebuild_random(struct disc_state *state)
 	session->first_track = 1;
 	if (is_blank)
 		return;
-	session->status = state->background == DISC_BACKGROUND_RUNNING ? DISC_SESSION_INCOMPLETE : DISC_SESSION_COMPLETE;
+	session->status =
+		state->background == DISC_BACKGROUND_RUNNING ? DISC_SESSION_INCOMPLETE : DISC_SESSION_COMPLETE;
 	session->last_track = 1;
 	session->lead_out_lba = (int32_t)state->n_sectors;
 }
