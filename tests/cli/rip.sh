@@ -86,12 +86,12 @@ rm retried.iso
 # Reads of descriptors stay fast, so that even the shortest run gets somewhere.
 slow='sr0: read lba=300-6000 delay=100'
 
-# Kills the rip ten times at different moments, as kill -9 does and as Ctrl-C does; every map must tell the truth.
+# Stops the rip ten times at different moments, by force and by asking; every map must tell the truth.
 cat >stops.sh <<'EOS'
 signal=$1
 n=0
 for tenths in 4 7 3 5 9 2 6 4 5 3; do
-	"$discern" rip -o stopped.iso sr0 >/dev/null 2>stop.err &
+	"$discern" rip -o stopped.iso sr0 >/dev/null 2>>stop.err &
 	sleep "$((tenths / 10)).$((tenths % 10))"
 	kill "-$signal" $! 2>/dev/null
 	wait $!
@@ -103,7 +103,7 @@ done
 exit 0
 EOS
 export discern
-for signal in KILL INT; do
+for signal in KILL TERM; do
 	rm -f codes
 	ok "$signal at ten moments" "$discern" vdrive run --drive sr0=disc.iso --fault "$slow" -- sh stops.sh "$signal"
 	for map in map.*; do
@@ -114,8 +114,22 @@ for signal in KILL INT; do
 	absent "$signal: no other file stays" stopped.iso.part stopped.iso.map
 	rm -f stopped.iso map.* part.*
 done
-equal "Ctrl-C: exit code 130" "$(head -n 1 codes)" 130
+equal "TERM: exit code 143" "$(head -n 1 codes)" 143
+
+# A shell's background jobs ignore Ctrl-C until the program itself asks for it, which it has done when the map is there.
+cat >interrupt.sh <<'EOS'
+"$discern" rip -o stopped.iso sr0 2>stop.err &
+while [ ! -e stopped.iso.map ]; do sleep 0.05; done
+sleep 0.3
+kill -INT $!
+wait $!
+EOS
+exits 130 "Ctrl-C: exit code" "$discern" vdrive run --drive sr0=disc.iso --fault "$slow" -- sh interrupt.sh
 contains "Ctrl-C: how to go on" stop.err "the same command"
+claims_are_true "Ctrl-C" stopped.iso.part stopped.iso.map
+ok "Ctrl-C: gone on to the end" with_drive disc.iso "$discern" rip -o stopped.iso
+same "Ctrl-C: the image equals the disc" stopped.iso disc.iso
+rm stopped.iso
 
 # ---- the wrong disc ----
 
