@@ -134,8 +134,7 @@ static int set_common(struct cli *cli, const struct cli_command *command, int op
 /* A command may use a letter of the common options for itself. */
 static bool is_own(const char *own_short, int option)
 {
-	return option < OPTION_JSON &&
-	       (strchr(own_short, option) != NULL || strchr(common_short, option) == NULL);
+	return option < OPTION_JSON && (strchr(own_short, option) != NULL || strchr(common_short, option) == NULL);
 }
 
 /* "--pro" may be the beginning of several options; of none that it begins, one may be near. */

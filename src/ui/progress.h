@@ -8,7 +8,7 @@
 #include <discern/progress.h>
 
 enum progress_mode {
-	PROGRESS_AUTO,  /**< bar on a terminal, else none */
+	PROGRESS_AUTO, /**< bar on a terminal, else none */
 	PROGRESS_BAR,
 	PROGRESS_PLAIN, /**< a line at the start and end of each phase and every few seconds */
 	PROGRESS_JSON,  /**< one JSON object a line */

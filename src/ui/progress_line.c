@@ -69,8 +69,9 @@ __attribute__((format(printf, 3, 4))) static void add(struct line *line, unsigne
 static void add_size(struct line *line, const struct discern_progress *state)
 {
 	char total[TEXT_SIZE];
-	uint64_t unit = 1;
-	double done, all;
+	uint64_t unit;
+	double all;
+	int decimals;
 
 	text_size(state->total_bytes, total);
 	if (state->total_bytes < 10000) {
@@ -79,9 +80,16 @@ static void add_size(struct line *line, const struct discern_progress *state)
 	}
 	for (unit = 1000; state->total_bytes / unit >= 1000 || (double)state->total_bytes / (double)unit >= 999.5;)
 		unit *= 1000;
-	done = (double)state->done_bytes / (double)unit;
 	all = (double)state->total_bytes / (double)unit;
-	add(line, 1, "%.*f of %s", all < 9.995 ? 2 : all < 99.95 ? 1 : 0, done, total);
+	decimals = all < 9.995 ? 2 : all < 99.95 ? 1 : 0;
+	/* Rounded down: "658 of 658 MB" only when it is so. */
+	for (int i = 0; i < decimals; i++)
+		unit /= 10;
+	add(line, 1, "%.*f of %s", decimals,
+	    (double)(state->done_bytes / unit) / (decimals == 2 ? 100
+						  : decimals    ? 10
+								: 1),
+	    total);
 }
 
 static void add_speed(struct line *line, uint32_t speed_kbps, uint32_t speed_1x_kbps)

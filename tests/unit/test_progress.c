@@ -37,6 +37,24 @@ static void whole_line(void **state)
 	check_line(&writing, 200, "write     62 %  408 of 658 MB  14.2x 19.6 MB/s  buffers 100 % 98 %  0:13 left");
 }
 
+static void sizes_in_the_unit_of_the_total(void **state)
+{
+	struct discern_progress progress = writing;
+
+	(void)state;
+	progress.done_bytes = 1239999999;
+	progress.total_bytes = 4700000000;
+	check_line(&progress, 40, "write     26 %  1.23 of 4.70 GB");
+	progress.done_bytes = 9;
+	check_line(&progress, 40, "write      0 %  0.00 of 4.70 GB");
+	progress.done_bytes = 11999;
+	progress.total_bytes = 25000;
+	check_line(&progress, 40, "write     47 %  11.9 of 25.0 kB");
+	progress.done_bytes = 2048;
+	progress.total_bytes = 4096;
+	check_line(&progress, 40, "write     50 %  2048 of 4096 bytes");
+}
+
 static void narrow_terminals_lose_the_least_important(void **state)
 {
 	char line[PROGRESS_LINE_SIZE];
@@ -93,6 +111,7 @@ static void hundred_only_at_the_end(void **state)
 	(void)state;
 	progress.done_bytes = progress.total_bytes - 1;
 	assert_int_equal(progress_percent(&progress), 99);
+	check_line(&progress, 40, "write     99 %  657 of 658 MB");
 	progress.done_bytes++;
 	assert_int_equal(progress_percent(&progress), 100);
 	progress.total_bytes = 0;
@@ -230,6 +249,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(whole_line),
+		cmocka_unit_test(sizes_in_the_unit_of_the_total),
 		cmocka_unit_test(narrow_terminals_lose_the_least_important),
 		cmocka_unit_test(bad_areas),
 		cmocka_unit_test(phase_without_numbers),
