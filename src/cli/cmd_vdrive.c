@@ -82,8 +82,11 @@ static int exit_code(struct cli *cli, const struct session_result *result, const
 
 static int run_session(struct cli *cli, const struct run_options *options, char *const *argv)
 {
-	struct session_options session = { .drives = options->drives, .n_drives = options->n_drives,
-					   .faults = options->faults, .n_faults = options->n_faults, .argv = argv };
+	struct session_options session = { .drives = options->drives,
+					   .n_drives = options->n_drives,
+					   .faults = options->faults,
+					   .n_faults = options->n_faults,
+					   .argv = argv };
 	struct session_result result = { 0 };
 	struct discern_error err = { 0 };
 	AUTO_FREE char *preload = NULL;
@@ -126,8 +129,8 @@ static const struct cli_command command_run = {
 	.summary = "run a program with virtual drives in its /dev",
 	.help = "Usage: discern vdrive run --drive srN=MEDIUM[,OPTION…] [OPTION…] -- PROGRAM [ARGUMENT…]\n"
 		"\n"
-		"Runs PROGRAM in a view of the system where /dev/srN is a virtual drive, and where the real drives are\n"
-		"not. Any program will do: it needs no kernel with SCSI, and no root. Ends as PROGRAM ends.\n"
+		"Runs PROGRAM in a view of the system where /dev/srN is a virtual drive, and where the real drives\n"
+		"are not. Any program will do: it needs no kernel with SCSI, and no root. Ends as PROGRAM ends.\n"
 		"\n"
 		"  -d, --drive=srN=MEDIUM  a drive, sr0 to sr15, with a medium in it: a virtual disc (discern vdrive\n"
 		"                          create), or an image, which then is a pressed disc; empty for no medium\n"

@@ -16,7 +16,9 @@
 static int transfer(struct server_drive *drive, uint8_t opcode, uint32_t lba, uint32_t n_sectors, void *data)
 {
 	size_t length = (size_t)n_sectors * BLOCK_SECTOR;
-	struct packet packet = { .cdb = { opcode }, .data = data, .length = length,
+	struct packet packet = { .cdb = { opcode },
+				 .data = data,
+				 .length = length,
 				 .direction = opcode == 0x28 ? VDRIVE_TO_HOST : VDRIVE_FROM_HOST };
 
 	put_be32(packet.cdb + 2, lba);
@@ -120,8 +122,9 @@ ssize_t block_write(struct server_drive *drive, const void *data, size_t size, u
 uint64_t block_device_size(struct server_drive *drive)
 {
 	uint8_t capacity[8] = { 0 };
-	struct packet packet = { .cdb = { 0x25 }, .direction = VDRIVE_TO_HOST, .data = capacity,
-				 .length = sizeof(capacity) };
+	struct packet packet = {
+		.cdb = { 0x25 }, .direction = VDRIVE_TO_HOST, .data = capacity, .length = sizeof(capacity)
+	};
 
 	if (packet_send(drive, &packet) < 0 || packet.transferred < sizeof(capacity))
 		return CAPACITY_UNKNOWN;

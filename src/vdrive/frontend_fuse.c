@@ -33,8 +33,9 @@ static struct server *server_of(fuse_req_t request)
 
 static struct server_drive *drive_of(fuse_req_t request, fuse_ino_t inode)
 {
-	return inode >= FRONTEND_FIRST_INODE ?
-		       server_drive(server_of(request), (unsigned)(inode - FRONTEND_FIRST_INODE)) : NULL;
+	return inode >= FRONTEND_FIRST_INODE
+		       ? server_drive(server_of(request), (unsigned)(inode - FRONTEND_FIRST_INODE))
+		       : NULL;
 }
 
 static struct server_handle *handle_of(const struct fuse_file_info *file)
@@ -140,8 +141,8 @@ static void do_readdir(fuse_req_t request, fuse_ino_t inode, size_t size, off_t 
 
 		if (drive == NULL || get_status(request, number + FRONTEND_FIRST_INODE, &status) < 0)
 			continue;
-		needed = fuse_add_direntry(request, buffer + used, size - used, drive->name, &status,
-					   (off_t)number + 1);
+		needed =
+			fuse_add_direntry(request, buffer + used, size - used, drive->name, &status, (off_t)number + 1);
 		if (needed > size - used)
 			break;
 		used += needed;
@@ -236,7 +237,8 @@ static void do_ioctl(fuse_req_t request, fuse_ino_t inode, unsigned int command,
 		     struct fuse_file_info *file, unsigned flags, const void *in, size_t in_size, size_t out_size)
 {
 	uint8_t out[64] = { 0 };
-	struct ioctl_call call = { .thread = fuse_req_ctx(request)->pid, .command = command,
+	struct ioctl_call call = { .thread = fuse_req_ctx(request)->pid,
+				   .command = command,
 				   .argument = (uintptr_t)argument };
 	int ret;
 
@@ -310,8 +312,9 @@ static void *watch(void *data)
 static int serve(struct server *server, struct fuse_session *session, int control_fd)
 {
 	struct fuse_loop_config config = { .clone_fd = 0, .max_idle_threads = MAX_IDLE_THREADS };
-	struct watcher watcher = { .server = server, .session = session, .main_thread = pthread_self(),
-				   .control_fd = control_fd };
+	struct watcher watcher = {
+		.server = server, .session = session, .main_thread = pthread_self(), .control_fd = control_fd
+	};
 	struct sigaction action = { .sa_handler = do_nothing };
 	pthread_t thread;
 	int ret;

@@ -10,8 +10,9 @@
 #include "vdrive/packet.h"
 
 /* sr.c: what the driver can do with any drive; audio is not played, and there is no changer. */
-#define CAPABILITY_ALWAYS (CDC_LOCK | CDC_SELECT_SPEED | CDC_MULTI_SESSION | CDC_MCN | CDC_MEDIA_CHANGED | CDC_RESET | \
-			   CDC_DRIVE_STATUS | CDC_GENERIC_PACKET)
+#define CAPABILITY_ALWAYS                                                                                              \
+	(CDC_LOCK | CDC_SELECT_SPEED | CDC_MULTI_SESSION | CDC_MCN | CDC_MEDIA_CHANGED | CDC_RESET |                   \
+	 CDC_DRIVE_STATUS | CDC_GENERIC_PACKET)
 
 #define CDO_ALL (CDO_AUTO_CLOSE | CDO_AUTO_EJECT | CDO_USE_FFLAGS | CDO_LOCK | CDO_CHECK_TYPE)
 
@@ -94,8 +95,10 @@ static int select_speed(struct ioctl_call *call)
 static int get_capability(struct ioctl_call *call)
 {
 	uint8_t page[32] = { 0 };
-	struct packet packet = { .cdb = { 0x5a, 0, 0x2a, 0, 0, 0, 0, 0, sizeof(page) }, .direction = VDRIVE_TO_HOST,
-				 .data = page, .length = sizeof(page) };
+	struct packet packet = { .cdb = { 0x5a, 0, 0x2a, 0, 0, 0, 0, 0, sizeof(page) },
+				 .direction = VDRIVE_TO_HOST,
+				 .data = page,
+				 .length = sizeof(page) };
 	int capability = CAPABILITY_ALWAYS;
 	const uint8_t *p;
 	size_t offset;

@@ -55,7 +55,9 @@ static void address_from_bytes(const uint8_t *bytes, uint8_t format, union cdrom
 static int read_toc(struct server_drive *drive, uint8_t format, uint8_t track, bool as_msf, uint8_t ret_bytes[12])
 {
 	struct packet packet = { .cdb = { 0x43, as_msf ? 0x02 : 0, format, 0, 0, 0, track, 0, 12 },
-				 .direction = VDRIVE_TO_HOST, .data = ret_bytes, .length = 12 };
+				 .direction = VDRIVE_TO_HOST,
+				 .data = ret_bytes,
+				 .length = 12 };
 	int ret;
 
 	memset(ret_bytes, 0, 12);
@@ -139,8 +141,10 @@ static int disc_status(struct ioctl_call *call)
 /* READ SUB-CHANNEL with the Q data asked for (MMC-6 6.25). */
 static int read_subchannel(struct server_drive *drive, uint8_t format, uint8_t *bytes, uint8_t size)
 {
-	struct packet packet = { .cdb = { 0x42, 0x02, 0x40, format, 0, 0, 0, 0, size }, .direction = VDRIVE_TO_HOST,
-				 .data = bytes, .length = size };
+	struct packet packet = { .cdb = { 0x42, 0x02, 0x40, format, 0, 0, 0, 0, size },
+				 .direction = VDRIVE_TO_HOST,
+				 .data = bytes,
+				 .length = size };
 
 	memset(bytes, 0, size);
 	return packet_send(drive, &packet);
@@ -198,8 +202,10 @@ struct sectors_request {
 
 static int read_cd(struct server_drive *drive, const struct sectors_request *request, void *data, size_t length)
 {
-	struct packet packet = { .cdb = { 0xbe, (uint8_t)(request->type << 2) }, .direction = VDRIVE_TO_HOST,
-				 .data = data, .length = length };
+	struct packet packet = { .cdb = { 0xbe, (uint8_t)(request->type << 2) },
+				 .direction = VDRIVE_TO_HOST,
+				 .data = data,
+				 .length = length };
 	int ret;
 
 	put_be32(packet.cdb + 2, (uint32_t)request->lba);
@@ -247,8 +253,9 @@ static int read_audio(struct ioctl_call *call)
 		return ret;
 	if (!is_address_format(audio.addr_format) || audio.nframes <= 0 || audio.nframes > CD_FRAMES)
 		return -EINVAL;
-	request.lba = audio.addr_format == CDROM_LBA ? audio.addr.lba :
-		lba_from_msf(audio.addr.msf.minute, audio.addr.msf.second, audio.addr.msf.frame);
+	request.lba = audio.addr_format == CDROM_LBA
+			      ? audio.addr.lba
+			      : lba_from_msf(audio.addr.msf.minute, audio.addr.msf.second, audio.addr.msf.frame);
 	if (request.lba < 0 || request.lba > INT32_MAX - CD_FRAMES)
 		return -EINVAL;
 	to = (uintptr_t)audio.buf;

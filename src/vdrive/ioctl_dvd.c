@@ -64,7 +64,8 @@ static int read_physical(struct server_drive *drive, dvd_struct *structure)
 
 static int read_copyright(struct server_drive *drive, dvd_struct *structure)
 {
-	const struct structure_request request = { .type = DVD_STRUCT_COPYRIGHT, .layer = structure->copyright.layer_num };
+	const struct structure_request request = { .type = DVD_STRUCT_COPYRIGHT,
+						   .layer = structure->copyright.layer_num };
 	uint8_t bytes[8];
 	int ret = read_structure(drive, &request, bytes, sizeof(bytes));
 
@@ -77,7 +78,8 @@ static int read_copyright(struct server_drive *drive, dvd_struct *structure)
 
 static int read_disc_key(struct server_drive *drive, dvd_struct *structure)
 {
-	const struct structure_request request = { .type = DVD_STRUCT_DISCKEY, .agid = (uint8_t)structure->disckey.agid };
+	const struct structure_request request = { .type = DVD_STRUCT_DISCKEY,
+						   .agid = (uint8_t)structure->disckey.agid };
 	uint8_t bytes[4 + sizeof(structure->disckey.value)];
 	int ret = read_structure(drive, &request, bytes, sizeof(bytes));
 
@@ -105,7 +107,8 @@ static int read_burst_cutting_area(struct server_drive *drive, dvd_struct *struc
 
 static int read_manufacturer(struct server_drive *drive, dvd_struct *structure)
 {
-	const struct structure_request request = { .type = DVD_STRUCT_MANUFACT, .layer = structure->manufact.layer_num };
+	const struct structure_request request = { .type = DVD_STRUCT_MANUFACT,
+						   .layer = structure->manufact.layer_num };
 	uint8_t bytes[4 + sizeof(structure->manufact.value)];
 	unsigned length;
 	int ret = read_structure(drive, &request, bytes, sizeof(bytes));
@@ -153,8 +156,9 @@ static int dvd_read_struct(struct ioctl_call *call)
 static int report_key(struct server_drive *drive, unsigned agid, uint8_t format, uint32_t lba, uint8_t bytes[16])
 {
 	uint8_t size = format == 1 ? 16 : format == 2 || format == 4 ? 12 : format == 0x3f ? 0 : 8;
-	struct packet packet = { .cdb = { 0xa4 }, .data = bytes, .length = size,
-				 .direction = size > 0 ? VDRIVE_TO_HOST : VDRIVE_NO_DATA };
+	struct packet packet = {
+		.cdb = { 0xa4 }, .data = bytes, .length = size, .direction = size > 0 ? VDRIVE_TO_HOST : VDRIVE_NO_DATA
+	};
 
 	memset(bytes, 0, 16);
 	put_be32(packet.cdb + 2, lba);

@@ -193,8 +193,9 @@ static int send_packet(struct ioctl_call *call)
 	header.dxferp = packet.buffer;
 	header.sbp = (unsigned char *)packet.sense;
 	header.mx_sb_len = header.sbp != NULL ? sizeof(struct request_sense) : 0;
-	header.timeout = (unsigned)packet.timeout < UINT32_MAX / 1000 * USER_HZ ?
-				 (unsigned)((uint64_t)(unsigned)packet.timeout * 1000 / USER_HZ) : UINT32_MAX;
+	header.timeout = (unsigned)packet.timeout < UINT32_MAX / 1000 * USER_HZ
+				 ? (unsigned)((uint64_t)(unsigned)packet.timeout * 1000 / USER_HZ)
+				 : UINT32_MAX;
 	/* The CDB is the structure's first member. */
 	header.cmdp = (unsigned char *)(uintptr_t)call->argument;
 	ret = execute(call, &header);

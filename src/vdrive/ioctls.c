@@ -116,24 +116,12 @@ static int refuse_argument(struct ioctl_call *call)
 }
 
 static const struct ioctl_entry entries_block[] = {
-	{ BLKGETSIZE64, get_size64 },
-	{ BLKGETSIZE, get_size },
-	{ BLKSSZGET, get_sector_size },
-	{ BLKPBSZGET, get_sector_size },
-	{ BLKBSZGET, get_sector_size },
-	{ BLKIOMIN, get_sector_size },
-	{ BLKIOOPT, get_zero },
-	{ BLKALIGNOFF, get_zero },
-	{ BLKROGET, get_zero },
-	{ BLKSECTGET, get_max_sectors },
-	{ BLKRAGET, get_read_ahead },
-	{ BLKFRAGET, get_read_ahead },
-	{ BLKRASET, accept_from_root },
-	{ BLKFRASET, accept_from_root },
-	{ BLKBSZSET, accept_from_root },
-	{ BLKFLSBUF, flush_buffers },
-	{ BLKRRPART, refuse_argument },
-	{ 0, NULL },
+	{ BLKGETSIZE64, get_size64 },    { BLKGETSIZE, get_size },        { BLKSSZGET, get_sector_size },
+	{ BLKPBSZGET, get_sector_size }, { BLKBSZGET, get_sector_size },  { BLKIOMIN, get_sector_size },
+	{ BLKIOOPT, get_zero },          { BLKALIGNOFF, get_zero },       { BLKROGET, get_zero },
+	{ BLKSECTGET, get_max_sectors }, { BLKRAGET, get_read_ahead },    { BLKFRAGET, get_read_ahead },
+	{ BLKRASET, accept_from_root },  { BLKFRASET, accept_from_root }, { BLKBSZSET, accept_from_root },
+	{ BLKFLSBUF, flush_buffers },    { BLKRRPART, refuse_argument },  { 0, NULL },
 };
 
 int ioctl_run(struct ioctl_call *call)

@@ -36,8 +36,9 @@ static int forbidden(struct discern_error *err, int code, const char *what)
 {
 	discern_error_set(err, code, "cannot %s: %s", what, strerror(-code));
 	if (read_setting("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") == 1)
-		return discern_error_hint(err, "AppArmor forbids user namespaces here; as root: "
-					       "sysctl kernel.apparmor_restrict_unprivileged_userns=0, or run this as root");
+		return discern_error_hint(err,
+					  "AppArmor forbids user namespaces here; as root: "
+					  "sysctl kernel.apparmor_restrict_unprivileged_userns=0, or run this as root");
 	if (read_setting("/proc/sys/kernel/unprivileged_userns_clone") == 0)
 		return discern_error_hint(err, "user namespaces are switched off; as root: "
 					       "sysctl kernel.unprivileged_userns_clone=1, or run this as root");
@@ -108,7 +109,9 @@ static bool is_prefix_and_digits(const char *name, const char *prefix)
 static bool is_optical_drive(const char *name)
 {
 	static const char *const numbered[] = { "sr", "scd", "sg", "pktcdvd" };
-	static const char *const links[] = { "cdrom", "cdrw", "cdwriter", "dvd", "dvdrw", "dvdram", "bd", "bdrw", "bdre" };
+	static const char *const links[] = {
+		"cdrom", "cdrw", "cdwriter", "dvd", "dvdrw", "dvdram", "bd", "bdrw", "bdre"
+	};
 	static const char *const folders[] = { "bsg", "pktcdvd", "raw" };
 
 	for (size_t i = 0; i < sizeof(numbered) / sizeof(numbered[0]); i++)
@@ -207,16 +210,18 @@ int namespace_mount_fuse(int *ret_fd, struct discern_error *err)
 	if (fd < 0) {
 		ret = discern_error_set(err, -errno, "cannot open /dev/fuse: %s", strerror(errno));
 		if (ret == -EACCES || ret == -EPERM)
-			discern_error_hint(err, "let this user open it (mode 0666 is usual), or in a container pass it in: "
-						"docker run --device /dev/fuse");
+			discern_error_hint(err,
+					   "let this user open it (mode 0666 is usual), or in a container pass it in: "
+					   "docker run --device /dev/fuse");
 		else
 			discern_error_hint(err, "load the kernel's FUSE module as root: modprobe fuse");
 		return ret;
 	}
-	snprintf(options, sizeof(options), "fd=%d,rootmode=40000,user_id=%u,group_id=%u,allow_other,default_permissions",
-		 fd, (unsigned)geteuid(), (unsigned)getegid());
-	if (mkdir(FUSE_FOLDER, 0755) < 0 ||
-	    mount("discern-vdrive", FUSE_FOLDER, "fuse.discern-vdrive", MS_NOSUID | MS_NODEV | MS_NOEXEC, options) < 0) {
+	snprintf(options, sizeof(options),
+		 "fd=%d,rootmode=40000,user_id=%u,group_id=%u,allow_other,default_permissions", fd, (unsigned)geteuid(),
+		 (unsigned)getegid());
+	if (mkdir(FUSE_FOLDER, 0755) < 0 || mount("discern-vdrive", FUSE_FOLDER, "fuse.discern-vdrive",
+						  MS_NOSUID | MS_NODEV | MS_NOEXEC, options) < 0) {
 		ret = forbidden(err, -errno, "mount a FUSE file system");
 		close(fd);
 		return ret;

@@ -93,7 +93,9 @@ int packet_media_status(struct server_drive *drive)
 	uint8_t event[8] = { 0 };
 	/* Polled, class 4: media (MMC-6 6.6.2). */
 	struct packet packet = { .cdb = { 0x4a, 1, 0, 0, 1 << 4, 0, 0, 0, sizeof(event) },
-				 .direction = VDRIVE_TO_HOST, .data = event, .length = sizeof(event) };
+				 .direction = VDRIVE_TO_HOST,
+				 .data = event,
+				 .length = sizeof(event) };
 
 	if (packet_send_once(drive, &packet) < 0 || packet.transferred < sizeof(event))
 		return -EIO;
@@ -129,7 +131,9 @@ static const struct profile *current_feature(struct server_drive *drive, uint16_
 {
 	uint8_t features[24] = { 0 };
 	struct packet packet = { .cdb = { 0x46, 0x02, 0, (uint8_t)feature, 0, 0, 0, 0, sizeof(features) },
-				 .direction = VDRIVE_TO_HOST, .data = features, .length = sizeof(features) };
+				 .direction = VDRIVE_TO_HOST,
+				 .data = features,
+				 .length = sizeof(features) };
 
 	if (packet_send_once(drive, &packet) < 0 || packet.transferred < 12)
 		return NULL;

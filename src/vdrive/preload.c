@@ -55,6 +55,7 @@ static void *hidden(const char *name)
 	return dlsym(RTLD_NEXT, name);
 }
 
+/* clang-format off */
 #define ADJUST(status) \
 	do { \
 		if (is_drive((status)->st_dev, (status)->st_mode)) { \
@@ -87,6 +88,8 @@ static void *hidden(const char *name)
 		return ret; \
 	}
 
+/* clang-format on */
+
 #undef stat
 #undef stat64
 #undef lstat
@@ -96,13 +99,11 @@ static void *hidden(const char *name)
 WRAP(stat, (const char *path, struct stat *status), (path, status))
 WRAP(lstat, (const char *path, struct stat *status), (path, status))
 WRAP(fstat, (int fd, struct stat *status), (fd, status))
-WRAP(fstatat, (int folder, const char *path, struct stat *status, int flags),
-     (folder, path, status, flags))
+WRAP(fstatat, (int folder, const char *path, struct stat *status, int flags), (folder, path, status, flags))
 WRAP(stat64, (const char *path, struct stat64 *status), (path, status))
 WRAP(lstat64, (const char *path, struct stat64 *status), (path, status))
 WRAP(fstat64, (int fd, struct stat64 *status), (fd, status))
-WRAP(fstatat64, (int folder, const char *path, struct stat64 *status, int flags),
-     (folder, path, status, flags))
+WRAP(fstatat64, (int folder, const char *path, struct stat64 *status, int flags), (folder, path, status, flags))
 
 /* Programs that were linked with glibc before 2.33 call these. */
 WRAP(__xstat, (int version, const char *path, struct stat *status), (version, path, status))

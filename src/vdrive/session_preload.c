@@ -74,10 +74,11 @@ int session_find_preload(char **ret_path, struct discern_error *err)
 		*ret_path = realpath(wanted, NULL);
 	} else {
 		if (!find_beside_program(path) && !is_module(strcpy(path, PKGLIBDIR "/" MODULE))) {
-			discern_error_set(err, -ENOENT, "cannot find " MODULE ", neither beside this program nor in "
-					  PKGLIBDIR);
-			return discern_error_hint(err, "install discern as a whole, or name the file in DISCERN_PRELOAD "
-						       "(empty: do without; some programs then refuse the drives)");
+			discern_error_set(err, -ENOENT,
+					  "cannot find " MODULE ", neither beside this program nor in " PKGLIBDIR);
+			return discern_error_hint(err,
+						  "install discern as a whole, or name the file in DISCERN_PRELOAD "
+						  "(empty: do without; some programs then refuse the drives)");
 		}
 		*ret_path = strdup(path);
 	}

@@ -75,8 +75,8 @@ static int set_option(const char *key, const char *value, struct server_drive_op
 /* A comma may also be part of the medium's name: only one of these words after it makes an option. */
 static bool is_option(const char *word)
 {
-	static const char *const keys[] = { "kind", "tray", "vendor", "product", "revision", "serial", "mode",
-					    "uid", "gid" };
+	static const char *const keys[] = { "kind",   "tray", "vendor", "product", "revision",
+					    "serial", "mode", "uid",    "gid" };
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		if (strncmp(word, keys[i], strlen(keys[i])) == 0 && word[strlen(keys[i])] == '=')
@@ -109,8 +109,8 @@ int session_parse_drive(char *words, struct server_drive_options *ret_options, s
 
 	if (sscanf(words, "sr%2u=%n", &number, &end) != 1 || end == 0 || number >= SERVER_MAX_DRIVES ||
 	    (words[2] == '0' && words[3] != '='))
-		return discern_error_set(err, -EINVAL, "drive '%s': not of the form sr0=MEDIUM, with sr0 to sr%d", words,
-					 SERVER_MAX_DRIVES - 1);
+		return discern_error_set(err, -EINVAL, "drive '%s': not of the form sr0=MEDIUM, with sr0 to sr%d",
+					 words, SERVER_MAX_DRIVES - 1);
 	ret_options->number = number;
 	ret = take_options(words + end, ret_options, err);
 	if (ret < 0) {

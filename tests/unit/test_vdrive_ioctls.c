@@ -86,8 +86,9 @@ static int tear_down(void **state)
 
 static int ask_number(unsigned command, uint64_t argument)
 {
-	struct ioctl_call call = { .handle = handle, .drive = drive, .thread = getpid(), .command = command,
-				   .argument = argument };
+	struct ioctl_call call = {
+		.handle = handle, .drive = drive, .thread = getpid(), .command = command, .argument = argument
+	};
 
 	return ioctl_run(&call);
 }
@@ -102,9 +103,15 @@ static uint8_t sense[32];
 static struct sg_io_hdr header_of(uint8_t *cdb, size_t cdb_size, void *buffer, unsigned size)
 {
 	memset(sense, 0, sizeof(sense));
-	return (struct sg_io_hdr){ .interface_id = 'S', .cmdp = cdb, .cmd_len = (unsigned char)cdb_size, .dxferp = buffer,
-				   .dxfer_len = size, .dxfer_direction = size > 0 ? SG_DXFER_FROM_DEV : SG_DXFER_NONE,
-				   .sbp = sense, .mx_sb_len = sizeof(sense), .timeout = 10000 };
+	return (struct sg_io_hdr){ .interface_id = 'S',
+				   .cmdp = cdb,
+				   .cmd_len = (unsigned char)cdb_size,
+				   .dxferp = buffer,
+				   .dxfer_len = size,
+				   .dxfer_direction = size > 0 ? SG_DXFER_FROM_DEV : SG_DXFER_NONE,
+				   .sbp = sense,
+				   .mx_sb_len = sizeof(sense),
+				   .timeout = 10000 };
 }
 
 static void test_sg_io_read(void **state)
@@ -248,8 +255,11 @@ static void test_sg_numbers(void **state)
 static void test_send_packet(void **state)
 {
 	uint8_t sense_bytes[64] = { 0 };
-	struct cdrom_generic_command packet = { .cmd = { 0x28, 0, 0, 0, 0, 7, 0, 0, 1 }, .buffer = back,
-						.buflen = 2 * SECTOR, .data_direction = CGC_DATA_READ, .timeout = 1000,
+	struct cdrom_generic_command packet = { .cmd = { 0x28, 0, 0, 0, 0, 7, 0, 0, 1 },
+						.buffer = back,
+						.buflen = 2 * SECTOR,
+						.data_direction = CGC_DATA_READ,
+						.timeout = 1000,
 						.sense = (struct request_sense *)sense_bytes };
 
 	(void)state;
@@ -296,8 +306,12 @@ static void test_size(void **state)
 	unsigned long size512 = 0;
 	uint64_t size = 0;
 	int value = 0;
-	struct ioctl_call call = { .handle = handle, .drive = drive, .thread = getpid(), .command = BLKGETSIZE64,
-				   .out = &size, .out_size = sizeof(size) };
+	struct ioctl_call call = { .handle = handle,
+				   .drive = drive,
+				   .thread = getpid(),
+				   .command = BLKGETSIZE64,
+				   .out = &size,
+				   .out_size = sizeof(size) };
 
 	(void)state;
 	assert_int_equal(ioctl_run(&call), 0);
@@ -476,9 +490,10 @@ static void test_dvd_structure(void **state)
 /* What the client asks for, it must have room for: the answer goes to the very address it gave. */
 static void test_answers_to_nowhere(void **state)
 {
-	static const unsigned commands[] = { BLKGETSIZE, BLKSSZGET, SG_GET_VERSION_NUM, SCSI_IOCTL_GET_IDLUN,
-					     CDROMREADTOCHDR, CDROM_GET_MCN, DVD_AUTH, CDROMSUBCHNL, CDROMREADRAW,
-					     CDROMREADAUDIO, CDROMMULTISESSION, CDROM_SEND_PACKET, SG_SET_TIMEOUT };
+	static const unsigned commands[] = { BLKGETSIZE,      BLKSSZGET,      SG_GET_VERSION_NUM, SCSI_IOCTL_GET_IDLUN,
+					     CDROMREADTOCHDR, CDROM_GET_MCN,  DVD_AUTH,           CDROMSUBCHNL,
+					     CDROMREADRAW,    CDROMREADAUDIO, CDROMMULTISESSION,  CDROM_SEND_PACKET,
+					     SG_SET_TIMEOUT };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {

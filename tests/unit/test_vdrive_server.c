@@ -259,8 +259,11 @@ static void test_block_write(void **state)
 {
 	static const uint8_t cdb[6] = { 0x04, 0x11 };
 	uint8_t list[12] = { 0, 0x82, 0, 8, 0, 0, BLANK_SECTORS >> 8, BLANK_SECTORS & 0xff, 0x26 << 2 };
-	const struct vdrive_command format = { .cdb = cdb, .cdb_length = sizeof(cdb), .direction = VDRIVE_FROM_HOST,
-					       .data = list, .data_length = sizeof(list) };
+	const struct vdrive_command format = { .cdb = cdb,
+					       .cdb_length = sizeof(cdb),
+					       .direction = VDRIVE_FROM_HOST,
+					       .data = list,
+					       .data_length = sizeof(list) };
 	struct server_drive *drive = add_drive(0, blank, false);
 	struct server_handle *handle = NULL;
 	struct vdrive_answer answer;

@@ -47,8 +47,8 @@ static void test_empty_drive(void **state)
 static void test_options(void **state)
 {
 	(void)state;
-	assert_int_equal(parse("sr0=x,kind=dvd-rom,vendor=ACME,product=BURNER,revision=2.0,serial=S1,mode=0640,uid=7,gid=8"),
-			 0);
+	assert_int_equal(
+		parse("sr0=x,kind=dvd-rom,vendor=ACME,product=BURNER,revision=2.0,serial=S1,mode=0640,uid=7,gid=8"), 0);
 	assert_string_equal(options.medium, "x");
 	assert_string_equal(options.kind, "dvd-rom");
 	assert_string_equal(options.identity.vendor, "ACME");
@@ -72,9 +72,27 @@ static void test_comma_in_a_name(void **state)
 static void test_wrong(void **state)
 {
 	static const char *const wrong[] = {
-		"", "sr0", "sr=x", "sr16=x", "sr00=x", "sr01=x", "sr100=x", "cd0=x", " sr0=x", "sr-1=x", "sr0 =x",
-		"sr0=x,tray=ajar", "sr0=x,mode=9", "sr0=x,mode=", "sr0=x,mode=7777", "sr0=x,mode=-1", "sr0=x,uid=root",
-		"sr0=x,uid=-1", "sr0=x,gid=4294967295", "sr0=x,vendor=TOO LONG A", "sr0=x,revision=12345",
+		"",
+		"sr0",
+		"sr=x",
+		"sr16=x",
+		"sr00=x",
+		"sr01=x",
+		"sr100=x",
+		"cd0=x",
+		" sr0=x",
+		"sr-1=x",
+		"sr0 =x",
+		"sr0=x,tray=ajar",
+		"sr0=x,mode=9",
+		"sr0=x,mode=",
+		"sr0=x,mode=7777",
+		"sr0=x,mode=-1",
+		"sr0=x,uid=root",
+		"sr0=x,uid=-1",
+		"sr0=x,gid=4294967295",
+		"sr0=x,vendor=TOO LONG A",
+		"sr0=x,revision=12345",
 	};
 
 	(void)state;
@@ -88,10 +106,8 @@ static void test_wrong(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_medium),
-		cmocka_unit_test(test_empty_drive),
-		cmocka_unit_test(test_options),
-		cmocka_unit_test(test_comma_in_a_name),
+		cmocka_unit_test(test_medium),  cmocka_unit_test(test_empty_drive),
+		cmocka_unit_test(test_options), cmocka_unit_test(test_comma_in_a_name),
 		cmocka_unit_test(test_wrong),
 	};
 
