@@ -317,10 +317,12 @@ static void report_verdict(struct job *job, int code)
 		report_text(report, "burned", "not verified: what is on the disc was not read back");
 	} else if (code == CLI_EXIT_DIFFERENT) {
 		verdict = "different";
-		report_text(report, "bad", "the disc does not equal %s", job->image_path);
+		report_text(report, "bad", "the disc does not equal %s: burn another one, slower or in another drive",
+			    job->image_path);
 	} else if (code == CLI_EXIT_UNREADABLE) {
 		verdict = "unreadable";
-		report_text(report, "bad", "not all of the disc can be read");
+		report_text(report, "bad", "not all of the disc can be read: burn another one, slower or in another "
+					   "drive");
 	}
 	report_bool(report, "dry_run", NULL, job->is_dry_run, NULL);
 	report_string(report, "verdict", NULL, verdict);

@@ -219,14 +219,16 @@ static int choose(struct burner *burner, struct work *work, struct burner_choice
 	extract_reason(reasons, ret_choice->reason, sizeof(ret_choice->reason));
 	free_bytes = burn_disc_available_space(burner->drive, work->options);
 	ret_choice->needs_format = profile->writing == WRITING_RANDOM && is_unformatted(burner->drive);
+	session_drain(burner, &verdict);
+	if (verdict.lost_command)
+		return session_fail(burner, &verdict, -EIO, "cannot ask what the disc has room for", err);
 	/* An unformatted medium has no size yet. */
 	if (free_bytes <= 0 && ret_choice->needs_format)
-		ret_choice->free_sectors = profile->usual_sectors;
-	else if (free_bytes > 0)
-		ret_choice->free_sectors = free_bytes / DISCERN_SECTOR_SIZE > INT32_MAX ?
-						   INT32_MAX :
-						   (uint32_t)(free_bytes / DISCERN_SECTOR_SIZE);
-	session_drain(burner, &verdict);
+		free_bytes = (off_t)profile->usual_sectors * DISCERN_SECTOR_SIZE;
+	if (free_bytes < DISCERN_SECTOR_SIZE)
+		return discern_error_set(err, -EMEDIUMTYPE, "%s: the drive finds no room on the disc", burner->path);
+	free_bytes /= DISCERN_SECTOR_SIZE;
+	ret_choice->free_sectors = free_bytes > INT32_MAX ? INT32_MAX : (uint32_t)free_bytes;
 	return 0;
 }
 
