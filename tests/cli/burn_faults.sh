@@ -55,6 +55,8 @@ changes() {
 	image=$2
 	shift 2
 	blank disc dvd+r
+	# What an earlier burn told must not be taken for what this one tells.
+	: >err
 	"$discern" vdrive run --drive "sr0=disc" --fault 'sr0: write skip=30 count=1 delay=3000' -- \
 		"$discern" burn --progress json "$image" >out 2>err &
 	# From the moment on that sectors have been written.
@@ -92,6 +94,7 @@ mv victim.iso large.iso
 
 # --- Ctrl-C ---
 blank disc dvd+rw
+: >err
 # An interactive shell's background jobs take SIGINT; this one's ignore it, so SIGTERM stands for it.
 # shellcheck disable=SC2016  # expanded by the inner shell
 "$discern" vdrive run --drive "sr0=disc" --fault 'sr0: write skip=30 delay=100' -- \
