@@ -6,60 +6,11 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "disc/data_area.h"
 #include "disc/profile.h"
 
 /** Larger than any disc (BDXL: 62.5 million sectors): a volume descriptor that says more is damaged. */
 #define MAX_SECTORS ((int64_t)1 << 28)
-
-/** Lead-out, lead-in and pregap after the first and after a later session of a CD (6750 or 2250 + 4500 + 150). */
-enum { CD_FIRST_GAP = 11400, CD_LATER_GAP = 6900 };
-
-/** The tracks [first, behind) of the medium go into the image. */
-struct area {
-	size_t first;
-	size_t behind;
-};
-
-static int64_t track_end(const struct discern_track *track)
-{
-	return (int64_t)track->start_lba + track->n_sectors;
-}
-
-/** Where what is written in a track ends; an open one is reported with all the room that it still has. */
-static int64_t written_end(const struct discern_track *track)
-{
-	if (track->has_last_recorded)
-		return (int64_t)track->last_recorded_lba + 1;
-	if (track->has_next_writable)
-		return track->next_writable_lba;
-	return track_end(track);
-}
-
-static bool is_wanted(const struct discern_track *track)
-{
-	return track->is_data && !track->is_blank && written_end(track) > track->start_lba;
-}
-
-/** The longest row of data tracks without another track between them. False if there is no data track. */
-static bool find_area(const struct discern_medium *medium, struct area *ret_area)
-{
-	struct area area = { 0, 0 };
-	int64_t longest = 0;
-
-	for (size_t i = 0; i < medium->n_tracks; i = area.behind) {
-		area.first = i;
-		area.behind = i + 1;
-		if (!is_wanted(&medium->tracks[i]))
-			continue;
-		while (area.behind < medium->n_tracks && is_wanted(&medium->tracks[area.behind]))
-			area.behind++;
-		if (written_end(&medium->tracks[area.behind - 1]) - medium->tracks[i].start_lba > longest) {
-			longest = written_end(&medium->tracks[area.behind - 1]) - medium->tracks[i].start_lba;
-			*ret_area = area;
-		}
-	}
-	return longest > 0;
-}
 
 static bool find_candidate(const struct rip_plan *plan, const char *source, int64_t *ret_sectors)
 {
@@ -149,44 +100,28 @@ static void choose_volume(struct rip_plan *plan, const struct profile *profile, 
 	}
 }
 
-static void find_gaps(struct rip_plan *plan, const struct discern_medium *medium, const struct profile *profile,
-		      const struct area *area)
+static void copy_gaps(struct rip_plan *plan, const struct data_area *area)
 {
-	int32_t session_start = plan->first_lba;
-
-	for (size_t i = area->first; i + 1 < area->behind && plan->n_gaps < PLAN_MAX_GAPS; i++) {
-		const struct discern_track *track = &medium->tracks[i];
-		const struct discern_track *next = track + 1;
-		int64_t end = track_end(track);
-		int64_t usual = track->session == 1 ? CD_FIRST_GAP : CD_LATER_GAP;
-
-		if (next->session == track->session)
-			continue;
-		/* A table of contents alone gives no end of session: then the track seems to reach the next. */
-		if (profile->family == FAMILY_CD && next->start_lba - end < CD_LATER_GAP)
-			end = next->start_lba - usual;
-		if (end > session_start && end < next->start_lba) {
-			plan->session_starts[plan->n_gaps] = (uint32_t)(session_start - plan->first_lba);
-			plan->gaps[plan->n_gaps].start = (uint32_t)(end - plan->first_lba);
-			plan->gaps[plan->n_gaps].n_sectors = (uint32_t)(next->start_lba - end);
-			plan->n_gaps++;
-		}
-		session_start = next->start_lba;
+	plan->n_gaps = area->n_gaps;
+	for (size_t i = 0; i < area->n_gaps; i++) {
+		plan->gaps[i].start = (uint32_t)area->gaps[i].lba;
+		plan->gaps[i].n_sectors = area->gaps[i].n_sectors;
+		plan->session_starts[i] = area->session_starts[i];
 	}
 }
 
 /** Says which tracks stay outside. */
-static void name_left_out(struct rip_plan *plan, const struct discern_medium *medium, const struct area *area)
+static void name_left_out(struct rip_plan *plan, const struct discern_medium *medium, const struct data_area *area)
 {
 	unsigned n_audio = 0;
 	unsigned n_data = 0;
 
 	for (size_t i = 0; i < medium->n_tracks; i++) {
-		if (i >= area->first && i < area->behind)
+		if (i >= area->first_track && i < area->behind_track)
 			continue;
 		if (!medium->tracks[i].is_data)
 			n_audio++;
-		else if (is_wanted(&medium->tracks[i]))
+		else if (data_area_written_end(&medium->tracks[i]) > medium->tracks[i].start_lba)
 			n_data++;
 	}
 	if (n_audio == 0 && n_data == 0)
@@ -217,29 +152,29 @@ static bool is_audio_only(const struct discern_medium *medium)
 
 int32_t rip_plan_last_session(const struct discern_medium *medium)
 {
-	struct area area = { 0, 0 };
+	struct data_area area;
 	size_t i;
 
-	if (!find_area(medium, &area))
+	if (!data_area_find(medium, &area) || area.behind_track == 0)
 		return 0;
-	i = area.behind - 1;
-	while (i > area.first && medium->tracks[i - 1].session == medium->tracks[i].session)
+	i = area.behind_track - 1;
+	while (i > area.first_track && medium->tracks[i - 1].session == medium->tracks[i].session)
 		i--;
 	return medium->tracks[i].start_lba;
 }
 
-static void add_candidates(struct rip_plan *plan, const struct discern_medium *medium, const struct area *area,
+static void add_candidates(struct rip_plan *plan, const struct discern_medium *medium, const struct data_area *area,
 			   char ret_track[32])
 {
-	const struct discern_track *last = area->behind > 0 ? &medium->tracks[area->behind - 1] : NULL;
+	const struct discern_track *last = area->behind_track > 0 ? &medium->tracks[area->behind_track - 1] : NULL;
 
 	ret_track[0] = '\0';
 	/* The capacity counts all tracks: it says something only if the image ends with the last one. */
-	if (last == NULL || area->behind == medium->n_tracks || medium->tracks[area->behind].is_blank)
+	if (last == NULL || area->behind_track == medium->n_tracks || medium->tracks[area->behind_track].is_blank)
 		add_candidate(plan, "READ CAPACITY", medium->read_capacity_sectors);
 	if (last != NULL) {
 		snprintf(ret_track, 32, "track %u", last->number);
-		add_candidate(plan, ret_track, written_end(last));
+		add_candidate(plan, ret_track, data_area_written_end(last));
 	}
 	if (profile_find(medium->profile)->family == FAMILY_DVD)
 		add_candidate(plan, "DVD structure", medium->structure_sectors);
@@ -275,7 +210,7 @@ int rip_plan_make(const struct discern_medium *medium, const struct discern_volu
 		  struct discern_error *err)
 {
 	const struct profile *profile = profile_find(medium->profile);
-	struct area area = { 0, 0 };
+	struct data_area area;
 	char track[32];
 	int ret = check_usable(medium, err);
 
@@ -287,8 +222,8 @@ int rip_plan_make(const struct discern_medium *medium, const struct discern_volu
 		discern_error_hint(err, "audio tracks are copied with: cdparanoia -B");
 		return -EMEDIUMTYPE;
 	}
-	if (find_area(medium, &area))
-		ret_plan->first_lba = medium->tracks[area.first].start_lba;
+	data_area_find(medium, &area);
+	ret_plan->first_lba = area.first_lba;
 	add_candidates(ret_plan, medium, &area, track);
 	if (!choose_recorded(ret_plan, profile, track))
 		return discern_error_set(err, -EMEDIUMTYPE, "the drive cannot tell what is on the disc (%s, %s)",
@@ -296,10 +231,10 @@ int rip_plan_make(const struct discern_medium *medium, const struct discern_volu
 					 discern_medium_state_name(medium->state));
 	if (volume != NULL)
 		add_volume(ret_plan, medium, volume);
-	ret_plan->has_run_out =
-		profile->family == FAMILY_CD && area.behind > 0 && ret_plan->n_volume_sectors < ret_plan->n_sectors;
+	ret_plan->has_run_out = profile->family == FAMILY_CD && area.behind_track > 0 &&
+				ret_plan->n_volume_sectors < ret_plan->n_sectors;
 	ret_plan->was_burned = profile->writing != WRITING_NEVER;
-	find_gaps(ret_plan, medium, profile, &area);
+	copy_gaps(ret_plan, &area);
 	name_left_out(ret_plan, medium, &area);
 	return 0;
 }

@@ -14,13 +14,15 @@
 #include <discern/medium.h>
 #include <discern/rip.h>
 
+#include "disc/data_area.h"
+
 /** A stretch of sectors counted from the image's first one. */
 struct plan_range {
 	uint32_t start;
 	uint32_t n_sectors;
 };
 
-#define PLAN_MAX_GAPS 100
+#define PLAN_MAX_GAPS DATA_AREA_MAX_GAPS
 #define PLAN_MAX_CANDIDATES 12
 
 struct rip_plan {

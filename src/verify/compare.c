@@ -78,7 +78,7 @@ static bool is_zero(const uint8_t *data, size_t size)
 /* Between sessions a disc holds nothing, and an image of it zeros: there is nothing to read then. */
 static bool is_empty_gap(const struct comparison *comparison, const struct verify_pipeline_slot *slot, uint32_t i)
 {
-	return area_is_gap(&comparison->options->area, slot->lba + i) &&
+	return data_area_is_gap(&comparison->options->area, slot->lba + i) &&
 	       is_zero(slot->image + (size_t)i * DISCERN_SECTOR_SIZE, DISCERN_SECTOR_SIZE);
 }
 

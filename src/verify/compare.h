@@ -6,7 +6,7 @@
 #include <discern/verify.h>
 
 #include "disc/source.h"
-#include "verify/area.h"
+#include "disc/data_area.h"
 
 struct compare_options {
 	/** Stays the caller's; its errors of reading are errors of the comparison. */
@@ -14,7 +14,7 @@ struct compare_options {
 	/** The image's length; its last sector counts as filled up with zeros. */
 	uint64_t image_bytes;
 	/** What of the disc is compared; its n_sectors is the end by table of contents or READ CAPACITY. */
-	struct area area;
+	struct data_area area;
 	/** Last sectors of the disc that hold nothing if they cannot be read: 2 on a CD (run-out), else 0. */
 	uint32_t n_run_out_sectors;
 	/** The medium can be overwritten anywhere: what follows the image is free space. */

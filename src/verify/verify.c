@@ -42,7 +42,7 @@ static bool plan(const struct discern_medium *medium, struct compare_options *op
 	const struct profile *profile = profile_find((unsigned)medium->profile);
 	int64_t image_end;
 
-	if (!area_find(medium, &options->area))
+	if (!data_area_find(medium, &options->area))
 		return false;
 	image_end = (int64_t)options->area.first_lba + options->image->n_sectors;
 	for (size_t i = 0; i < medium->n_tracks; i++) {

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "unit/unit.h"
-#include "verify/area.h"
+#include "disc/data_area.h"
 
 static struct discern_track data_track(uint16_t session, int32_t start_lba, uint32_t n_sectors)
 {
@@ -16,19 +16,19 @@ static struct discern_track audio_track(uint16_t session, int32_t start_lba, uin
 	return (struct discern_track){ .session = session, .start_lba = start_lba, .n_sectors = n_sectors };
 }
 
-static bool find(struct discern_track *tracks, size_t n, uint32_t read_capacity_sectors, struct area *ret_area)
+static bool find(struct discern_track *tracks, size_t n, uint32_t read_capacity_sectors, struct data_area *ret_area)
 {
 	struct discern_medium medium = { .tracks = tracks,
 					 .n_tracks = n,
 					 .read_capacity_sectors = read_capacity_sectors };
 
-	return area_find(&medium, ret_area);
+	return data_area_find(&medium, ret_area);
 }
 
 static void one_track_is_all(void **state)
 {
 	struct discern_track tracks[] = { data_track(1, 0, 1000) };
-	struct area area;
+	struct data_area area;
 
 	(void)state;
 	assert_true(find(tracks, 1, 1002, &area));
@@ -46,7 +46,7 @@ static void one_track_is_all(void **state)
 static void open_tracks_end_where_writing_goes_on(void **state)
 {
 	struct discern_track tracks[] = { data_track(1, 0, 100000), data_track(2, 100000, 5000) };
-	struct area area;
+	struct data_area area;
 
 	(void)state;
 	tracks[0].has_next_writable = true;
@@ -61,7 +61,7 @@ static void audio_stays_outside(void **state)
 {
 	struct discern_track tracks[] = { audio_track(1, 0, 9000), data_track(2, 20400, 300),
 					  audio_track(2, 20700, 100) };
-	struct area area;
+	struct data_area area;
 
 	(void)state;
 	assert_true(find(tracks, 3, 20800, &area));
@@ -78,16 +78,16 @@ static void sessions_have_gaps(void **state)
 {
 	struct discern_track tracks[] = { data_track(1, 0, 1000), data_track(2, 12400, 500),
 					  data_track(2, 12900, 100) };
-	struct area area;
+	struct data_area area;
 
 	(void)state;
 	assert_true(find(tracks, 3, 13000, &area));
 	assert_int_equal(area.n_sectors, 13000);
 	assert_int_equal(area.n_gaps, 1);
-	assert_false(area_is_gap(&area, 999));
-	assert_true(area_is_gap(&area, 1000));
-	assert_true(area_is_gap(&area, 12399));
-	assert_false(area_is_gap(&area, 12400));
+	assert_false(data_area_is_gap(&area, 999));
+	assert_true(data_area_is_gap(&area, 1000));
+	assert_true(data_area_is_gap(&area, 12399));
+	assert_false(data_area_is_gap(&area, 12400));
 	/* Tracks that overlap leave no gap. */
 	tracks[0].n_sectors = 20000;
 	assert_true(find(tracks, 3, 13000, &area));
@@ -97,14 +97,14 @@ static void sessions_have_gaps(void **state)
 static void nonsense_is_survived(void **state)
 {
 	struct discern_track tracks[200];
-	struct area area;
+	struct data_area area;
 
 	(void)state;
 	for (size_t i = 0; i < 200; i++)
 		tracks[i] = data_track((uint16_t)i, (int32_t)i * 10, 5);
 	assert_true(find(tracks, 200, 0, &area));
-	assert_int_equal(area.n_gaps, AREA_MAX_GAPS);
-	assert_false(area_is_gap(&area, UINT32_MAX));
+	assert_int_equal(area.n_gaps, DATA_AREA_MAX_GAPS);
+	assert_false(data_area_is_gap(&area, UINT32_MAX));
 	tracks[0] = data_track(1, INT32_MAX, UINT32_MAX);
 	tracks[1] = data_track(1, -150, 100);
 	assert_false(find(tracks, 2, 0, &area));
