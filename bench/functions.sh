@@ -39,7 +39,7 @@ bench_begin() {
 	trap 'rm -rf "$folder"' EXIT
 	mkdir "$folder/tree"
 	head -c "${size_mib}M" /dev/urandom >"$folder/tree/noise"
-	xorrisofs -quiet -V BENCH -o "$folder/image.iso" "$folder/tree"
+	quietly "$folder/log" xorrisofs -quiet -V BENCH -o "$folder/image.iso" "$folder/tree"
 	rm -r "$folder/tree"
 	image_bytes=$(stat -c %s "$folder/image.iso")
 }
