@@ -27,6 +27,8 @@ struct job {
 	const char *drive_name;
 	uint32_t speed_tenths;
 	bool is_dry_run;
+	/* All of it was written and closed. */
+	bool is_burned;
 	bool will_verify;
 	bool will_eject;
 };
@@ -212,6 +214,7 @@ static int write_disc(struct job *job)
 
 	if (discern_burn(job->drive, &job->check, &job->plan, &job->options, &job->cli->observer, &result, &err) < 0)
 		return cli_fail(job->cli, &err);
+	job->is_burned = true;
 	progress_end(job->cli->progress);
 	burn_report_write(job->report, &job->plan, &result);
 	return CLI_EXIT_GOOD;
@@ -281,7 +284,7 @@ static int verify(struct job *job)
 	struct discern_error err;
 	int ret;
 
-	if (!reload(job)) {
+	if (cli_signal() == 0 && !reload(job)) {
 		cli_complain(job->cli, "burned, but not verified: the tray stayed open");
 		fprintf(stderr, "  hint: close it, then: discern verify %s %s\n", job->image_path,
 			discern_drive_path(job->drive));
@@ -323,6 +326,8 @@ static void report_verdict(struct job *job, int code)
 		verdict = "unreadable";
 		report_text(report, "bad", "not all of the disc can be read: burn another one, slower or in another "
 					   "drive");
+	} else if (job->is_burned) {
+		verdict = "not verified";
 	}
 	report_bool(report, "dry_run", NULL, job->is_dry_run, NULL);
 	report_string(report, "verdict", NULL, verdict);

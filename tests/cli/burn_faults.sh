@@ -110,3 +110,20 @@ ends 143 "a signal stops the burn"
 complained "that it was stopped is told" "stopped"
 burn disc --overwrite small.iso
 ends 0 "a rewritable disc is good for another burn"
+
+# A signal while the drive closes the disc: the disc is finished, but not compared.
+blank disc bd-r
+# shellcheck disable=SC2016  # expanded by the inner shell
+"$discern" vdrive run --drive "sr0=disc" --fault 'sr0: 0x5b delay=2000' -- \
+	sh -c '"$0" burn --json --progress json small.iso & echo $! >pid; wait $!' "$discern" >out 2>err &
+for _ in $(seq 100); do
+	grep -qF '"phase": "close"' err && break
+	sleep 0.1
+done
+kill -TERM "$(cat pid)"
+code=0
+wait $! || code=$?
+ends 143 "a signal while closing is obeyed afterwards"
+printed "the disc is not called verified" '"verdict": "not verified"'
+ok "the disc was closed, with all of the image on it" \
+	"$discern" vdrive run --drive sr0=disc -- "$discern" verify small.iso
