@@ -15,6 +15,9 @@
 /* One read command. More gains little: drives read ahead, and the error of a longer one concerns more sectors. */
 enum { PREFERRED_BYTES = 256 * 1024 };
 
+/* 8 MiB: the caches of drives have 0.5 to 4 MiB. */
+enum { MORE_THAN_CACHES = 4096 };
+
 struct drive_source {
 	struct discern_source base;
 	struct discern_drive *drive;
@@ -23,6 +26,8 @@ struct drive_source {
 	uint32_t max_sectors;
 	/** What tells this disc from another: the size that the drive named when the source was opened. */
 	uint32_t capacity_sectors;
+	/** So many sectors are still read with FUA: behind them the cache holds only what was read with it. */
+	uint32_t n_fua_sectors;
 };
 
 /* ---- is it still the same disc, and is the drive with us ---- */
@@ -113,6 +118,11 @@ static enum verdict judge_read(struct drive_source *source, unsigned n_repeated,
 		break;
 	case -EAGAIN:
 		break;
+	case -EOPNOTSUPP:
+		/* read_past_cache() tries again without FUA. */
+		if (source->n_fua_sectors == 0)
+			*code = -EIO;
+		return VERDICT_FAILED;
 	case -EIO:
 	case -ETIMEDOUT:
 	default:
@@ -144,6 +154,8 @@ static int read_once(struct drive_source *source, int32_t lba, uint32_t n_sector
 	unsigned n_repeated = 0;
 
 	mmc_read(&command, lba, n_sectors, buffer, source->timeout_ms);
+	if (source->n_fua_sectors > 0)
+		mmc_force_unit_access(&command);
 	for (;;) {
 		struct transport *transport;
 		enum verdict verdict;
@@ -155,6 +167,42 @@ static int read_once(struct drive_source *source, int32_t lba, uint32_t n_sector
 		if (verdict != VERDICT_REPEAT)
 			return ret;
 	}
+}
+
+/* Where FUA is refused, reading more than a cache holds from the other end does it: jobs begin at the first. */
+static void flush_by_reading(struct drive_source *source)
+{
+	uint32_t n_left =
+		source->capacity_sectors / 2 < MORE_THAN_CACHES ? source->capacity_sectors / 2 : MORE_THAN_CACHES;
+	int32_t lba = (int32_t)(source->capacity_sectors - n_left);
+	AUTO_FREE uint8_t *buffer = malloc((size_t)source->max_sectors * DISCERN_SECTOR_SIZE);
+
+	while (buffer != NULL && n_left > 0) {
+		uint32_t n = n_left < source->max_sectors ? n_left : source->max_sectors;
+		struct discern_error ignored;
+
+		/* The first unreadable sector has cost enough time, and moved the head. */
+		if (read_once(source, lba, n, buffer, &ignored) < 0)
+			return;
+		lba += (int32_t)n;
+		n_left -= n;
+	}
+}
+
+static int read_past_cache(struct drive_source *source, int32_t lba, uint32_t n_sectors, uint8_t *buffer,
+			   struct discern_error *err)
+{
+	int ret = read_once(source, lba, n_sectors, buffer, err);
+
+	if (source->n_fua_sectors == 0)
+		return ret;
+	if (ret == -EOPNOTSUPP) {
+		source->n_fua_sectors = 0;
+		flush_by_reading(source);
+		return read_once(source, lba, n_sectors, buffer, err);
+	}
+	source->n_fua_sectors -= n_sectors < source->n_fua_sectors ? n_sectors : source->n_fua_sectors;
+	return ret;
 }
 
 static int describe_failure(const struct drive_source *source, int code, int32_t lba, uint32_t n_sectors,
@@ -192,7 +240,7 @@ static int read_sectors(struct discern_source *base, int32_t lba, uint32_t n_sec
 		return discern_error_set(err, -ENXIO, "%s: no such sectors", source->drive->path);
 	while (n_sectors > 0) {
 		uint32_t n = n_sectors < source->max_sectors ? n_sectors : source->max_sectors;
-		int ret = read_once(source, lba, n, buffer, err);
+		int ret = read_past_cache(source, lba, n, buffer, err);
 
 		if (ret == -EMSGSIZE && n > 1) {
 			source->max_sectors = n / 2;
@@ -260,36 +308,6 @@ static uint32_t preferred_sectors(const char *path, uint32_t ecc_sectors)
 	return n_sectors > 0 ? n_sectors : 1;
 }
 
-/* Where FUA is refused, reading more than a drive's cache holds from elsewhere does it: ripping begins at LBA 0. */
-static void flush_by_reading(struct drive_source *source)
-{
-	enum { MORE_THAN_CACHES = 4096 };
-	uint32_t n_left =
-		source->capacity_sectors / 2 < MORE_THAN_CACHES ? source->capacity_sectors / 2 : MORE_THAN_CACHES;
-	int32_t lba = (int32_t)(source->capacity_sectors - n_left);
-	AUTO_FREE uint8_t *buffer = malloc((size_t)source->max_sectors * DISCERN_SECTOR_SIZE);
-
-	while (buffer != NULL && n_left > 0) {
-		uint32_t n = n_left < source->max_sectors ? n_left : source->max_sectors;
-		struct discern_error ignored;
-
-		/* The first unreadable sector has cost enough time, and moved the head. */
-		if (read_sectors(&source->base, lba, n, buffer, &ignored) < 0)
-			return;
-		lba += (int32_t)n;
-		n_left -= n;
-	}
-}
-
-static void flush_cache(struct drive_source *source)
-{
-	struct scsi_command command;
-
-	mmc_flush_read_cache(&command);
-	if (drive_run(source->drive, &command, NULL, NULL) < 0)
-		flush_by_reading(source);
-}
-
 int drive_source_open(struct discern_drive *drive, const struct discern_medium *medium,
 		      const struct drive_source_options *options, struct discern_source **ret_source,
 		      struct discern_error *err)
@@ -315,8 +333,8 @@ int drive_source_open(struct discern_drive *drive, const struct discern_medium *
 	source->max_sectors = source->base.preferred_sectors;
 	source->timeout_ms = options != NULL && options->timeout_ms > 0 ? options->timeout_ms : MMC_READ_TIMEOUT_MS;
 	source->capacity_sectors = capacity;
-	if (options != NULL && options->flush_cache)
-		flush_cache(source);
+	if (options != NULL && options->past_cache)
+		source->n_fua_sectors = MORE_THAN_CACHES;
 	*ret_source = &source->base;
 	return 0;
 }

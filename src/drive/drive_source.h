@@ -10,8 +10,9 @@
 #include "disc/source.h"
 
 struct drive_source_options {
-	/** Ask the drive to empty its read cache before the first read (READ(12), FUA, no length). */
-	bool flush_cache;
+	/** Nothing read comes from what the drive has in its cache from before: the first sectors, more than a cache
+	 *  holds, are read with FUA; where the drive refuses that, as many from elsewhere are read first. */
+	bool past_cache;
 	/** Limit of one read command; 0 for the usual 60 s. */
 	unsigned timeout_ms;
 };

@@ -75,8 +75,8 @@ void mmc_read_disc_structure(struct scsi_command *ret_command, enum mmc_structur
 
 /** READ(10), or READ(12) where n_sectors needs it. data has room for n_sectors * 2048 bytes. */
 void mmc_read(struct scsi_command *ret_command, int32_t lba, uint32_t n_sectors, uint8_t *data, unsigned timeout_ms);
-/** READ(12) of no sectors with FUA: the drive forgets what it has read ahead. */
-void mmc_flush_read_cache(struct scsi_command *ret_command);
+/** Sets FUA in a command of mmc_read(): the data comes from the medium, not from the drive's cache. */
+void mmc_force_unit_access(struct scsi_command *command);
 
 /** kB/s of 1000 bytes; 0xffff for the fastest. */
 void mmc_set_cd_speed(struct scsi_command *ret_command, uint16_t read_kbps, uint16_t write_kbps);

@@ -194,12 +194,11 @@ void mmc_read(struct scsi_command *ret_command, int32_t lba, uint32_t n_sectors,
 	set_data(ret_command, SCSI_FROM_DRIVE, data, (size_t)n_sectors * DISCERN_SECTOR_SIZE);
 }
 
-void mmc_flush_read_cache(struct scsi_command *ret_command)
+void mmc_force_unit_access(struct scsi_command *command)
 {
 	enum { FORCE_UNIT_ACCESS = 0x08 };
 
-	start(ret_command, MMC_READ_12, MEDIUM_TIMEOUT_MS);
-	ret_command->cdb[1] = FORCE_UNIT_ACCESS;
+	command->cdb[1] |= FORCE_UNIT_ACCESS;
 }
 
 void mmc_set_cd_speed(struct scsi_command *ret_command, uint16_t read_kbps, uint16_t write_kbps)

@@ -237,25 +237,40 @@ static void other_disc_at_open(void **state)
 	assert_null(second);
 }
 
-static void flushes_the_cache(void **state)
+static void reads_past_the_cache(void **state)
 {
-	const struct drive_source_options options = { .flush_cache = true };
+	enum { FUA = 0x08 };
+	const struct drive_source_options options = { .past_cache = true };
+	static uint8_t sectors[128 * DISCERN_SECTOR_SIZE];
 	struct discern_source *second = NULL;
 
 	(void)state;
-	fake_transport_answer(&fake, MMC_READ_12);
-	assert_int_equal(drive_source_open(drive, &medium, &options, &second, &err), 0);
-	assert_int_equal(fake.last.cdb[0], MMC_READ_12);
-	assert_int_equal(fake.last.cdb[1], 0x08);
-	assert_int_equal(fake.last.data_length, 0);
-	second = source_close(second);
-	/* Refused: as many sectors as no cache holds are read from the other end. */
-	fake.answers[fake.n_answers - 1].status = 2;
-	fake.answers[fake.n_answers - 1].key = 5;
-	fake.answers[fake.n_answers - 1].asc = 0x24;
 	fake_transport_answer(&fake, MMC_READ_10);
 	assert_int_equal(drive_source_open(drive, &medium, &options, &second, &err), 0);
-	assert_int_equal(fake.n_commands[MMC_READ_10], 32);
+	assert_int_equal(source_read(second, 0, 1, sectors, &err), 0);
+	assert_int_equal(fake.last.cdb[1], FUA);
+	/* Behind more than a cache holds, the drive may read ahead again. */
+	for (int i = 0; i < 4096 / 128; i++)
+		assert_int_equal(source_read(second, i * 128, 128, sectors, &err), 0);
+	assert_int_equal(source_read(second, 0, 1, sectors, &err), 0);
+	assert_int_equal(fake.last.cdb[1], 0);
+	second = source_close(second);
+}
+
+static void reads_elsewhere_without_fua(void **state)
+{
+	const struct drive_source_options options = { .past_cache = true };
+	struct discern_source *second = NULL;
+	uint8_t sector[DISCERN_SECTOR_SIZE];
+
+	(void)state;
+	fake_transport_fail(&fake, MMC_READ_10, 1, SENSE(5, 0x24, 0x00));
+	fake_transport_answer(&fake, MMC_READ_10);
+	assert_int_equal(drive_source_open(drive, &medium, &options, &second, &err), 0);
+	assert_int_equal(source_read(second, 0, 1, sector, &err), 0);
+	/* One refused, 32 pieces from the other end, and the one that was wanted. */
+	assert_int_equal(fake.n_commands[MMC_READ_10], 1 + 32 + 1);
+	assert_int_equal(fake.last.cdb[1], 0);
 	source_close(second);
 }
 
@@ -279,7 +294,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(nonsense_is_refused, fresh, leave),
 		cmocka_unit_test_setup_teardown(errors_nobody_wants, fresh, leave),
 		cmocka_unit_test_setup_teardown(other_disc_at_open, fresh, leave),
-		cmocka_unit_test_setup_teardown(flushes_the_cache, fresh, leave),
+		cmocka_unit_test_setup_teardown(reads_past_the_cache, fresh, leave),
+		cmocka_unit_test_setup_teardown(reads_elsewhere_without_fua, fresh, leave),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
