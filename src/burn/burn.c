@@ -24,8 +24,11 @@ int discern_burn_plan(struct discern_drive *drive, const struct discern_burn_che
 	struct burner_choice choice = { 0 };
 	struct contents contents;
 	struct burner *burner;
-	struct plan_facts facts = { .drive_path = discern_drive_path(drive), .check = check, .medium = &medium,
-				    .contents = &contents, .choice = &choice };
+	struct plan_facts facts = { .drive_path = discern_drive_path(drive),
+				    .check = check,
+				    .medium = &medium,
+				    .contents = &contents,
+				    .choice = &choice };
 	int ret;
 
 	discern_error_clear(err);
@@ -119,8 +122,7 @@ static int check_choice(struct burner *burner, const struct discern_burn_plan *p
 
 	if (ret < 0)
 		return ret;
-	if (choice.mode != plan->mode || choice.needs_format != plan->format ||
-	    choice.free_sectors < plan->n_sectors)
+	if (choice.mode != plan->mode || choice.needs_format != plan->format || choice.free_sectors < plan->n_sectors)
 		return discern_error_set(err, -EMEDIUMTYPE, "%s: the disc is not the one that the plan was made for",
 					 path);
 	return 0;
@@ -150,8 +152,8 @@ static void tell_disc(struct discern_drive *drive, uint64_t delivered_bytes, str
 		discern_error_hint(err, "nothing was written to the disc");
 	else if (profile->is_rewritable)
 		discern_error_hint(err, "the disc is incomplete now; it can be %s",
-				   profile->writing == WRITING_RANDOM ? "burned again with --overwrite" :
-									"blanked and burned again");
+				   profile->writing == WRITING_RANDOM ? "burned again with --overwrite"
+								      : "blanked and burned again");
 	else
 		discern_error_hint(err, "the disc is spoiled: use another one");
 }
@@ -175,7 +177,8 @@ static int judge(struct burning *burning, int burner_status, const char *path, s
 	if (err != NULL)
 		*err = feed_error;
 	if (burner_status == 0)
-		discern_error_hint(err, "the disc does not hold what the file holds now: check the file and burn it again");
+		discern_error_hint(err,
+				   "the disc does not hold what the file holds now: check the file and burn it again");
 	return feed_status == -ENODATA ? -EIO : feed_status;
 }
 

@@ -121,7 +121,8 @@ static int open_image(const char *path, struct discern_burn_check *check, struct
 		ret = discern_error_set(err, -errno, "%s: %s", path, strerror(errno));
 	else if (!S_ISREG(status.st_mode))
 		ret = discern_error_set(err, S_ISDIR(status.st_mode) ? -EISDIR : -EINVAL, "%s: %s", path,
-					S_ISDIR(status.st_mode) ? "is a folder, not an image" : "is not a regular file");
+					S_ISDIR(status.st_mode) ? "is a folder, not an image"
+								: "is not a regular file");
 	else if (status.st_size == 0)
 		ret = discern_error_set(err, -EINVAL, "%s: is empty", path);
 	else if (status.st_size > (off_t)INT32_MAX * DISCERN_SECTOR_SIZE)
@@ -153,8 +154,8 @@ static int judge_content(const struct discern_burn_check *check, struct discern_
 		return discern_error_hint(err, "to burn it nevertheless, byte for byte, add --any-file");
 	}
 	if (check->image.is_truncated) {
-		discern_error_set(err, -EINVAL, "%s: is not complete: the file has %s, its volume is %s long", check->path,
-				  text_size(check->image.size_bytes, is_bytes),
+		discern_error_set(err, -EINVAL, "%s: is not complete: the file has %s, its volume is %s long",
+				  check->path, text_size(check->image.size_bytes, is_bytes),
 				  text_size((uint64_t)n_sectors * DISCERN_SECTOR_SIZE, says_bytes));
 		return discern_error_hint(err, "download it again; to burn what there is, add --any-file");
 	}
@@ -175,8 +176,8 @@ static int find_sum(const struct discern_burn_check *check, const struct discern
 	return ret == -ENOENT ? 0 : ret;
 }
 
-static int compare_sum(struct discern_burn_check *check, const struct published_sum *sum,
-		       const struct digests *digests, struct discern_error *err)
+static int compare_sum(struct discern_burn_check *check, const struct published_sum *sum, const struct digests *digests,
+		       struct discern_error *err)
 {
 	const char *is = sum->kind == HASH_SHA256 ? digests->sha256_hex : digests->other_hex;
 	const char *origin = sum->origin[0] != '\0' ? sum->origin : "the one given";

@@ -22,26 +22,16 @@ static const struct {
 	const char *name;
 	enum hash_kind kind;
 } list_names[] = {
-	{ "SHA256SUMS", HASH_SHA256 },
-	{ "SHA256SUMS.txt", HASH_SHA256 },
-	{ "SHA256SUM", HASH_SHA256 },
-	{ "sha256sum.txt", HASH_SHA256 },
-	{ "sha256sums.txt", HASH_SHA256 },
-	{ "*.sha256", HASH_SHA256 },
-	{ "*.sha256sum", HASH_SHA256 },
-	{ "*.sha256.txt", HASH_SHA256 },
-	{ "*.CHECKSUM", HASH_SHA256 },
-	{ "CHECKSUM", HASH_SHA256 },
-	{ "SHA512SUMS", HASH_SHA512 },
-	{ "sha512sum.txt", HASH_SHA512 },
-	{ "*.sha512", HASH_SHA512 },
-	{ "*.sha512sum", HASH_SHA512 },
-	{ "SHA1SUMS", HASH_SHA1 },
-	{ "sha1sum.txt", HASH_SHA1 },
-	{ "*.sha1", HASH_SHA1 },
-	{ "MD5SUMS", HASH_MD5 },
-	{ "md5sum.txt", HASH_MD5 },
-	{ "*.md5", HASH_MD5 },
+	{ "SHA256SUMS", HASH_SHA256 },     { "SHA256SUMS.txt", HASH_SHA256 },
+	{ "SHA256SUM", HASH_SHA256 },      { "sha256sum.txt", HASH_SHA256 },
+	{ "sha256sums.txt", HASH_SHA256 }, { "*.sha256", HASH_SHA256 },
+	{ "*.sha256sum", HASH_SHA256 },    { "*.sha256.txt", HASH_SHA256 },
+	{ "*.CHECKSUM", HASH_SHA256 },     { "CHECKSUM", HASH_SHA256 },
+	{ "SHA512SUMS", HASH_SHA512 },     { "sha512sum.txt", HASH_SHA512 },
+	{ "*.sha512", HASH_SHA512 },       { "*.sha512sum", HASH_SHA512 },
+	{ "SHA1SUMS", HASH_SHA1 },         { "sha1sum.txt", HASH_SHA1 },
+	{ "*.sha1", HASH_SHA1 },           { "MD5SUMS", HASH_MD5 },
+	{ "md5sum.txt", HASH_MD5 },        { "*.md5", HASH_MD5 },
 	{ "*.md5sum", HASH_MD5 },
 };
 
@@ -49,8 +39,8 @@ static const struct {
 	const char *tag;
 	enum hash_kind kind;
 } bsd_tags[] = {
-	{ "SHA256", HASH_SHA256 }, { "SHA2-256", HASH_SHA256 }, { "SHA512", HASH_SHA512 },
-	{ "SHA2-512", HASH_SHA512 }, { "SHA1", HASH_SHA1 },     { "MD5", HASH_MD5 },
+	{ "SHA256", HASH_SHA256 },   { "SHA2-256", HASH_SHA256 }, { "SHA512", HASH_SHA512 },
+	{ "SHA2-512", HASH_SHA512 }, { "SHA1", HASH_SHA1 },       { "MD5", HASH_MD5 },
 };
 
 /* One line of a list, without its end. */
@@ -240,8 +230,8 @@ static bool list_name(const char *pattern, const char *name, char *ret, size_t s
 	return length < (int)size;
 }
 
-int published_sum_beside(const char *image_path, const struct discern_observer *observer,
-			 struct published_sum *ret_sum, struct discern_error *err)
+int published_sum_beside(const char *image_path, const struct discern_observer *observer, struct published_sum *ret_sum,
+			 struct discern_error *err)
 {
 	const char *slash = strrchr(image_path, '/');
 	const char *name = slash == NULL ? image_path : slash + 1;
@@ -268,7 +258,8 @@ int published_sum_beside(const char *image_path, const struct discern_observer *
 		if (ret == -ENODATA)
 			observe_message(observer, DISCERN_LEVEL_DETAIL, "%s: does not name %s", path, name);
 		else if (ret != -ENOENT)
-			observe_message(observer, DISCERN_LEVEL_WARNING, "%s: cannot be used: %s", path, strerror(-ret));
+			observe_message(observer, DISCERN_LEVEL_WARNING, "%s: cannot be used: %s", path,
+					strerror(-ret));
 	}
 	return -ENOENT;
 }

@@ -38,7 +38,7 @@ int published_sum_in_text(const char *text, const char *name, enum hash_kind kin
  * the strong digests first. Lists that cannot be read are told to the observer and passed over.
  * @return 0, -ENOENT if there is none, -EBADMSG if a list contradicts itself, or -ENOMEM
  */
-int published_sum_beside(const char *image_path, const struct discern_observer *observer,
-			 struct published_sum *ret_sum, struct discern_error *err);
+int published_sum_beside(const char *image_path, const struct discern_observer *observer, struct published_sum *ret_sum,
+			 struct discern_error *err);
 
 #endif

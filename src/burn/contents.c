@@ -100,8 +100,8 @@ static int look_at(struct discern_source *source, int32_t lba, uint32_t n_sector
 	return is_zero(buffer, (size_t)n_sectors * DISCERN_SECTOR_SIZE) ? 0 : 1;
 }
 
-int contents_find_on(struct discern_source *source, const struct discern_medium *medium,
-		     struct contents *ret_contents, struct discern_error *err)
+int contents_find_on(struct discern_source *source, const struct discern_medium *medium, struct contents *ret_contents,
+		     struct discern_error *err)
 {
 	struct discern_volume volume = { 0 };
 	bool has_volume = false;

@@ -23,7 +23,7 @@ int contents_find(struct discern_drive *drive, const struct discern_medium *medi
 
 /** The same on any source, for media of which every sector can be written at any time: empty only if there is no volume
  *  and the sectors where data would begin are zero or cannot be read. */
-int contents_find_on(struct discern_source *source, const struct discern_medium *medium,
-		     struct contents *ret_contents, struct discern_error *err);
+int contents_find_on(struct discern_source *source, const struct discern_medium *medium, struct contents *ret_contents,
+		     struct discern_error *err);
 
 #endif

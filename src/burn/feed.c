@@ -75,7 +75,8 @@ static int compare_file(const struct discern_burn_check *check, int fd, struct d
 	if (named.st_ino != status.st_ino || named.st_dev != status.st_dev || (uint64_t)status.st_ino != check->inode)
 		return discern_error_set(err, -ESTALE, "%s: was replaced after it was checked", check->path);
 	if ((uint64_t)status.st_size != check->image.size_bytes)
-		return discern_error_set(err, -ESTALE, "%s: its size changed after it was checked, from %ju to %jd bytes",
+		return discern_error_set(err, -ESTALE,
+					 "%s: its size changed after it was checked, from %ju to %jd bytes",
 					 check->path, (uintmax_t)check->image.size_bytes, (intmax_t)status.st_size);
 	if (modified_ns(&status) != check->modified_ns)
 		return discern_error_set(err, -ESTALE, "%s: was written to after it was checked", check->path);
@@ -90,15 +91,15 @@ static int read_slot(struct feed *feed, uint8_t *slot, uint64_t offset, size_t s
 	struct stat status;
 
 	if (n < 0)
-		return discern_error_set(&feed->error, (int)n, "%s: cannot read at byte %ju: %s", path, (uintmax_t)offset,
-					 strerror((int)-n));
+		return discern_error_set(&feed->error, (int)n, "%s: cannot read at byte %ju: %s", path,
+					 (uintmax_t)offset, strerror((int)-n));
 	if ((size_t)n == size)
 		return 0;
 	/* It may end far before what was read of it already. */
 	if (fstat(feed->fd, &status) < 0)
 		status.st_size = (off_t)offset + n;
-	return discern_error_set(&feed->error, -ESTALE, "%s: has only %jd bytes now, it had %ju when it was checked", path,
-				 (intmax_t)status.st_size, (uintmax_t)feed->check->image.size_bytes);
+	return discern_error_set(&feed->error, -ESTALE, "%s: has only %jd bytes now, it had %ju when it was checked",
+				 path, (intmax_t)status.st_size, (uintmax_t)feed->check->image.size_bytes);
 }
 
 /* The reader. Waits for a free slot; false if the feed is to stop. */
@@ -364,8 +365,8 @@ int feed_finish(struct feed *feed, struct discern_error *err)
 		return feed->status;
 	}
 	if (feed->status < 0 || feed->delivered_bytes != total_bytes(feed))
-		return discern_error_set(err, -ENODATA, "%s: only %ju of %ju bytes were taken by the drive", check->path,
-					 (uintmax_t)feed->delivered_bytes, (uintmax_t)total_bytes(feed));
+		return discern_error_set(err, -ENODATA, "%s: only %ju of %ju bytes were taken by the drive",
+					 check->path, (uintmax_t)feed->delivered_bytes, (uintmax_t)total_bytes(feed));
 	if (strcmp(feed->sha256, check->sha256) != 0)
 		return discern_error_set(err, -ESTALE, "%s: its content changed after it was checked", check->path);
 	return compare_file(check, feed->fd, err);

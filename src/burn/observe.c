@@ -7,7 +7,10 @@
 #include <string.h>
 #include <time.h>
 
-enum { N_SAMPLES = sizeof(((struct observe_samples *)NULL)->samples) / sizeof(((struct observe_samples *)NULL)->samples[0]) };
+enum {
+	N_SAMPLES =
+		sizeof(((struct observe_samples *)NULL)->samples) / sizeof(((struct observe_samples *)NULL)->samples[0])
+};
 
 /* Sixteen samples at least this far apart: the speed of the last four seconds. */
 static const double sample_seconds = 0.25;
@@ -53,8 +56,10 @@ void observe_speed(struct observe_samples *recent, double now, struct discern_pr
 		if (seconds >= sample_seconds && bytes > 0) {
 			progress->speed_kbps = (uint32_t)(bytes / seconds / 1000);
 			if (progress->total_bytes >= progress->done_bytes)
-				progress->seconds_left = (uint32_t)((double)(progress->total_bytes - progress->done_bytes) *
-								    seconds / bytes + 0.5);
+				progress->seconds_left =
+					(uint32_t)((double)(progress->total_bytes - progress->done_bytes) * seconds /
+							   bytes +
+						   0.5);
 		}
 	}
 	if (recent->n_samples > 0 && now - recent->samples[newest].seconds < sample_seconds)

@@ -31,8 +31,9 @@ static int refuse_sequential(const struct plan_facts *facts, struct discern_erro
 	const char *why = facts->medium->state == DISCERN_MEDIUM_COMPLETE ? "is closed" : "is not blank";
 
 	if (facts->medium->is_rewritable)
-		return refuse(facts, err, why, "blank it first, which destroys what it holds: "
-					       "cdrskin -v dev=DRIVE blank=as_needed");
+		return refuse(facts, err, why,
+			      "blank it first, which destroys what it holds: "
+			      "cdrskin -v dev=DRIVE blank=as_needed");
 	return refuse(facts, err, why, "what was written to such a disc stays there: insert a blank one");
 }
 
@@ -148,9 +149,9 @@ static int refuse_size(const struct plan_facts *facts, const struct discern_burn
 	char free_size[TEXT_SIZE];
 	uint32_t dvd = profile_find(DISCERN_PROFILE_DVD_PLUS_R)->usual_sectors;
 	uint32_t bd = profile_find(DISCERN_PROFILE_BD_R)->usual_sectors;
-	const char *larger = plan->n_sectors <= dvd ? "a DVD (4.7 GB)" :
-			     plan->n_sectors <= bd  ? "a BD-R (25 GB)" :
-						      "a BD-R of several layers (50 to 128 GB)";
+	const char *larger = plan->n_sectors <= dvd  ? "a DVD (4.7 GB)"
+			     : plan->n_sectors <= bd ? "a BD-R (25 GB)"
+						     : "a BD-R of several layers (50 to 128 GB)";
 
 	discern_error_set(err, -EFBIG, "%s: does not fit: it has %s, this %s has room for %s", facts->check->path,
 			  text_size((uint64_t)plan->n_sectors * DISCERN_SECTOR_SIZE, image_size),

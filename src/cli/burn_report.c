@@ -145,7 +145,8 @@ void burn_report_plan(struct report *report, const struct discern_burn_plan *pla
 	if (plan->overwrites[0] != '\0')
 		report_text(report, "", "the disc loses what it holds: %s", plan->overwrites);
 	if (intent->is_verbose)
-		report_text(report, "", "mode %s%s%s", mode, plan->mode_reason[0] != '\0' ? ": " : "", plan->mode_reason);
+		report_text(report, "", "mode %s%s%s", mode, plan->mode_reason[0] != '\0' ? ": " : "",
+			    plan->mode_reason);
 	report_open_object(report, "plan");
 	report_string(report, "mode", NULL, mode);
 	report_string(report, "mode_reason", NULL, plan->mode_reason);

@@ -35,20 +35,24 @@ struct job {
 
 /* ---- options ---- */
 
-enum { OPTION_DRY_RUN = 1, OPTION_OVERWRITE, OPTION_ANY_FILE, OPTION_NO_VERIFY, OPTION_SHA256, OPTION_CHECKSUM,
-       OPTION_SPEED, OPTION_BUFFER, OPTION_EJECT };
+enum {
+	OPTION_DRY_RUN = 1,
+	OPTION_OVERWRITE,
+	OPTION_ANY_FILE,
+	OPTION_NO_VERIFY,
+	OPTION_SHA256,
+	OPTION_CHECKSUM,
+	OPTION_SPEED,
+	OPTION_BUFFER,
+	OPTION_EJECT
+};
 
 static const struct option own[] = {
-	{ "dry-run", no_argument, NULL, OPTION_DRY_RUN },
-	{ "overwrite", no_argument, NULL, OPTION_OVERWRITE },
-	{ "any-file", no_argument, NULL, OPTION_ANY_FILE },
-	{ "no-verify", no_argument, NULL, OPTION_NO_VERIFY },
-	{ "sha256", required_argument, NULL, OPTION_SHA256 },
-	{ "checksum", required_argument, NULL, OPTION_CHECKSUM },
-	{ "speed", required_argument, NULL, OPTION_SPEED },
-	{ "buffer", required_argument, NULL, OPTION_BUFFER },
-	{ "eject", no_argument, NULL, OPTION_EJECT },
-	{ 0 },
+	{ "dry-run", no_argument, NULL, OPTION_DRY_RUN },     { "overwrite", no_argument, NULL, OPTION_OVERWRITE },
+	{ "any-file", no_argument, NULL, OPTION_ANY_FILE },   { "no-verify", no_argument, NULL, OPTION_NO_VERIFY },
+	{ "sha256", required_argument, NULL, OPTION_SHA256 }, { "checksum", required_argument, NULL, OPTION_CHECKSUM },
+	{ "speed", required_argument, NULL, OPTION_SPEED },   { "buffer", required_argument, NULL, OPTION_BUFFER },
+	{ "eject", no_argument, NULL, OPTION_EJECT },         { 0 },
 };
 
 static bool is_hex(const char *text, size_t length)
@@ -324,8 +328,9 @@ static void report_verdict(struct job *job, int code)
 			    job->image_path);
 	} else if (code == CLI_EXIT_UNREADABLE) {
 		verdict = "unreadable";
-		report_text(report, "bad", "not all of the disc can be read: burn another one, slower or in another "
-					   "drive");
+		report_text(report, "bad",
+			    "not all of the disc can be read: burn another one, slower or in another "
+			    "drive");
 	} else if (job->is_burned) {
 		verdict = "not verified";
 	}

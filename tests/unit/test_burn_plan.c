@@ -31,8 +31,11 @@ static void set_scene(struct scene *scene, enum discern_profile profile, enum di
 	scene->contents.is_empty = true;
 	scene->choice.mode = DISCERN_WRITE_SAO;
 	scene->choice.free_sectors = profile_find(profile)->usual_sectors;
-	scene->facts = (struct plan_facts){ .drive_path = "/dev/sr0", .check = &scene->check, .medium = &scene->medium,
-					    .contents = &scene->contents, .choice = &scene->choice };
+	scene->facts = (struct plan_facts){ .drive_path = "/dev/sr0",
+					    .check = &scene->check,
+					    .medium = &scene->medium,
+					    .contents = &scene->contents,
+					    .choice = &scene->choice };
 }
 
 static void hold(struct scene *scene, const char *words)
@@ -53,9 +56,9 @@ static int make(struct scene *scene)
 
 static void takes_blank_media(void **state)
 {
-	static const enum discern_profile profiles[] = { DISCERN_PROFILE_CD_R, DISCERN_PROFILE_CD_RW,
+	static const enum discern_profile profiles[] = { DISCERN_PROFILE_CD_R,  DISCERN_PROFILE_CD_RW,
 							 DISCERN_PROFILE_DVD_R, DISCERN_PROFILE_DVD_PLUS_R,
-							 DISCERN_PROFILE_BD_R, DISCERN_PROFILE_BD_RE };
+							 DISCERN_PROFILE_BD_R,  DISCERN_PROFILE_BD_RE };
 	struct scene scene;
 
 	(void)state;

@@ -33,7 +33,8 @@ static void reads_gnu_lines(void **state)
 	assert_int_equal(look(SHA256_A " debian.iso\r\n", "debian.iso", &sum), 0);
 	assert_int_equal(look("\xef\xbb\xbf" SHA256_A "  debian.iso\n", "debian.iso", &sum), 0);
 	assert_int_equal(look(SHA256_A "  a name with  blanks.iso\n", "a name with  blanks.iso", &sum), 0);
-	assert_int_equal(look("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA  d.iso\n", "d.iso", &sum), 0);
+	assert_int_equal(
+		look("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA  d.iso\n", "d.iso", &sum), 0);
 	assert_string_equal(sum.hex, SHA256_A);
 }
 
@@ -58,7 +59,9 @@ static void reads_bsd_lines(void **state)
 	assert_int_equal(sum.kind, HASH_MD5);
 	assert_string_equal(sum.hex, MD5_C);
 	assert_int_equal(look("-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n# d.iso: 5 bytes\n"
-			      "SHA256 (d.iso) = " SHA256_A "\n-----BEGIN PGP SIGNATURE-----\n", "d.iso", &sum), 0);
+			      "SHA256 (d.iso) = " SHA256_A "\n-----BEGIN PGP SIGNATURE-----\n",
+			      "d.iso", &sum),
+			 0);
 	assert_int_equal(look("SHA2-256(d.iso)= " SHA256_A "\n", "d.iso", &sum), 0);
 	assert_int_equal(look("SHA256 (d (1).iso) = " SHA256_A "\n", "d (1).iso", &sum), 0);
 	/* The stronger of two counts, in either order. */

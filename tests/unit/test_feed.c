@@ -294,14 +294,10 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(delivers_all_and_pads),
-		cmocka_unit_test(fills_the_ring_ahead),
-		cmocka_unit_test(notices_a_shorter_image),
-		cmocka_unit_test(notices_a_cut_behind_the_reader),
-		cmocka_unit_test(notices_changed_bytes),
-		cmocka_unit_test(refuses_another_file),
-		cmocka_unit_test(accounts_for_what_was_not_taken),
-		cmocka_unit_test(cancels),
+		cmocka_unit_test(delivers_all_and_pads),           cmocka_unit_test(fills_the_ring_ahead),
+		cmocka_unit_test(notices_a_shorter_image),         cmocka_unit_test(notices_a_cut_behind_the_reader),
+		cmocka_unit_test(notices_changed_bytes),           cmocka_unit_test(refuses_another_file),
+		cmocka_unit_test(accounts_for_what_was_not_taken), cmocka_unit_test(cancels),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

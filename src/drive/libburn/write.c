@@ -199,8 +199,7 @@ static bool is_unformatted(struct burn_drive *drive)
 	       status == BURN_FORMAT_IS_UNFORMATTED;
 }
 
-static int choose(struct burner *burner, struct work *work, struct burner_choice *ret_choice,
-		  struct discern_error *err)
+static int choose(struct burner *burner, struct work *work, struct burner_choice *ret_choice, struct discern_error *err)
 {
 	const struct profile *profile = current_profile(burner);
 	struct session_verdict verdict = { 0 };
@@ -381,8 +380,8 @@ static int judge(struct work *work, const struct session_verdict *verdict, struc
 		return ret;
 	burn_track_get_counters(work->track, &n_read, &n_written);
 	if (work->delivered_bytes != work->size_bytes || n_read != work->size_bytes || n_written < work->size_bytes)
-		return discern_error_set(err, -EIO, "%s: burning failed: only %jd of %jd bytes were written", burner->path,
-					 (intmax_t)(n_written < n_read ? n_written : n_read),
+		return discern_error_set(err, -EIO, "%s: burning failed: only %jd of %jd bytes were written",
+					 burner->path, (intmax_t)(n_written < n_read ? n_written : n_read),
 					 (intmax_t)work->size_bytes);
 	return judge_medium(burner, err);
 }
@@ -404,7 +403,8 @@ static int prepare(struct work *work, struct discern_error *err)
 	session_drain(burner, &verdict);
 	if (ret != 1) {
 		session_clean_text(reasons, reasons, sizeof(reasons));
-		return discern_error_set(err, -EMEDIUMTYPE, "%s: cannot write this disc: %.300s", burner->path, reasons);
+		return discern_error_set(err, -EMEDIUMTYPE, "%s: cannot write this disc: %.300s", burner->path,
+					 reasons);
 	}
 	/* Read speed first. 0 is the fastest; what is set stays in the drive, so always set it. */
 	burn_drive_set_speed(burner->drive, 0, work->job->speed_kbps > INT32_MAX ? 0 : (int)work->job->speed_kbps);
