@@ -60,15 +60,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 uint8_t *fuzz_seed(unsigned index, size_t *ret_size)
 {
-	static const char *const seeds[] = {
+	static const char by_discern[] =
 		"# Mapfile. Created by discern rip\n# discern disc CD 0123456789abcdef sectors=2481 16=- 17=ab\n"
 		"# current_pos  current_status  current_pass\n0x00032000     -               1\n"
 		"0x00000000  0x00032000  +\n0x00032000  0x00005000  -\n0x00037000  0x001BD000  *\n"
-		"0x001F4000  0x00002800  /\n0x001F6800  0x0015B800  ?\n",
+		"0x001F4000  0x00002800  /\n0x001F6800  0x0015B800  ?\n";
+	static const char by_ddrescue[] =
 		"# Mapfile. Created by GNU ddrescue version 1.27\n0x2A00 + 1\n0x0 0x1200 +\n0x1200 0x200 -\n"
-		"0x1400 0x1600 +\n",
-		"0 ?\n0 4096 +\n10240 2048 -\n012000 2048 ?\n",
-	};
+		"0x1400 0x1600 +\n";
+	static const char by_hand[] = "0 ?\n0 4096 +\n10240 2048 -\n012000 2048 ?\n";
+	static const char *const seeds[] = { by_discern, by_ddrescue, by_hand };
 
 	if (index >= sizeof(seeds) / sizeof(seeds[0]))
 		return NULL;
