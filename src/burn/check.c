@@ -15,7 +15,7 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "burn/checksum_file.h"
-#include "burn/observe.h"
+#include "base/observe.h"
 
 enum { READ_SIZE = 1 << 20 };
 

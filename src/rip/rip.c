@@ -16,8 +16,8 @@ static int rip_medium(struct discern_drive *drive, struct rip_job *job, struct d
 	int ret;
 
 	if (job->options->speed_kbps > 0 && discern_drive_set_speed(drive, job->options->speed_kbps, 0, err) < 0)
-		meter_tell(job->observer, DISCERN_LEVEL_WARNING, "the read speed stays as it is: %s",
-			   err != NULL ? err->text : "the drive refuses");
+		observe_message(job->observer, DISCERN_LEVEL_WARNING, "the read speed stays as it is: %s",
+				err != NULL ? err->text : "the drive refuses");
 	ret = drive_source_open(drive, job->medium, NULL, &job->source, err);
 	if (ret < 0)
 		return ret;
