@@ -197,6 +197,9 @@ static int merge_toc_entry(struct look *look, const struct mmc_toc_entry *entrie
 	if (known != NULL) {
 		known->is_data = entries[i].is_data;
 		known->start_lba = entries[i].start_lba;
+		/* The length was made for the other start: with this one it can lead beyond all sectors. */
+		if ((int64_t)known->start_lba + known->n_sectors > INT32_MAX)
+			known->n_sectors = (uint32_t)(find_end(entries, n, known->start_lba) - known->start_lba);
 		return 0;
 	}
 	track.n_sectors = (uint32_t)(find_end(entries, n, track.start_lba) - track.start_lba);
