@@ -201,6 +201,13 @@ static int start(struct cli *cli)
 	return -1;
 }
 
+int cli_refuse_record(struct cli *cli)
+{
+	if (cli->record_path == NULL)
+		return CLI_EXIT_GOOD;
+	return cli_usage(cli, "--record is for a command that works with one drive; this one does not");
+}
+
 void cli_finish(struct cli *cli)
 {
 	progress_free(cli->progress);

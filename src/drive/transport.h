@@ -58,10 +58,13 @@ int transport_record(struct transport *inner, struct transport_recorder *recorde
 /** Plays a recorded file back: each command must be the next one in the file, or the call fails with -EPROTO. */
 int transport_replay_open(const char *path, struct transport **ret_transport, struct discern_error *err);
 
-/** A recording in progress; one for all transports, and for libburn's log, of a job. */
+/** A recording in progress; one for all transports, and for libburn's log, of a job. An earlier recording is replaced;
+ *  -EEXIST for any other file that is not empty. */
 int transport_recorder_open(const char *path, struct transport_recorder **ret_recorder, struct discern_error *err);
 /** Accepts NULL, returns NULL. A failed write to the file is told here once: 0 or a negative errno in *ret_status. */
 struct transport_recorder *transport_recorder_close(struct transport_recorder *recorder, int *ret_status);
+/** 0, or the negative errno of the first failed write to the file; accepts NULL. */
+int transport_recorder_status(const struct transport_recorder *recorder, struct discern_error *err);
 /** Adds a line of words as a comment. */
 void transport_recorder_note(struct transport_recorder *recorder, const char *text);
 
