@@ -372,12 +372,13 @@ static int run(struct cli *cli, int argc, char **argv)
 	if (ret != -1)
 		return ret;
 	cli_catch_signals();
-	job.report = report_new(stdout, cli->json);
+	job.report = cli_report(cli);
 	ret = run_steps(&job);
 	report_verdict(&job, ret);
-	report_finish(job.report);
 	ret = eject(&job, ret);
-	discern_drive_close(job.drive);
+	cli_report_error(cli, job.report);
+	report_finish(job.report);
+	cli_close_drive(cli, job.drive);
 	return ret;
 }
 

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -81,7 +83,40 @@ int cli_fail(struct cli *cli, const struct discern_error *err)
 	complain(cli, err->text[0] != '\0' ? err->text : "failed without a reason");
 	if (hint != NULL)
 		print_line("  hint: ", hint);
-	return exit_code(cli->verb, err->code);
+	cli->error = *err;
+	if (hint != NULL && hint != err->hint)
+		snprintf(cli->error.hint, sizeof(cli->error.hint), "%s", hint);
+	cli->error_exit = exit_code(cli->verb, err->code);
+	return cli->error_exit;
+}
+
+struct report *cli_report(struct cli *cli)
+{
+	cli->has_report = true;
+	return report_new(stdout, cli->json);
+}
+
+void cli_report_error(struct cli *cli, struct report *report)
+{
+	const struct discern_error *err = &cli->error;
+	const struct discern_sense *sense = &err->sense;
+	char sense_words[16] = "";
+
+	if (err->code == 0)
+		return;
+	if (sense->key != 0 || sense->asc != 0)
+		snprintf(sense_words, sizeof(sense_words), "%X/%02X/%02X", sense->key, sense->asc, sense->ascq);
+	report_open_object(report, "error");
+	report_string(report, "text", NULL, err->text);
+	report_string(report, "hint", NULL, err->hint);
+	report_string(report, "code", NULL, strerrorname_np(-err->code));
+	if (err->lba != DISCERN_NO_LBA)
+		report_number(report, "lba", NULL, err->lba, NULL);
+	else
+		report_string(report, "lba", NULL, NULL);
+	report_string(report, "sense", NULL, sense_words);
+	report_number(report, "exit_code", NULL, cli->error_exit, NULL);
+	report_close(report);
 }
 
 void cli_complain(struct cli *cli, const char *format, ...)

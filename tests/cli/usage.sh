@@ -44,3 +44,12 @@ exits 1 "no such drive" "$discern" eject /dev/no-such-drive
 complained "is named" "discern: eject: /dev/no-such-drive: "
 exits 1 "a file is no drive" "$discern" eject "$0"
 exits 2 "two drives are one too many" "$discern" eject sr0 sr1
+
+# Standard files that the caller closed.
+ok "standard input and error may be closed" sh -c 'exec 0<&- 2>&-; "$1" --version' sh "$discern"
+if "$discern" vdrive --help >/dev/null 2>&1; then
+	truncate -s 2M closed.iso
+	exits 1 "a closed standard output is told" sh -c '
+		"$1" vdrive run --drive sr0=closed.iso -- "$1" info sr0 >&-' sh "$discern"
+	complained "and nothing else goes wrong" "info: cannot write to standard output"
+fi
