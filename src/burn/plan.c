@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "disc/medium_need.h"
 #include "disc/profile.h"
 
 /* Seconds that drives take to close: the lead-out of a CD, the border or session end of DVD and BD, and a flush;
@@ -44,9 +45,7 @@ int plan_admit(const struct plan_facts *facts, const struct discern_burn_options
 
 	switch (facts->medium->state) {
 	case DISCERN_MEDIUM_NONE:
-		discern_error_set(err, -ENOMEDIUM, "%s: there is no disc in the drive", facts->drive_path);
-		discern_error_hint(err, "insert a blank disc and close the tray");
-		return -ENOMEDIUM;
+		return medium_need(facts->medium, facts->drive_path, "a blank disc", err);
 	case DISCERN_MEDIUM_BLANK:
 		return 0;
 	case DISCERN_MEDIUM_APPENDABLE:

@@ -16,7 +16,8 @@ static int tell_medium(struct cli *cli, struct discern_drive *drive, struct disc
 	report_string(report, "profile", NULL,
 		      medium.state == DISCERN_MEDIUM_NONE ? NULL : discern_profile_name(medium.profile));
 	if (medium.state == DISCERN_MEDIUM_NONE)
-		report_text(report, "disc", "none in %s", discern_drive_path(drive));
+		report_text(report, "disc", "none in %s%s", discern_drive_path(drive),
+			    medium.is_tray_open ? ", and the tray is still open" : "");
 	else
 		report_text(report, "disc", "%s, %s, in %s", discern_profile_name(medium.profile),
 			    discern_medium_state_name(medium.state), discern_drive_path(drive));

@@ -196,10 +196,11 @@ void cli_report_medium(struct report *report, const struct discern_medium *mediu
 
 	report_open_object(report, "medium");
 	if (medium->state == DISCERN_MEDIUM_NONE)
-		report_text(report, "disc", "%s", state);
+		report_text(report, "disc", "%s%s", state, medium->is_tray_open ? ", the tray is open" : "");
 	else
 		report_text(report, "disc", "%s, %s", discern_profile_name(medium->profile), state);
 	report_string(report, "state", NULL, state);
+	report_bool(report, "tray_open", NULL, medium->is_tray_open, NULL);
 	if (medium->state != DISCERN_MEDIUM_NONE) {
 		report_string(report, "profile", NULL, discern_profile_name(medium->profile));
 		report_number(report, "profile_number", NULL, medium->profile, NULL);

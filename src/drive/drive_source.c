@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "disc/medium_need.h"
 #include "disc/profile.h"
 #include "drive/drive_private.h"
 #include "drive/sense.h"
@@ -316,8 +317,8 @@ int drive_source_open(struct discern_drive *drive, const struct discern_medium *
 	struct drive_source *source;
 	uint32_t capacity = 0;
 
-	if (medium->state == DISCERN_MEDIUM_NONE)
-		return discern_error_set(err, -ENOMEDIUM, "%s: no disc in the drive", drive->path);
+	if (medium_need(medium, drive->path, "a disc", err) < 0)
+		return -ENOMEDIUM;
 	drive_wait_ready(drive, NULL);
 	if (read_capacity(drive, &capacity) == 0 && medium->read_capacity_sectors > 0 &&
 	    capacity != medium->read_capacity_sectors)

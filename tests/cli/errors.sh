@@ -33,7 +33,7 @@ rejected() {
 }
 
 rejected "no disc" 5 "no disc|no medium" "" "$discern" rip -o target/x.iso sr0
-rejected "tray open" 5 "tray|no disc" ",tray=open" "$discern" rip -o target/x.iso sr0
+rejected "tray open" 5 "no disc" ",tray=open" "$discern" rip -o target/x.iso sr0
 rejected "no disc to burn on" 5 "no disc|no medium" "" "$discern" burn --yes small.iso sr0
 rejected "no disc to verify" 5 "no disc|no medium" "" "$discern" verify small.iso sr0
 rejected "blank disc" 5 "blank" blank.disc "$discern" rip -o target/x.iso sr0
