@@ -30,7 +30,7 @@ static int exit_code(const char *verb, int code)
 }
 
 /* For errors whose words already tell all that can be told about this one case; NULL where nothing helps. */
-static const char *usual_remedy(int code)
+static const char *usual_remedy(const char *verb, int code)
 {
 	switch (-code) {
 	case ENOMEDIUM:
@@ -48,6 +48,13 @@ static const char *usual_remedy(int code)
 	case EPERM:
 	case EROFS:
 		return "take another place, or ask whoever owns this one";
+	case ENODEV:
+		return "look at the drive's cables and power, then try again";
+	case ETIMEDOUT:
+		return "switch the drive off and on, or take its disc out and in, then try again";
+	case ESTALE:
+		return strcmp(verb, "burn") == 0 ? "leave the image alone while it is checked and burned"
+						 : "leave the disc in the drive, and begin again";
 	default:
 		return NULL;
 	}
@@ -78,7 +85,7 @@ static void complain(struct cli *cli, const char *text)
 
 int cli_fail(struct cli *cli, const struct discern_error *err)
 {
-	const char *hint = err->hint[0] != '\0' ? err->hint : usual_remedy(err->code);
+	const char *hint = err->hint[0] != '\0' ? err->hint : usual_remedy(cli->verb, err->code);
 
 	complain(cli, err->text[0] != '\0' ? err->text : "failed without a reason");
 	if (hint != NULL)

@@ -79,7 +79,7 @@ static inline struct transport *transport_close(struct transport *transport)
  *  @param ret_length  bytes transferred; NULL if anything but all of data_length is an error
  *  @return 0 (also for a recovered error, key 1), or an errno by the sense: -ENOMEDIUM (2/3A), -EAGAIN (becoming
  *          ready), -ESTALE (6/28, 6/29), -EIO (3, 4, B), -ENXIO (5/21, 5/63, 5/64, 8), -EOPNOTSUPP (5/20, 5/24),
- *          -EACCES (5/6F), -EBUSY (5/53), -EMEDIUMTYPE (2/30, 5/30), -EROFS (7), -ETIMEDOUT, -ENODEV (host
+ *          -EKEYREJECTED (5/6F), -EBUSY (5/53), -EMEDIUMTYPE (2/30, 5/30), -EROFS (7), -ETIMEDOUT, -ENODEV (host
  *          status), -EMSGSIZE (more bytes than the system transfers at once), -EPERM. err has sense and words,
  *          and for a read the LBA if the drive named one. After 0 err->sense is that of a recovered error. */
 int transport_run(struct transport *transport, const struct scsi_command *command, size_t *ret_length,

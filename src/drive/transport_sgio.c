@@ -106,8 +106,8 @@ static int permission_error(const char *path, const char *words, struct discern_
 	if (stat(path, &status) < 0)
 		return -EACCES;
 	if ((status.st_mode & S_IRGRP) == 0 || (status.st_mode & S_IWGRP) == 0 || status.st_gid == 0)
-		discern_error_hint(err, "it is not open to a group: sudo chgrp %s %s && sudo chmod 660 %s", OPTICAL_GROUP,
-				   path, path);
+		discern_error_hint(err, "it is not open to a group: sudo chgrp %s %s && sudo chmod 660 %s",
+				   OPTICAL_GROUP, path, path);
 	else if (getgrgid_r(status.st_gid, &entry, buffer, sizeof(buffer), &group) == 0 && group != NULL)
 		discern_error_hint(err, "join the group that owns it, then log in again: sudo usermod -aG %s \"$USER\"",
 				   group->gr_name);
