@@ -41,6 +41,8 @@ static const char *usual_remedy(const char *verb, int code)
 		return "take a larger disc";
 	case ENOENT:
 		return "is the name right, and is this the right folder?";
+	case ENAMETOOLONG:
+		return "take a shorter name";
 	case ENOSPC:
 	case EDQUOT:
 		return "free some space, or take another place";
