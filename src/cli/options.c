@@ -243,7 +243,7 @@ int cli_getopt(struct cli *cli, const struct cli_command *command, int argc, cha
 	size_t n_own = 0;
 	int found;
 
-	while (own[n_own].name != NULL && n_own < MAX_OPTIONS)
+	while (n_own < MAX_OPTIONS && own[n_own].name != NULL)
 		n_own++;
 	memcpy(all, own, n_own * sizeof(*own));
 	memcpy(all + n_own, common, sizeof(common));
