@@ -53,6 +53,22 @@ static void name_volume(const struct discern_volume *volume, char *ret, size_t s
 		snprintf(ret, size, "a %s volume without a name", kind);
 }
 
+/* Without the session that is open for more. */
+static unsigned count_sessions(const struct discern_medium *medium)
+{
+	unsigned n = 0;
+	unsigned last = 0;
+
+	for (size_t i = 0; i < medium->n_tracks; i++) {
+		const struct discern_track *track = &medium->tracks[i];
+
+		n += !track->is_blank && track->session != last;
+		if (!track->is_blank)
+			last = track->session;
+	}
+	return n;
+}
+
 static void describe(const struct discern_volume *volume, bool has_volume, const struct discern_medium *medium,
 		     struct contents *contents)
 {
@@ -72,8 +88,8 @@ static void describe(const struct discern_volume *volume, bool has_volume, const
 	} else if (medium->state == DISCERN_MEDIUM_OVERWRITABLE) {
 		size_bytes = 0;
 	}
-	if (medium->state != DISCERN_MEDIUM_OVERWRITABLE && medium->n_sessions > 1)
-		snprintf(sessions, sizeof(sessions), " in %u sessions", medium->n_sessions);
+	if (medium->state != DISCERN_MEDIUM_OVERWRITABLE && count_sessions(medium) > 1)
+		snprintf(sessions, sizeof(sessions), " in %u sessions", count_sessions(medium));
 	snprintf(contents->words, sizeof(contents->words), "%s%s%s%s", what, size_bytes > 0 ? ", " : "",
 		 size_bytes > 0 ? text_size(size_bytes, size) : "", sessions);
 	contents->is_empty = false;

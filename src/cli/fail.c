@@ -49,7 +49,7 @@ static const char *usual_remedy(const char *verb, int code)
 	case EACCES:
 	case EPERM:
 	case EROFS:
-		return "take another place, or ask whoever owns this one";
+		return "ask its owner for the permission, or take another file or folder";
 	case ENODEV:
 		return "look at the drive's cables and power, then try again";
 	case ETIMEDOUT:

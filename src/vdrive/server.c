@@ -137,7 +137,7 @@ int server_add_fault(struct server *server, const char *rule, struct discern_err
 		return discern_error_set(err, -EINVAL, "fault '%s': does not begin with a drive, as 'sr0: read …'",
 					 rule);
 	if (server_drive(server, number) == NULL)
-		return discern_error_set(err, -ENODEV, "fault '%s': there is no drive sr%u", rule, number);
+		return discern_error_set(err, -EINVAL, "fault '%s': there is no drive sr%u", rule, number);
 	ret = vdrive_add_fault(server_drive(server, number)->vdrive, rule + end, err);
 	if (ret < 0)
 		discern_error_wrap(err, "fault of sr%u", number);

@@ -44,3 +44,17 @@ for media in cd-r dvd+r bd-r dvd+rw; do
 	same "$media: the first one's" "tree.$media/first.txt" first/first.txt
 	same "$media: the second one's" "tree.$media/second.txt" second/second.txt
 done
+
+# An open disc has one session more than it holds data in.
+rm -f blank.disc
+"$discern" vdrive create --media cd-r --sectors 20000 blank.disc >/dev/null || exit 1
+ok "cd-r: a first session" with_drive blank.disc cdrskin dev=/dev/sr0 -multi one.iso
+exits 5 "is not burned over" with_drive blank.disc "$discern" burn two.iso
+if grep -q "sessions" err; then
+	failed "and is one session" "$(cat err)"
+else
+	passed "and is one session"
+fi
+ok "cd-r: a second session" with_drive blank.disc cdrskin dev=/dev/sr0 -multi two.iso
+exits 5 "is not burned over either" with_drive blank.disc "$discern" burn two.iso
+complained "and makes two" "in 2 sessions"

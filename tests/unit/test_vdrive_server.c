@@ -83,7 +83,7 @@ static void test_fault_words(void **state)
 	add_drive(0, NULL, false);
 	assert_int_equal(server_add_fault(server, "sr0: read sense=3/11/05", &err), 0);
 	assert_int_equal(server_add_fault(server, "read sense=3/11/05", &err), -EINVAL);
-	assert_int_equal(server_add_fault(server, "sr1: read sense=3/11/05", &err), -ENODEV);
+	assert_int_equal(server_add_fault(server, "sr1: read sense=3/11/05", &err), -EINVAL);
 	assert_int_equal(server_add_fault(server, "sr0: read", &err), -EINVAL);
 }
 
