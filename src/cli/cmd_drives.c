@@ -98,6 +98,12 @@ static void report_drive(struct report *report, const struct discern_drive_entry
 	report_close(report);
 }
 
+#ifdef HAVE_VDRIVE
+static const char without_drive[] = "; without one, \"discern vdrive\" is a drive in software";
+#else
+static const char without_drive[] = "";
+#endif
+
 static int list_drives(struct cli *cli)
 {
 	struct discern_drive_entry *entries = NULL;
@@ -113,7 +119,7 @@ static int list_drives(struct cli *cli)
 		report_drive(report, &entries[i]);
 	report_close(report);
 	if (n == 0)
-		report_text(report, "drives", "none found; without one, \"discern vdrive\" is a drive in software");
+		report_text(report, "drives", "none found%s", without_drive);
 	report_finish(report);
 	free(entries);
 	return CLI_EXIT_GOOD;
