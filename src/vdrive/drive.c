@@ -18,6 +18,7 @@ static const struct vdrive_opcode *const families[] = {
 	vdrive_opcodes_features,
 	vdrive_opcodes_mode,
 	vdrive_opcodes_info,
+	vdrive_opcodes_formats,
 	vdrive_opcodes_toc,
 	vdrive_opcodes_structure,
 	vdrive_opcodes_performance,
