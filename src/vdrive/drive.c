@@ -107,7 +107,8 @@ int vdrive_take(struct vdrive_call *call, size_t size)
 
 	if (size == 0)
 		return 0;
-	if (command->direction != VDRIVE_FROM_HOST || command->data_length != size)
+	/* More than the command takes stays with the host, as residue (case 11). */
+	if (command->direction != VDRIVE_FROM_HOST || command->data_length < size)
 		return phase_error(call);
 	call->answer->transferred = size;
 	return 0;

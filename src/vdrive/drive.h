@@ -72,7 +72,7 @@ int vdrive_invalid_parameter(struct vdrive_call *call);
 /** Gives size bytes to the host, cut to allocation_length and to what the host has room for. 0, or the value of
  *  a CHECK CONDITION when the host announced another direction. */
 int vdrive_give(struct vdrive_call *call, const void *data, size_t size, size_t allocation_length);
-/** Checks that the host sends exactly size bytes; 0, or the value of a CHECK CONDITION. */
+/** Checks that the host sends size bytes at least; 0, or the value of a CHECK CONDITION. */
 int vdrive_take(struct vdrive_call *call, size_t size);
 /** 0 with a medium that is ready; else CHECK CONDITION 2/3A/xx. */
 int vdrive_need_medium(struct vdrive_call *call);

@@ -470,7 +470,6 @@ static void test_transfer_checks(void **state)
 	(void)state;
 	test_drive_open(&t, "dvd+r", 1024);
 	assert_int_equal(test_write(&t, CDB(0x2a, 0, 0, 0, 0, 0, 0, 0, 16), pattern, 15 * DISC_SECTOR), PHASE_ERROR);
-	assert_int_equal(test_write(&t, CDB(0x2a, 0, 0, 0, 0, 0, 0, 0, 15), pattern, 16 * DISC_SECTOR), PHASE_ERROR);
 	assert_int_equal(test_read(&t, CDB(0x2a, 0, 0, 0, 0, 0, 0, 0, 1), DISC_SECTOR), PHASE_ERROR);
 	assert_int_equal(test_run(&t, CDB(0x2a, 0, 0, 0, 0, 0, 0, 0, 1)), PHASE_ERROR);
 	assert_int_equal(test_write(&t, CDB(0x2a, 1, 0, 0, 0, 0, 0, 0, 1), pattern, DISC_SECTOR), INVALID_FIELD);
@@ -479,6 +478,12 @@ static void test_transfer_checks(void **state)
 	assert_int_equal(test_run(&t, CDB(0x2a)), GOOD);
 	/* None of them has begun a track. */
 	assert_int_equal(next_writable(), 0);
+	/* More than the command takes stays with the host. */
+	assert_int_equal(test_write(&t, CDB(0x2a, 0, 0, 0, 0, 0, 0, 0, 15), pattern, 16 * DISC_SECTOR), GOOD);
+	assert_int_equal(t.answer.transferred, 15 * DISC_SECTOR);
+	assert_int_equal(next_writable(), 15);
+	test_drive_close(&t);
+	test_drive_open(&t, "dvd+r", 1024);
 	assert_int_equal(test_write(&t, CDB(0xaa, 8, 0, 0, 0, 0, 0, 0, 0, 1, 0x80), pattern, DISC_SECTOR), GOOD);
 	assert_int_equal(test_run(&t, CDB(0x35, 1)), INVALID_FIELD);
 	assert_int_equal(test_run(&t, CDB(0x5b, 2, 2)), INVALID_FIELD);
