@@ -25,7 +25,7 @@ _discern_value()
 {
 	case $1 in
 	--progress) mapfile -t COMPREPLY < <(compgen -W "auto bar plain json none" -- "$cur") ;;
-	--media) mapfile -t COMPREPLY < <(compgen -W "cd-r dvd+r dvd+rw bd-r" -- "$cur") ;;
+	--media) mapfile -t COMPREPLY < <(compgen -W "cd-r cd-rw dvd-r dvd-r-dl dvd-rw dvd-rw-overwrite dvd+r dvd+r-dl dvd+rw dvd-ram bd-r bd-r-dl bd-r-tl bd-r-ql bd-re bd-re-dl bd-re-tl" -- "$cur") ;;
 	--record | --output | -o | --drive) _filedir ;;
 	--progress-fd | --retries | --speed | --buffer | --sha256 | --checksum | --sectors | --fault) ;;
 	*) return 1 ;;

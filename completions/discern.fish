@@ -61,7 +61,7 @@ complete -c discern -n "__fish_seen_subcommand_from burn" -l checksum -x -d 'the
 complete -c discern -n "__fish_seen_subcommand_from burn" -l any-file -d 'burn a file that is no disc image, or not a complete one'
 complete -c discern -n "__fish_seen_subcommand_from burn" -l buffer -x -d 'MiB of memory between file and drive'
 complete -c discern -n "__fish_seen_subcommand_from burn" -l eject -d 'open the tray at the end'
-complete -c discern -n "__fish_seen_subcommand_from create" -s m -l media -x -a 'cd-r dvd+r dvd+rw bd-r' -d 'kind of disc'
+complete -c discern -n "__fish_seen_subcommand_from create" -s m -l media -x -a 'cd-r cd-rw dvd-r dvd-r-dl dvd-rw dvd-rw-overwrite dvd+r dvd+r-dl dvd+rw dvd-ram bd-r bd-r-dl bd-r-tl bd-r-ql bd-re bd-re-dl bd-re-tl' -d 'kind of disc'
 complete -c discern -n "__fish_seen_subcommand_from create" -s s -l sectors -x -d 'size in sectors of 2048 bytes'
 complete -c discern -n "__fish_seen_subcommand_from run" -s d -l drive -r -F -d 'a drive and its medium, srN=MEDIUM'
 complete -c discern -n "__fish_seen_subcommand_from run" -s f -l fault -x -d 'a fault, srN: RULE'

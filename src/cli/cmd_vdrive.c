@@ -138,7 +138,7 @@ static const struct cli_command command_run = {
 		"                          create), or an image, which then is a pressed disc; empty for no medium\n"
 		"  -f, --fault='srN: RULE' a fault, as 'sr0: read lba=100-104 sense=3/11/05'; see discern-vdrive(1)\n"
 		"\n"
-		"After MEDIUM may come, with commas: kind=cd-rom, dvd-rom or bd-rom (an image is by its size),\n"
+		"After MEDIUM may come, with commas: kind=cd-rom, dvd-rom, dvd-rom-dl or bd-rom (else by size),\n"
 		"tray=open, vendor=, product=, revision=, serial=, mode=, uid=, gid=.\n",
 	.run = run_run,
 };
@@ -178,7 +178,7 @@ static int run_create(struct cli *cli, int argc, char **argv)
 		options.n_sectors = (uint32_t)n_sectors;
 	}
 	if (options.media == NULL)
-		return cli_usage(cli, "--media is missing: cd-r, dvd+r, dvd+rw or bd-r");
+		return cli_usage(cli, "--media is missing: cd-r, dvd-r, dvd+rw, bd-re … (see --help)");
 	if (argc - optind != 1)
 		return cli_usage(cli, argc == optind ? "no FILE given" : "one FILE at a time");
 	if (cli_refuse_record(cli) != 0)
@@ -195,9 +195,11 @@ static const struct cli_command command_create = {
 		"\n"
 		"Makes FILE, a blank virtual disc. It is sparse: it takes room on your disk as it is written.\n"
 		"\n"
-		"  -m, --media=MEDIA       cd-r, dvd+r, dvd+rw or bd-r\n"
+		"  -m, --media=MEDIA       cd-r, cd-rw; dvd-r, dvd-r-dl, dvd-rw, dvd-rw-overwrite (formatted);\n"
+		"                          dvd+r, dvd+r-dl, dvd+rw; dvd-ram; bd-r, bd-r-dl, bd-r-tl, bd-r-ql;\n"
+		"                          bd-re, bd-re-dl, bd-re-tl\n"
 		"  -s, --sectors=N         its size in sectors of 2048 bytes; without this the usual one: 80 minutes,\n"
-		"                          4.7 GB, 25 GB\n",
+		"                          4.7 GB (8.5 with two layers), 25 GB (50, 100, 128 with more layers)\n",
 	.run = run_create,
 };
 

@@ -22,7 +22,69 @@ bool disc_is_pressed(const struct disc *disc)
 
 uint32_t disc_capacity(const struct disc *disc)
 {
-	return disc->state.n_sectors;
+	return disc_state_capacity(&disc->state);
+}
+
+const struct disc_media *disc_media(const struct disc *disc)
+{
+	return disc->state.media;
+}
+
+enum disc_recording disc_recording(const struct disc *disc)
+{
+	return disc->state.recording;
+}
+
+bool disc_is_dvd_minus(const struct disc *disc)
+{
+	enum discern_profile number = disc->state.profile->number;
+
+	return number == DISCERN_PROFILE_DVD_R || number == DISCERN_PROFILE_DVD_R_DL ||
+	       number == DISCERN_PROFILE_DVD_RW;
+}
+
+bool disc_is_session_at_once(const struct disc *disc)
+{
+	return disc->state.is_session_at_once;
+}
+
+/* Of a pressed disc its size tells: no layer of a DVD or BD holds more than this. */
+unsigned disc_n_layers(const struct disc *disc)
+{
+	uint32_t most = disc->state.profile->family == FAMILY_BD ? 12219392 : 2298496;
+	uint32_t by_size = disc->is_pressed && disc->state.profile->family != FAMILY_CD
+				   ? (disc->state.n_sectors + most - 1) / most
+				   : 1;
+
+	return by_size > disc->state.media->n_layers ? by_size : disc->state.media->n_layers;
+}
+
+uint32_t disc_all_sectors(const struct disc *disc)
+{
+	return disc_state_all_sectors(&disc->state);
+}
+
+uint32_t disc_usual_spares(const struct disc *disc)
+{
+	return disc_state_usual_spares(&disc->state);
+}
+
+uint32_t disc_layer_break(const struct disc *disc)
+{
+	return disc->state.layer_break;
+}
+
+int disc_set_layer_break(struct disc *disc, uint32_t n_sectors)
+{
+	struct disc_state *state = &disc->state;
+
+	if (disc->is_pressed || state->media->n_layers < 2 || state->n_begun_tracks > 0 || state->layer_break != 0)
+		return -EROFS;
+	/* Layer 1 runs back from where layer 0 ends, so it cannot be the longer one. */
+	if (n_sectors == 0 || n_sectors > (state->n_sectors + 1) / 2 || n_sectors % state->profile->ecc_sectors != 0)
+		return -EINVAL;
+	state->layer_break = n_sectors;
+	return disc_commit(disc, true);
 }
 
 uint32_t disc_identifier(const struct disc *disc)
@@ -51,7 +113,8 @@ uint32_t disc_spares(const struct disc *disc)
 
 enum disc_background disc_background(const struct disc *disc)
 {
-	return disc->state.background;
+	return disc->state.profile->number == DISCERN_PROFILE_DVD_PLUS_RW ? disc->state.background
+									  : DISC_BACKGROUND_NONE;
 }
 
 size_t disc_n_sessions(const struct disc *disc)
@@ -159,7 +222,7 @@ const uint8_t *disc_peek(struct disc *disc, int32_t lba, uint32_t n_sectors)
 	return disc->map + (size_t)lba * DISC_SECTOR;
 }
 
-static int write_sectors(struct disc *disc, int32_t lba, uint32_t n_sectors, const uint8_t *data)
+int disc_put_sectors(struct disc *disc, int32_t lba, uint32_t n_sectors, const uint8_t *data)
 {
 	off_t offset = (off_t)(disc->state.data_offset + (uint64_t)lba * DISC_SECTOR);
 
@@ -169,11 +232,9 @@ static int write_sectors(struct disc *disc, int32_t lba, uint32_t n_sectors, con
 
 static int write_anywhere(struct disc *disc, int32_t lba, uint32_t n_sectors, const uint8_t *data)
 {
-	if (disc->state.background == DISC_BACKGROUND_NONE)
-		return -EROFS;
-	if (lba < 0 || n_sectors > disc->state.n_sectors || (uint32_t)lba > disc->state.n_sectors - n_sectors)
-		return -ENXIO;
-	return write_sectors(disc, lba, n_sectors, data);
+	int ret = disc_check_random_write(disc, lba, n_sectors);
+
+	return ret < 0 ? ret : disc_put_sectors(disc, lba, n_sectors, data);
 }
 
 /* The track whose next writable address this is. */
@@ -208,7 +269,7 @@ static int write_in_sequence(struct disc *disc, int32_t lba, uint32_t n_sectors,
 	}
 	/* Data first: what the bitmap calls recorded is there, whenever the server is killed. */
 	if (ret == 0)
-		ret = write_sectors(disc, lba, n_sectors, data);
+		ret = disc_put_sectors(disc, lba, n_sectors, data);
 	if (ret == 0)
 		ret = disc_mark_recorded(disc, lba, n_sectors) < 0 ? -EIO : 0;
 	if (ret == 0)
@@ -226,13 +287,21 @@ int disc_write(struct disc *disc, int32_t lba, uint32_t n_sectors, const uint8_t
 		return -EIO;
 	if (disc->state.profile->writing == WRITING_RANDOM)
 		return write_anywhere(disc, lba, n_sectors, data);
+	if (disc->state.recording == RECORDING_PSEUDO_OVERWRITE && disc_all_recorded(disc, lba, n_sectors))
+		return disc_pseudo_overwrite(disc, lba, n_sectors, data);
 	return write_in_sequence(disc, lba, n_sectors, data);
 }
 
 int disc_sync(struct disc *disc)
 {
+	int ret;
+
 	if (disc->is_pressed)
 		return 0;
+	/* How far it has grown is known nowhere else. */
+	ret = disc->state.is_in_use && disc_state_is_intermediate(&disc->state) ? disc_commit(disc, true) : 0;
+	if (ret < 0)
+		return ret;
 	return fdatasync(disc->fd) < 0 ? -errno : 0;
 }
 
@@ -249,7 +318,7 @@ static void settle(struct disc *disc)
 		else
 			disc_recover(disc);
 	}
-	if (state->background == DISC_BACKGROUND_RUNNING)
+	if (state->background == DISC_BACKGROUND_RUNNING && !disc_state_is_intermediate(state))
 		state->background = DISC_BACKGROUND_STOPPED;
 	disc_commit(disc, false);
 }

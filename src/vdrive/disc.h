@@ -17,6 +17,7 @@
 #include <discern/error.h>
 
 #include "disc/profile.h"
+#include "vdrive/disc_media.h"
 #include "vdrive/vdrive.h"
 
 /** Bytes of user data in a sector. */
@@ -83,6 +84,18 @@ const struct profile *disc_profile(const struct disc *disc);
 bool disc_is_pressed(const struct disc *disc);
 /** User sectors that the medium has. */
 uint32_t disc_capacity(const struct disc *disc);
+/** The entry for it in the table of media, how it is recorded now, and its layers. */
+const struct disc_media *disc_media(const struct disc *disc);
+enum disc_recording disc_recording(const struct disc *disc);
+unsigned disc_n_layers(const struct disc *disc);
+/** DVD-R, DVD-R DL, or DVD-RW that is written in sequence. */
+bool disc_is_dvd_minus(const struct disc *disc);
+/** User area and spares; and how many of them a format makes spares if nobody says otherwise. */
+uint32_t disc_all_sectors(const struct disc *disc);
+uint32_t disc_usual_spares(const struct disc *disc);
+/** DVD+R DL: sectors of layer 0 if the host has set them, else 0. Once, on a blank disc: -EROFS, -EINVAL. */
+uint32_t disc_layer_break(const struct disc *disc);
+int disc_set_layer_break(struct disc *disc, uint32_t n_sectors);
 /** Four bytes that name this disc (READ DISC INFORMATION bytes 12 to 15), made at random at creation. */
 uint32_t disc_identifier(const struct disc *disc);
 
@@ -120,12 +133,18 @@ int disc_write(struct disc *disc, int32_t lba, uint32_t n_sectors, const uint8_t
 /** Splits the invisible track: n_sectors reserved, the rest stays invisible. -ENOSPC, -EROFS. */
 int disc_reserve_track(struct disc *disc, uint32_t n_sectors);
 
-/** CD written with a cue sheet: the lead-out comes right after the track, so there is no run-out, and closing
- *  closes the disc unless multi_session. */
+/** CD written with a cue sheet, or blank DVD-R and DVD-RW written at once: the lead-out comes right after the track,
+ *  so there is no run-out, and closing closes the disc unless multi_session. */
 int disc_begin_session_at_once(struct disc *disc, uint32_t n_sectors, bool multi_session);
+
+/** True from then until that session is closed. */
+bool disc_is_session_at_once(const struct disc *disc);
 
 /** Marks the invisible, open or reserved track with this number as a track at once (has_run_out on CD). */
 void disc_set_track_run_out(struct disc *disc, unsigned number);
+
+/** Fills the error-correction unit that each open track ends in with zeros, as a drive must before it can stop. */
+int disc_fill_unit(struct disc *disc);
 
 /** Closes a track: its size becomes final, rounded up to the profile's ECC unit with zeros. 0 or -EROFS. */
 int disc_close_track(struct disc *disc, unsigned number);
@@ -143,8 +162,29 @@ int disc_format_stop(struct disc *disc);
 
 /** Blank BD-R: takes what is more than n_sectors, a multiple of the ECC unit, from the user area for spares
  *  (MMC-6 4.5.3). The disc then is appendable with an empty session. -EROFS, -EINVAL. */
-int disc_format_with_spares(struct disc *disc, uint32_t n_sectors);
-/** Sectors that were taken so, 0 on an unformatted disc. */
+int disc_format_with_spares(struct disc *disc, uint32_t n_sectors, bool pseudo_overwrite);
+/** DVD-RAM and BD-RE: n_sectors become the user area, the rest spares; what was written is lost. -EROFS, -EINVAL. */
+int disc_format_user_area(struct disc *disc, uint32_t n_sectors);
+/** DVD-RW: restricted overwrite, n_sectors of it formatted. A quick format grows as it is written, to the disc's end,
+ *  until disc_format_stop(). -EROFS, -EINVAL. */
+int disc_format_overwrite(struct disc *disc, uint32_t n_sectors, bool is_quick);
+/** The same disc once its format is ended: formats n_sectors more, 0 for as many as come to be written. */
+int disc_format_grow(struct disc *disc, uint32_t n_sectors);
+/** True while such a format is not ended. */
+bool disc_is_intermediate(const struct disc *disc);
+
+/** BD-R formatted for it: error-correction units that may yet be written again, 0 on others; and writes again what is
+ *  recorded, at the cost of so many units at the next writable address. -ENXIO, -ENOSPC, -EIO. */
+uint32_t disc_pseudo_overwrite_units(const struct disc *disc);
+int disc_pseudo_overwrite(struct disc *disc, int32_t lba, uint32_t n_sectors, const uint8_t *data);
+
+/** CD-RW and DVD-RW: blanks the disc; the last session; or only opens that again. -EROFS. A minimal blank of a DVD-RW
+ *  takes one more session, at once. */
+int disc_blank(struct disc *disc, bool is_minimal);
+int disc_blank_session(struct disc *disc);
+int disc_unclose_session(struct disc *disc);
+
+/** Sectors that a format took for spares, 0 on an unformatted disc. */
 uint32_t disc_spares(const struct disc *disc);
 
 /** Flushes written data and state to the file. 0 or a negative errno. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The file of a virtual disc or of a plain image: making it, opening it, and its bitmap. */
+/* The file of a virtual disc or of a plain image: making it and opening it. */
 #include "vdrive/disc_state.h"
 
 #include <errno.h>
@@ -14,9 +14,6 @@
 
 #include "base/error.h"
 #include "base/file.h"
-
-/* Largest DVD-ROM (two layers) and BD-ROM (BDXL, four layers) in sectors. */
-enum { DVD_ROM_MAX = 4200000, BD_ROM_MAX = 62500864 };
 
 int disc_commit(struct disc *disc, bool is_in_use)
 {
@@ -41,7 +38,7 @@ int disc_commit(struct disc *disc, bool is_in_use)
 static int create_file(const char *path, const struct disc_state *state, struct discern_error *err)
 {
 	struct disc disc = { .state = *state };
-	off_t size = (off_t)(state->data_offset + (uint64_t)state->n_sectors * DISC_SECTOR);
+	off_t size = (off_t)(state->data_offset + (uint64_t)disc_state_all_sectors(state) * DISC_SECTOR);
 	int ret = 0;
 
 	disc.fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
@@ -64,20 +61,27 @@ static int create_file(const char *path, const struct disc_state *state, struct 
 	return ret;
 }
 
+static int refuse_name(const char *name, bool is_pressed, struct discern_error *err)
+{
+	char names[256];
+
+	disc_media_names(is_pressed, names, sizeof(names));
+	discern_error_set(err, -EINVAL, "no %s disc is called \"%s\"", is_pressed ? "pressed" : "blank",
+			  name != NULL ? name : "");
+	discern_error_hint(err, "one of %s", names);
+	return -EINVAL;
+}
+
 int vdrive_disc_create(const char *path, const struct vdrive_disc_options *options, struct discern_error *err)
 {
 	const struct disc_media *media = options->media != NULL ? disc_media_by_name(options->media) : NULL;
 	struct disc_state state;
 	uint32_t n_sectors = options->n_sectors;
 
-	if (media == NULL) {
-		discern_error_set(err, -EINVAL, "no blank disc is called \"%s\"",
-				  options->media != NULL ? options->media : "");
-		discern_error_hint(err, "one of cd-r, dvd+r, dvd+rw, bd-r");
-		return -EINVAL;
-	}
+	if (media == NULL || media->is_pressed)
+		return refuse_name(options->media, false, err);
 	if (n_sectors == 0)
-		n_sectors = profile_find(media->profile)->usual_sectors;
+		n_sectors = media->usual_sectors;
 	if (n_sectors < media->min_sectors || n_sectors > media->max_sectors)
 		return discern_error_set(err, -EINVAL, "a %s has %u to %u sectors, not %u", media->name,
 					 media->min_sectors, media->max_sectors, n_sectors);
@@ -87,45 +91,39 @@ int vdrive_disc_create(const char *path, const struct vdrive_disc_options *optio
 	return create_file(path, &state, err);
 }
 
-struct pressed_kind {
-	const char *name;
-	enum discern_profile profile;
-	uint32_t max_sectors;
-};
-
-static const struct pressed_kind pressed_kinds[] = {
-	{ "cd-rom", DISCERN_PROFILE_CD_ROM, DISC_CD_MAX },
-	{ "dvd-rom", DISCERN_PROFILE_DVD_ROM, DVD_ROM_MAX },
-	{ "bd-rom", DISCERN_PROFILE_BD_ROM, BD_ROM_MAX },
-};
-
 /* The kind asked for, or the smallest that holds the image. */
-static int choose_kind(const char *kind, uint64_t n_sectors, const struct pressed_kind **ret_kind,
+static int choose_kind(const char *kind, uint64_t n_sectors, const struct disc_media **ret_kind,
 		       struct discern_error *err)
 {
-	const size_t n = sizeof(pressed_kinds) / sizeof(pressed_kinds[0]);
+	const struct disc_media *entry = NULL;
+	size_t n;
+	const struct disc_media *media = disc_media_all(&n);
 
 	for (size_t i = 0; i < n; i++) {
-		const struct pressed_kind *entry = &pressed_kinds[i];
-
-		if (kind != NULL && strcmp(kind, entry->name) != 0)
+		if (!media[i].is_pressed || (kind != NULL && strcmp(kind, media[i].name) != 0))
 			continue;
-		*ret_kind = entry;
-		if (n_sectors <= entry->max_sectors)
+		entry = &media[i];
+		if (n_sectors >= entry->min_sectors && n_sectors <= entry->max_sectors) {
+			*ret_kind = entry;
 			return 0;
-		if (kind != NULL || i == n - 1)
-			return discern_error_set(err, -EFBIG, "%llu sectors are more than a %s can hold (%u)",
-						 (unsigned long long)n_sectors, entry->name, entry->max_sectors);
+		}
 	}
-	discern_error_set(err, -EINVAL, "no pressed disc is called \"%s\"", kind);
-	discern_error_hint(err, "one of cd-rom, dvd-rom, bd-rom");
-	return -EINVAL;
+	if (entry == NULL)
+		return refuse_name(kind, true, err);
+	if (n_sectors < entry->min_sectors) {
+		discern_error_set(err, -EINVAL, "a %s has at least %u sectors, not %llu", entry->name,
+				  entry->min_sectors, (unsigned long long)n_sectors);
+		return -EINVAL;
+	}
+	discern_error_set(err, -EFBIG, "%llu sectors are more than a %s can hold (%u)", (unsigned long long)n_sectors,
+			  entry->name, entry->max_sectors);
+	return -EFBIG;
 }
 
 static int open_image(struct disc *disc, const char *kind, const struct stat *status, struct discern_error *err)
 {
 	uint64_t n_sectors = ((uint64_t)status->st_size + DISC_SECTOR - 1) / DISC_SECTOR;
-	const struct pressed_kind *entry;
+	const struct disc_media *entry = NULL;
 	int ret;
 
 	if (status->st_size == 0) {
@@ -138,6 +136,7 @@ static int open_image(struct disc *disc, const char *kind, const struct stat *st
 		return ret;
 	disc->is_pressed = true;
 	disc->image_bytes = (uint64_t)status->st_size;
+	disc->state.media = entry;
 	disc->state.profile = profile_find(entry->profile);
 	disc->state.n_sectors = (uint32_t)n_sectors;
 	disc->state.is_final = true;
@@ -198,7 +197,7 @@ static int open_virtual(struct disc *disc, const struct stat *status, struct dis
 			discern_error_wrap(err, "the virtual disc is damaged");
 		return ret;
 	}
-	need = disc->state.data_offset + (uint64_t)disc->state.n_sectors * DISC_SECTOR;
+	need = disc->state.data_offset + (uint64_t)disc_state_all_sectors(&disc->state) * DISC_SECTOR;
 	if ((uint64_t)status->st_size < need)
 		return discern_error_set(err, -EINVAL, "the virtual disc is cut short: %lld of %llu bytes",
 					 (long long)status->st_size, (unsigned long long)need);
@@ -237,7 +236,8 @@ static int lock_file(int fd, bool is_shared, struct discern_error *err)
 
 static void map_sectors(struct disc *disc)
 {
-	uint64_t size = disc->is_pressed ? disc->image_bytes : (uint64_t)disc->state.n_sectors * DISC_SECTOR;
+	uint64_t size = disc->is_pressed ? disc->image_bytes
+					 : (uint64_t)disc_state_all_sectors(&disc->state) * DISC_SECTOR;
 	void *map;
 
 	if (size > SIZE_MAX / 2)
@@ -295,53 +295,4 @@ int disc_open(const char *path, const char *kind, struct disc **ret_disc, struct
 	}
 	*ret_disc = disc;
 	return 0;
-}
-
-bool disc_all_recorded(const struct disc *disc, int32_t lba, uint32_t n_sectors)
-{
-	uint32_t at = (uint32_t)lba, end = at + n_sectors;
-
-	if (lba < 0 || n_sectors > disc->state.n_sectors || at > disc->state.n_sectors - n_sectors)
-		return false;
-	if (disc->recorded == NULL)
-		return true;
-	while (at < end) {
-		if (at % 8 == 0 && end - at >= 8 && disc->recorded[at / 8] == 0xff)
-			at += 8;
-		else if (disc->recorded[at / 8] >> at % 8 & 1)
-			at++;
-		else
-			return false;
-	}
-	return true;
-}
-
-bool disc_any_recorded(const struct disc *disc, int32_t lba, uint32_t n_sectors)
-{
-	for (uint32_t at = (uint32_t)lba; at < (uint32_t)lba + n_sectors; at++)
-		if (disc->recorded[at / 8] >> at % 8 & 1)
-			return true;
-	return false;
-}
-
-int disc_mark_recorded(struct disc *disc, int32_t lba, uint32_t n_sectors)
-{
-	uint32_t at = (uint32_t)lba, end;
-
-	if (at >= disc->state.n_sectors || n_sectors == 0)
-		return 0;
-	if (n_sectors > disc->state.n_sectors - at)
-		n_sectors = disc->state.n_sectors - at;
-	end = at + n_sectors;
-	while (at < end) {
-		if (at % 8 == 0 && end - at >= 8) {
-			disc->recorded[at / 8] = 0xff;
-			at += 8;
-		} else {
-			disc->recorded[at / 8] |= (uint8_t)(1 << at % 8);
-			at++;
-		}
-	}
-	at = (uint32_t)lba / 8;
-	return file_write_at(disc->fd, disc->recorded + at, (end - 1) / 8 - at + 1, DISC_BITMAP_OFFSET + (off_t)at);
 }

@@ -4,53 +4,95 @@
 #include <string.h>
 
 /* Gaps between sessions in sectors: CD lead-out, lead-in and pregap (MMC-6 4.2.3.4.3: 1:30 after the first session,
- * 0:30 after a later one, 1:00 lead-in, 0:02 pregap); DVD+R closure and intro zones (ECMA-349 clause 17). */
+ * 0:30 after a later one, 1:00 lead-in, 0:02 pregap); DVD+R closure and intro zones (ECMA-349 clause 17); DVD-R and
+ * DVD-RW border-out and border-in, of which the first is longer, as older players need it to stop (ECMA-338). */
 enum {
 	CD_GAP_FIRST = 11400,
 	CD_GAP_LATER = 6900,
 	CD_PAUSE = 150,
 	DVD_PLUS_R_GAP = 2048,
+	DVD_MINUS_GAP_FIRST = 12288,
+	DVD_MINUS_GAP_LATER = 4096,
 	CD_MAX_TRACKS = 99,
 };
-
-static const struct disc_media media[] = {
-	{ "cd-r", DISCERN_PROFILE_CD_R, 512, DISC_CD_MAX },
-	{ "dvd+r", DISCERN_PROFILE_DVD_PLUS_R, 16, 2295104 },
-	{ "dvd+rw", DISCERN_PROFILE_DVD_PLUS_RW, 16, 2295104 },
-	{ "bd-r", DISCERN_PROFILE_BD_R, 32, 12219392 },
-};
-
-const struct disc_media *disc_media_by_name(const char *name)
-{
-	for (size_t i = 0; i < sizeof(media) / sizeof(media[0]); i++)
-		if (strcmp(media[i].name, name) == 0)
-			return &media[i];
-	return NULL;
-}
-
-const struct disc_media *disc_media_by_profile(enum discern_profile profile)
-{
-	for (size_t i = 0; i < sizeof(media) / sizeof(media[0]); i++)
-		if (media[i].profile == profile)
-			return &media[i];
-	return NULL;
-}
 
 void disc_state_blank(struct disc_state *state, const struct disc_media *kind, uint32_t n_sectors)
 {
 	const uint64_t page = 65536;
 
 	memset(state, 0, sizeof(*state));
-	state->profile = profile_find(kind->profile);
+	state->media = kind;
+	disc_state_set_recording(state, kind->recording);
 	state->n_sectors = n_sectors;
+	if (kind->is_formatted)
+		disc_state_format(state);
 	state->data_offset = DISC_BITMAP_OFFSET + disc_bitmap_bytes(state);
 	state->data_offset = (state->data_offset + page - 1) / page * page;
 	disc_state_rebuild(state);
 }
 
+void disc_state_set_recording(struct disc_state *state, enum disc_recording recording)
+{
+	bool is_overwritten = recording == RECORDING_OVERWRITE;
+
+	state->recording = recording;
+	state->profile =
+		profile_find(is_overwritten ? DISCERN_PROFILE_DVD_RW_OVERWRITE : state->media->profile);
+}
+
+uint32_t disc_state_usual_spares(const struct disc_state *state)
+{
+	const struct disc_media *media = state->media;
+	uint32_t unit = state->profile->ecc_sectors;
+	uint64_t n_spares;
+
+	if (media->spare_sectors == 0)
+		return 0;
+	n_spares = (uint64_t)disc_state_all_sectors(state) * media->spare_sectors / media->usual_sectors;
+	n_spares -= n_spares % unit;
+	return n_spares > unit ? (uint32_t)n_spares : unit;
+}
+
+void disc_state_format(struct disc_state *state)
+{
+	uint32_t n_spares = disc_state_usual_spares(state);
+
+	state->n_sectors = disc_state_all_sectors(state) - n_spares;
+	state->n_spares = n_spares;
+	state->n_formatted = state->recording == RECORDING_OVERWRITE ? disc_state_capacity(state) : 0;
+	state->background = DISC_BACKGROUND_DONE;
+}
+
+uint32_t disc_state_capacity(const struct disc_state *state)
+{
+	/* Of a DVD-RW, restricted overwrite leaves 38 ECC blocks for its lead-out. */
+	const uint32_t most = profile_find(DISCERN_PROFILE_DVD_RW_OVERWRITE)->usual_sectors;
+
+	if (state->recording == RECORDING_OVERWRITE && state->n_sectors > most)
+		return most;
+	return state->n_sectors;
+}
+
+uint32_t disc_state_formatted(const struct disc_state *state)
+{
+	if (state->background == DISC_BACKGROUND_NONE)
+		return 0;
+	return state->recording == RECORDING_OVERWRITE ? state->n_formatted : state->n_sectors;
+}
+
+bool disc_state_is_intermediate(const struct disc_state *state)
+{
+	return state->recording == RECORDING_OVERWRITE && state->background == DISC_BACKGROUND_RUNNING;
+}
+
+uint32_t disc_state_all_sectors(const struct disc_state *state)
+{
+	return state->n_sectors + state->n_spares;
+}
+
 size_t disc_bitmap_bytes(const struct disc_state *state)
 {
-	return ((size_t)state->n_sectors + 7) / 8;
+	return ((size_t)disc_state_all_sectors(state) + 7) / 8;
 }
 
 uint32_t disc_round_up(const struct disc_state *state, uint32_t n_sectors)
@@ -79,8 +121,11 @@ static int32_t next_start(const struct disc_state *state)
 		gap = is_cd ? CD_PAUSE : 0;
 	else if (is_cd)
 		gap = state->n_closed_sessions == 1 ? CD_GAP_FIRST : CD_GAP_LATER;
-	else if (state->profile->number == DISCERN_PROFILE_DVD_PLUS_R)
+	else if (state->profile->number == DISCERN_PROFILE_DVD_PLUS_R ||
+		 state->profile->number == DISCERN_PROFILE_DVD_PLUS_R_DL)
 		gap = DVD_PLUS_R_GAP;
+	else if (state->profile->family == FAMILY_DVD)
+		gap = state->n_closed_sessions == 1 ? DVD_MINUS_GAP_FIRST : DVD_MINUS_GAP_LATER;
 	return disc_track_end(last) + gap;
 }
 
@@ -123,6 +168,7 @@ static void add_invisible_track(struct disc_state *state)
 static void rebuild_random(struct disc_state *state)
 {
 	bool is_blank = state->background == DISC_BACKGROUND_NONE;
+	uint32_t n_sectors = is_blank ? state->n_sectors : disc_state_formatted(state);
 	struct disc_session *session = &state->sessions[0];
 
 	memset(session, 0, sizeof(*session));
@@ -133,8 +179,8 @@ static void rebuild_random(struct disc_state *state)
 		.state = is_blank ? TRACK_INVISIBLE : TRACK_CLOSED,
 		.control = 4,
 		.data_mode = 1,
-		.n_sectors = state->n_sectors,
-		.n_written = is_blank ? 0 : state->n_sectors,
+		.n_sectors = n_sectors,
+		.n_written = is_blank ? 0 : n_sectors,
 	};
 	state->n_sessions = 1;
 	session->first_track = 1;
@@ -143,7 +189,7 @@ static void rebuild_random(struct disc_state *state)
 	session->status =
 		state->background == DISC_BACKGROUND_RUNNING ? DISC_SESSION_INCOMPLETE : DISC_SESSION_COMPLETE;
 	session->last_track = 1;
-	session->lead_out_lba = (int32_t)state->n_sectors;
+	session->lead_out_lba = (int32_t)n_sectors;
 }
 
 static void rebuild_session(struct disc_state *state, unsigned number)

@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include "vdrive/disc.h"
+#include "vdrive/disc_media.h"
 
 /** First words of both slots; the number of the format follows. */
 #define DISC_MAGIC "discern virtual disc "
@@ -24,14 +25,18 @@
 #define DISC_RUN_OUT 2
 #define DISC_CD_MIN_TRACK 300
 
-/** Largest CD-R and CD-ROM that is taken for one: 99 minutes. */
-#define DISC_CD_MAX 445000
-
 struct disc_state {
+	const struct disc_media *media;
+	/** The medium's profile; of a DVD-RW that of how it is recorded now. */
 	const struct profile *profile;
+	enum disc_recording recording;
 	uint64_t sequence;
-	/** Sectors of the user area, and those that a format took from it for spares (BD-R). */
+	/** Sectors of the user area, and those that a format took from it for spares (BD, DVD-RAM). */
 	uint32_t n_sectors, n_spares;
+	/** DVD-RW with restricted overwrite: sectors that can be written in any order. */
+	uint32_t n_formatted;
+	/** DVD+R DL: sectors of layer 0 if the host has set the layer break, else 0. */
+	uint32_t layer_break;
 	uint64_t data_offset;
 	uint32_t identifier;
 	/** Changed since it was put into the drive: if it is found so at the next opening, the power went away. */
@@ -65,19 +70,29 @@ struct disc {
 	size_t map_size;
 };
 
-/** A kind of blank disc that can be made. */
-struct disc_media {
-	const char *name;
-	enum discern_profile profile;
-	uint32_t min_sectors, max_sectors;
-};
-
-/** The entry for a name such as "cd-r", or for a profile; NULL if there is none. */
-const struct disc_media *disc_media_by_name(const char *name);
-const struct disc_media *disc_media_by_profile(enum discern_profile profile);
-
 /** State of a blank disc. */
 void disc_state_blank(struct disc_state *state, const struct disc_media *media, uint32_t n_sectors);
+
+/** Sets how the disc is recorded, and its profile. */
+void disc_state_set_recording(struct disc_state *state, enum disc_recording recording);
+
+/** Random-writable: formatted as in the factory, with spares of the usual size where the medium has any. */
+void disc_state_format(struct disc_state *state);
+
+/** Sectors that a format with spares of the usual size takes from all the sectors of this disc. */
+uint32_t disc_state_usual_spares(const struct disc_state *state);
+
+/** Sectors that a host can write: all of the user area, but for a DVD-RW with restricted overwrite. */
+uint32_t disc_state_capacity(const struct disc_state *state);
+
+/** Random-writable: sectors that can be read as they are formatted, 0 before that. */
+uint32_t disc_state_formatted(const struct disc_state *state);
+
+/** A DVD-RW with restricted overwrite whose last format was a quick one that has not been ended by closing. */
+bool disc_state_is_intermediate(const struct disc_state *state);
+
+/** Sectors that the file has room for: user area and spares. */
+uint32_t disc_state_all_sectors(const struct disc_state *state);
 
 /** Bytes of the bitmap of recorded sectors. */
 size_t disc_bitmap_bytes(const struct disc_state *state);
@@ -104,10 +119,28 @@ int32_t disc_track_end(const struct disc_track *track);
 /** Writes the state into the file, marked as in use or not. 0 or a negative errno. */
 int disc_commit(struct disc *disc, bool is_in_use);
 
-/** Bitmap: all of these recorded, one of these recorded, mark these. */
+/** Bitmap: all of these recorded, one of these recorded, mark these, none from this one on. */
 bool disc_all_recorded(const struct disc *disc, int32_t lba, uint32_t n_sectors);
 bool disc_any_recorded(const struct disc *disc, int32_t lba, uint32_t n_sectors);
 int disc_mark_recorded(struct disc *disc, int32_t lba, uint32_t n_sectors);
+
+int disc_forget_recorded(struct disc *disc, int32_t lba);
+
+/** Erases: nothing is recorded, and all sectors are zeros, from this one on. 0 or a negative errno. */
+int disc_erase_from(struct disc *disc, int32_t lba);
+
+/** How many sectors from lba on are recorded without a gap, going by the bitmap; at most n_sectors. */
+uint32_t disc_recorded_from(const struct disc *disc, int32_t lba, uint32_t n_sectors);
+
+/** Random-writable: 0 if these sectors can be written now; else -EROFS or -ENXIO. The formatted area of a DVD-RW
+ *  whose quick format has not ended grows by this. */
+int disc_check_random_write(struct disc *disc, int32_t lba, uint32_t n_sectors);
+
+/** Writes into the file, whatever the medium allows. 0 or -EIO. */
+int disc_put_sectors(struct disc *disc, int32_t lba, uint32_t n_sectors, const uint8_t *data);
+
+/** Not pressed, written in sequence, and not final. */
+bool disc_takes_tracks(const struct disc *disc);
 
 /** After the power went away: finds how far open tracks were written and marks them damaged. */
 void disc_recover(struct disc *disc);

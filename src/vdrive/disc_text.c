@@ -16,6 +16,7 @@ enum { LINE_SIZE = 200, VALUE_SIZE = 40 };
 
 static const char *const track_states[] = { "invisible", "reserved", "open", "closed", "damaged" };
 static const char *const backgrounds[] = { "none", "stopped", "running", "done" };
+static const char *const recordings[] = { "usual", "at-once", "overwrite", "pseudo-overwrite" };
 static const char *const yes_no[] = { "no", "yes" };
 
 /* CRC-32 of IEEE 802.3, a nibble at a time: the text is short and seldom written. */
@@ -41,12 +42,16 @@ static const char head_format[] = DISC_MAGIC "%d\nchecksum=%08x\n";
 static void print_body(const struct disc_state *state, FILE *file)
 {
 	fprintf(file, "sequence=%llu\n", (unsigned long long)state->sequence);
-	fprintf(file, "media=%s\n", disc_media_by_profile(state->profile->number)->name);
+	fprintf(file, "media=%s\n", state->media->name);
 	fprintf(file, "sectors=%u\nspares=%u\nsector-bytes=%d\n", state->n_sectors, state->n_spares, DISC_SECTOR);
 	fprintf(file, "data-offset=%llu\n", (unsigned long long)state->data_offset);
 	fprintf(file, "identifier=%u\n", state->identifier);
 	fprintf(file, "in-use=%s\nfinal=%s\n", yes_no[state->is_in_use], yes_no[state->is_final]);
 	fprintf(file, "background-format=%s\n", backgrounds[state->background]);
+	/* Only where it is not as it has always been, so that older versions read what they know. */
+	if (state->recording != RECORDING_USUAL || state->layer_break != 0)
+		fprintf(file, "recording=%s formatted=%u layer-break=%u\n", recordings[state->recording],
+			state->n_formatted, state->layer_break);
 	fprintf(file, "session-at-once=%s\nmulti-session=%s\n", yes_no[state->is_session_at_once],
 		yes_no[state->is_multi_session]);
 	fprintf(file, "closed-sessions=%u\ntracks=%u\n", state->n_closed_sessions, state->n_begun_tracks);
@@ -185,17 +190,21 @@ static void parse_media(struct reader *reader, struct disc_state *state)
 	next_line(reader);
 	if (find_value(reader->line, "media", name))
 		media = disc_media_by_name(name);
-	if (media == NULL) {
+	if (media == NULL || media->is_pressed) {
 		refuse(reader, "media");
 		return;
 	}
+	state->media = media;
 	state->profile = profile_find(media->profile);
-	state->n_sectors = (uint32_t)line_number(reader, "sectors", media->min_sectors, media->max_sectors);
+	/* The spares were sectors of the same disc. */
+	state->n_sectors = (uint32_t)line_number(
+		reader, "sectors", media->spare_sectors > 0 ? state->profile->ecc_sectors : media->min_sectors,
+		media->max_sectors);
 	if (reader->ret == 0 && state->n_sectors % state->profile->ecc_sectors != 0)
 		refuse(reader, "sectors");
 	state->n_spares = (uint32_t)line_number(
 		reader, "spares", 0,
-		media->profile == DISCERN_PROFILE_BD_R ? (int64_t)media->max_sectors - state->n_sectors : 0);
+		media->spare_sectors > 0 ? (int64_t)media->max_sectors - state->n_sectors : 0);
 	line_number(reader, "sector-bytes", DISC_SECTOR, DISC_SECTOR);
 }
 
@@ -246,6 +255,31 @@ static void parse_tracks(struct reader *reader, struct disc_state *state)
 		refuse(reader, "closed-sessions");
 	if (state->is_final && (last_session != state->n_closed_sessions || last_session == 0))
 		refuse(reader, "final");
+}
+
+/* A line that discs recorded in the one way that there was before do not have. */
+static void parse_recording(struct reader *reader, struct disc_state *state)
+{
+	static const enum discern_profile owners[] = { [RECORDING_AT_ONCE] = DISCERN_PROFILE_DVD_RW,
+						       [RECORDING_OVERWRITE] = DISCERN_PROFILE_DVD_RW,
+						       [RECORDING_PSEUDO_OVERWRITE] = DISCERN_PROFILE_BD_R };
+	enum disc_recording recording;
+
+	if (reader->end - reader->at < 10 || strncmp(reader->at, "recording=", 10) != 0)
+		return;
+	next_line(reader);
+	recording = (enum disc_recording)get_word(reader, "recording", recordings, 4);
+	if (recording != RECORDING_USUAL && owners[recording] != state->media->profile) {
+		refuse(reader, "recording");
+		return;
+	}
+	disc_state_set_recording(state, recording);
+	state->n_formatted = (uint32_t)get_number(
+		reader, "formatted", 0, recording == RECORDING_OVERWRITE ? disc_state_capacity(state) : 0);
+	state->layer_break = (uint32_t)get_number(reader, "layer-break", 0,
+						  state->media->n_layers > 1 ? (state->n_sectors + 1) / 2 : 0);
+	if (recording == RECORDING_OVERWRITE && state->background == DISC_BACKGROUND_NONE)
+		refuse(reader, "background-format");
 }
 
 /* Past the two lines of the head; the body's checksum is checked on the way. */
@@ -303,6 +337,7 @@ int disc_state_parse(const char *text, size_t size, struct disc_state *ret_state
 	state->is_in_use = line_word(&reader, "in-use", yes_no, 2) != 0;
 	state->is_final = line_word(&reader, "final", yes_no, 2) != 0;
 	state->background = (enum disc_background)line_word(&reader, "background-format", backgrounds, 4);
+	parse_recording(&reader, state);
 	state->is_session_at_once = line_word(&reader, "session-at-once", yes_no, 2) != 0;
 	state->is_multi_session = line_word(&reader, "multi-session", yes_no, 2) != 0;
 	parse_tracks(&reader, state);
@@ -314,7 +349,7 @@ int disc_state_parse(const char *text, size_t size, struct disc_state *ret_state
 		refuse(&reader, "background-format");
 	if (state->is_final && state->profile->writing == WRITING_RANDOM)
 		refuse(&reader, "final");
-	if (state->is_session_at_once && state->profile->family != FAMILY_CD)
+	if (state->is_session_at_once && (state->profile->writing != WRITING_SEQUENTIAL || state->n_begun_tracks == 0))
 		refuse(&reader, "session-at-once");
 	if (reader.ret == 0)
 		disc_state_rebuild(state);

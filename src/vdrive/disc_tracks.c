@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What is done to a virtual disc beside writing sectors: tracks and sessions begin and end, formats run. */
+/* What is done to a virtual disc beside writing sectors: tracks and sessions begin and end. */
 #include "vdrive/disc_state.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <string.h>
-#include <unistd.h>
 
-static bool is_sequential(const struct disc *disc)
+bool disc_takes_tracks(const struct disc *disc)
 {
 	return !disc->is_pressed && disc->state.profile->writing == WRITING_SEQUENTIAL && !disc->state.is_final;
 }
@@ -35,19 +32,6 @@ static void drop_last_track(struct disc *disc)
 	disc->state.is_session_at_once = false;
 }
 
-/* How far the track was written, going by the bitmap. */
-static uint32_t recorded_from_start(const struct disc *disc, const struct disc_track *track)
-{
-	uint32_t n = 0;
-	const uint32_t step = 4096;
-
-	while (n + step <= track->n_sectors && disc_all_recorded(disc, track->start_lba + (int32_t)n, step))
-		n += step;
-	while (n < track->n_sectors && disc_all_recorded(disc, track->start_lba + (int32_t)n, 1))
-		n++;
-	return n;
-}
-
 static void damage_track(struct disc *disc, struct disc_track *track)
 {
 	uint32_t room = disc->state.n_sectors - (uint32_t)track->start_lba;
@@ -64,13 +48,13 @@ void disc_recover(struct disc *disc)
 	struct disc_state *state = &disc->state;
 	struct disc_track *track;
 
-	if (state->background == DISC_BACKGROUND_RUNNING)
+	if (state->background == DISC_BACKGROUND_RUNNING && !disc_state_is_intermediate(state))
 		state->background = DISC_BACKGROUND_STOPPED;
 	for (unsigned i = 0; i < state->n_begun_tracks; i++) {
 		track = &state->tracks[i];
 		if (track->state != TRACK_OPEN && track->state != TRACK_RESERVED)
 			continue;
-		track->n_written = recorded_from_start(disc, track);
+		track->n_written = disc_recorded_from(disc, track->start_lba, track->n_sectors);
 		if (track->n_written > 0 && (track->state == TRACK_OPEN || track->n_written < track->n_sectors))
 			damage_track(disc, track);
 	}
@@ -86,7 +70,7 @@ int disc_reserve_track(struct disc *disc, uint32_t n_sectors)
 	struct disc_state *state = &disc->state;
 	struct disc_track *track = &state->tracks[state->n_begun_tracks];
 
-	if (!is_sequential(disc) || disc_invisible_track(disc) == NULL)
+	if (!disc_takes_tracks(disc) || disc_invisible_track(disc) == NULL)
 		return -EROFS;
 	if (n_sectors == 0 || n_sectors > track->n_sectors)
 		return -ENOSPC;
@@ -97,11 +81,17 @@ int disc_reserve_track(struct disc *disc, uint32_t n_sectors)
 	return disc_commit(disc, true);
 }
 
+/* A DVD is written at once only from its begin (MMC-6 4.3.4.2). */
+static bool has_sessions_at_once(const struct disc *disc)
+{
+	return is_cd(disc) || (disc_is_dvd_minus(disc) && disc->state.n_begun_tracks == 0);
+}
+
 int disc_begin_session_at_once(struct disc *disc, uint32_t n_sectors, bool multi_session)
 {
 	const struct disc_track *track = disc_invisible_track(disc);
 
-	if (!is_sequential(disc) || !is_cd(disc) || track == NULL)
+	if (!disc_takes_tracks(disc) || !has_sessions_at_once(disc) || track == NULL)
 		return -EROFS;
 	if (disc->state.n_begun_tracks > 0 && last_begun_track(disc)->session > disc->state.n_closed_sessions)
 		return -EROFS;
@@ -150,12 +140,35 @@ static int finish_track(struct disc *disc, struct disc_track *track)
 	return 0;
 }
 
+int disc_fill_unit(struct disc *disc)
+{
+	struct disc_state *state = &disc->state;
+
+	if (disc->is_pressed || state->profile->writing != WRITING_SEQUENTIAL)
+		return 0;
+	for (unsigned i = 0; i < state->n_begun_tracks; i++) {
+		struct disc_track *track = &state->tracks[i];
+		uint32_t n_whole = disc_round_up(state, track->n_written);
+		int ret;
+
+		if ((track->state != TRACK_OPEN && track->state != TRACK_RESERVED) || n_whole > track->n_sectors)
+			continue;
+		/* The file is sparse: sectors that were never written are zeros. */
+		ret = disc_mark_recorded(disc, track->start_lba + (int32_t)track->n_written,
+					 n_whole - track->n_written);
+		if (ret < 0)
+			return ret;
+		track->n_written = n_whole;
+	}
+	return 0;
+}
+
 int disc_close_track(struct disc *disc, unsigned number)
 {
 	struct disc_track *track = begun_track(disc, number);
 	int ret;
 
-	if (!is_sequential(disc) || track == NULL)
+	if (!disc_takes_tracks(disc) || track == NULL)
 		return -EROFS;
 	if (track->state == TRACK_CLOSED)
 		return 0;
@@ -172,10 +185,10 @@ int disc_close_session(struct disc *disc, bool final)
 	struct disc_track *last;
 	bool has_tracks;
 
-	if (!is_sequential(disc))
+	if (!disc_takes_tracks(disc))
 		return -EROFS;
 	last = last_begun_track(disc);
-	if (state->is_session_at_once && last->n_written == 0)
+	if (state->is_session_at_once && last != NULL && last->n_written == 0)
 		drop_last_track(disc);
 	if (state->is_session_at_once && !state->is_multi_session)
 		final = true;
@@ -195,60 +208,5 @@ int disc_close_session(struct disc *disc, bool final)
 	state->is_final = final;
 	state->is_session_at_once = false;
 	disc_state_rebuild(state);
-	return disc_commit(disc, true);
-}
-
-static int zero_all_sectors(struct disc *disc)
-{
-	off_t begin = (off_t)disc->state.data_offset;
-	off_t size = (off_t)disc->state.n_sectors * DISC_SECTOR;
-
-	/* Gives the blocks of the sparse file back; the mapping is not touched in between. */
-	if (ftruncate(disc->fd, begin) < 0 || ftruncate(disc->fd, begin + size) < 0)
-		return -errno;
-	return 0;
-}
-
-int disc_format(struct disc *disc)
-{
-	struct disc_state *state = &disc->state;
-	int ret = 0;
-
-	if (disc->is_pressed || state->profile->writing != WRITING_RANDOM)
-		return -EROFS;
-	if (state->background == DISC_BACKGROUND_DONE)
-		ret = zero_all_sectors(disc);
-	if (ret == 0)
-		ret = disc_mark_recorded(disc, 0, state->n_sectors);
-	if (ret < 0)
-		return ret;
-	state->background = DISC_BACKGROUND_RUNNING;
-	disc_state_rebuild(state);
-	return disc_commit(disc, true);
-}
-
-int disc_format_with_spares(struct disc *disc, uint32_t n_sectors)
-{
-	struct disc_state *state = &disc->state;
-
-	if (state->profile->number != DISCERN_PROFILE_BD_R || state->n_begun_tracks > 0 || state->n_spares > 0 ||
-	    state->is_final)
-		return -EROFS;
-	if (n_sectors == 0 || n_sectors >= state->n_sectors || n_sectors % state->profile->ecc_sectors != 0)
-		return -EINVAL;
-	state->n_spares = state->n_sectors - n_sectors;
-	state->n_sectors = n_sectors;
-	disc_state_rebuild(state);
-	return disc_commit(disc, true);
-}
-
-int disc_format_stop(struct disc *disc)
-{
-	if (disc->is_pressed || disc->state.profile->writing != WRITING_RANDOM)
-		return -EROFS;
-	if (disc->state.background != DISC_BACKGROUND_RUNNING)
-		return 0;
-	disc->state.background = DISC_BACKGROUND_DONE;
-	disc_state_rebuild(&disc->state);
 	return disc_commit(disc, true);
 }

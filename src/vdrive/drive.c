@@ -18,6 +18,7 @@ static const struct vdrive_opcode *const families[] = {
 	vdrive_opcodes_features,
 	vdrive_opcodes_mode,
 	vdrive_opcodes_info,
+	vdrive_opcodes_formats,
 	vdrive_opcodes_toc,
 	vdrive_opcodes_structure,
 	vdrive_opcodes_performance,
@@ -106,7 +107,8 @@ int vdrive_take(struct vdrive_call *call, size_t size)
 
 	if (size == 0)
 		return 0;
-	if (command->direction != VDRIVE_FROM_HOST || command->data_length != size)
+	/* More than the command takes stays with the host, as residue (case 11). */
+	if (command->direction != VDRIVE_FROM_HOST || command->data_length < size)
 		return phase_error(call);
 	call->answer->transferred = size;
 	return 0;

@@ -72,7 +72,7 @@ int vdrive_invalid_parameter(struct vdrive_call *call);
 /** Gives size bytes to the host, cut to allocation_length and to what the host has room for. 0, or the value of
  *  a CHECK CONDITION when the host announced another direction. */
 int vdrive_give(struct vdrive_call *call, const void *data, size_t size, size_t allocation_length);
-/** Checks that the host sends exactly size bytes; 0, or the value of a CHECK CONDITION. */
+/** Checks that the host sends size bytes at least; 0, or the value of a CHECK CONDITION. */
 int vdrive_take(struct vdrive_call *call, size_t size);
 /** 0 with a medium that is ready; else CHECK CONDITION 2/3A/xx. */
 int vdrive_need_medium(struct vdrive_call *call);
@@ -101,9 +101,10 @@ struct vdrive_opcode {
 extern const struct vdrive_opcode vdrive_opcodes_basic[];     /* mmc/basic.c: 00 03 12 1B 1E 4A A0 BD */
 extern const struct vdrive_opcode vdrive_opcodes_features[];  /* mmc/features.c: 46 */
 extern const struct vdrive_opcode vdrive_opcodes_mode[];      /* mmc/mode_pages.c: 1A 5A 15 55 */
-extern const struct vdrive_opcode vdrive_opcodes_info[];      /* mmc/disc_info.c: 51 52 25 23 5C */
+extern const struct vdrive_opcode vdrive_opcodes_info[];      /* mmc/disc_info.c: 51 52 25 5C */
+extern const struct vdrive_opcode vdrive_opcodes_formats[];   /* mmc/formats.c: 23 */
 extern const struct vdrive_opcode vdrive_opcodes_toc[];       /* mmc/toc.c: 43 42 44 */
-extern const struct vdrive_opcode vdrive_opcodes_structure[]; /* mmc/structure.c: A4 AD */
+extern const struct vdrive_opcode vdrive_opcodes_structure[]; /* mmc/structure.c: A4 AD BF */
 extern const struct vdrive_opcode vdrive_opcodes_performance[]; /* mmc/performance.c: AC B6 BB */
 extern const struct vdrive_opcode vdrive_opcodes_read[];      /* mmc/read.c: 28 A8 BE B9 2F 2B */
 extern const struct vdrive_opcode vdrive_opcodes_write[];     /* mmc/write.c: 2A AA 2E 35 53 54 5B 5D */

@@ -25,6 +25,9 @@
 
 #define MAX_CDB 32
 
+/* Bytes of the shortest command packet. */
+#define ATAPI_PACKET 12
+
 /* scsi/scsi.h of the kernel, not of user space: DRIVER_SENSE. */
 #define DRIVER_SENSE 0x08
 
@@ -137,6 +140,9 @@ static int execute(struct ioctl_call *call, struct sg_io_hdr *header)
 		return ret;
 	if (!command_is_allowed(cdb[0], call->handle))
 		return -EPERM;
+	/* ATAPI packets have 12 bytes at least; what the host left out goes as zeros (libata, atapi_xlat()). */
+	if (command.cdb_length < ATAPI_PACKET)
+		command.cdb_length = ATAPI_PACKET;
 	command.data_length = header->dxfer_len;
 	command.data = ioctl_buffer();
 	if (command.data == NULL)

@@ -23,9 +23,12 @@ struct input {
 	const uint8_t *at, *end;
 };
 
-static const char *const blanks[] = { "cd-r", "dvd+r", "dvd+rw", "bd-r" };
-static const char *const pressed[] = { "cd-rom", "dvd-rom", "bd-rom" };
-enum { N_BLANKS = 4, N_PRESSED = 3, N_MEDIA = N_BLANKS + N_PRESSED + 1 };
+static const char *const blanks[] = {
+	"cd-r",	    "dvd+r",	"dvd+rw",  "bd-r",  "cd-rw",   "dvd-r",	  "dvd-rw",   "dvd-rw-overwrite",
+	"dvd-r-dl", "dvd+r-dl", "dvd-ram", "bd-re", "bd-r-dl", "bd-r-tl", "bd-re-dl", "bd-re-tl",
+};
+static const char *const pressed[] = { "cd-rom", "dvd-rom", "dvd-rom-dl", "bd-rom" };
+enum { N_BLANKS = 16, N_PRESSED = 4, N_MEDIA = N_BLANKS + N_PRESSED + 1 };
 
 static void check(bool is_good, const char *what)
 {
@@ -68,6 +71,7 @@ static void make_cdb(struct input *input, uint8_t cdb[MAX_CDB])
 		0x00, 0x03, 0x04, 0x12, 0x15, 0x1a, 0x1b, 0x1e, 0x23, 0x25, 0x28, 0x2a, 0x2b, 0x2e,
 		0x2f, 0x35, 0x42, 0x43, 0x44, 0x46, 0x4a, 0x51, 0x52, 0x53, 0x54, 0x55, 0x5a, 0x5b,
 		0x5c, 0x5d, 0xa0, 0xa1, 0xa4, 0xa8, 0xaa, 0xac, 0xad, 0xb6, 0xb9, 0xbb, 0xbd, 0xbe,
+		0xbf,
 	};
 	uint8_t mode = take_byte(input);
 

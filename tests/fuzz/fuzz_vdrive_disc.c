@@ -69,8 +69,24 @@ static void use_disc(struct disc *disc)
 	disc_reserve_track(disc, 64);
 	disc_close_track(disc, (unsigned)disc_n_tracks(disc));
 	disc_format(disc);
+	disc_fill_unit(disc);
 	disc_close_session(disc, false);
+	check_state(&disc->state);
+	disc_unclose_session(disc);
+	disc_blank_session(disc);
 	disc_close_session(disc, true);
+	check_state(&disc->state);
+	disc_format_stop(disc);
+	disc_format_grow(disc, 32);
+	disc_format_user_area(disc, 19200);
+	disc_format_with_spares(disc, 19200, true);
+	disc_write(disc, 0, 32, zeros);
+	disc_write(disc, 0, 16, zeros);
+	check_state(&disc->state);
+	disc_blank(disc, disc->state.identifier & 1);
+	disc_begin_session_at_once(disc, 33, true);
+	disc_format_overwrite(disc, 320, disc->state.identifier & 2);
+	disc_set_layer_break(disc, 4096);
 	check_state(&disc->state);
 }
 
@@ -78,17 +94,21 @@ static void open_as_file(const char *text, size_t size, const struct disc_state 
 {
 	int fd = memfd_create("disc", MFD_CLOEXEC);
 	char path[40];
+	struct discern_error err;
 	struct disc *disc;
 
 	CHECK(fd >= 0);
-	CHECK(ftruncate(fd, (off_t)(state->data_offset + (uint64_t)state->n_sectors * DISC_SECTOR)) == 0);
+	CHECK(ftruncate(fd, (off_t)(state->data_offset + (uint64_t)disc_state_all_sectors(state) * DISC_SECTOR)) == 0);
 	CHECK(pwrite(fd, text, size, 0) == (ssize_t)size);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	CHECK(disc_open(path, NULL, &disc, NULL) == 0);
 	use_disc(disc);
 	disc_close(disc);
 	/* What it became must be readable again. */
-	CHECK(disc_open(path, NULL, &disc, NULL) == 0);
+	if (disc_open(path, NULL, &disc, &err) < 0) {
+		fprintf(stderr, "%.*s%s\n", (int)size, text, err.text);
+		abort();
+	}
 	disc_close(disc);
 	close(fd);
 }
@@ -132,7 +152,15 @@ static uint32_t pick(uint32_t n)
 /* The text of a disc with some tracks on it, without its head. */
 static size_t make_body(unsigned kind, char body[DISC_SLOT_BYTES])
 {
-	static const char *const names[] = { "cd-r", "dvd+r", "dvd+rw", "bd-r" };
+	static const char *const names[] = { "cd-r",  "dvd+r",	 "dvd+rw",	     "bd-r",	"cd-rw",  "dvd-r",
+					     "dvd-rw", "dvd+r-dl", "dvd-rw-overwrite", "dvd-ram", "bd-re", "bd-r-dl" };
+	static const char *const recordings[] = {
+		"",
+		"recording=usual formatted=0 layer-break=4096\n",
+		"recording=at-once formatted=0 layer-break=0\n",
+		"recording=overwrite formatted=4096 layer-break=0\n",
+		"recording=pseudo-overwrite formatted=0 layer-break=0\n",
+	};
 	static const char *const tails[] = {
 		"closed-sessions=0\ntracks=0\n",
 		"closed-sessions=1\ntracks=2\n"
@@ -142,13 +170,17 @@ static size_t make_body(unsigned kind, char body[DISC_SLOT_BYTES])
 		"track number=1 session=1 state=closed start=0 sectors=320 written=320 control=4 mode=1 run-out=no\n"
 		"track number=2 session=1 state=reserved start=480 sectors=64 written=0 control=4 mode=1 run-out=no\n",
 	};
-	const char *name = names[kind % 4];
-	const char *tail = tails[strcmp(name, "dvd+rw") == 0 ? 0 : pick(3)];
+	const char *name = names[kind % 12];
+	const char *recording = recordings[pick(2) ? 0 : pick(5)];
+	bool is_random = strcmp(name, "dvd+rw") == 0 || strcmp(name, "dvd-ram") == 0 || strcmp(name, "bd-re") == 0 ||
+			 recording == recordings[3];
+	const char *tail = tails[is_random ? 0 : pick(3)];
+	const char *background = is_random ? (pick(2) ? "done" : "running") : "none";
 	int length = snprintf(body, DISC_SLOT_BYTES,
 			      "sequence=5\nmedia=%s\nsectors=20480\nspares=0\nsector-bytes=2048\ndata-offset=196608\n"
-			      "identifier=77\nin-use=%s\nfinal=no\nbackground-format=none\nsession-at-once=no\n"
+			      "identifier=77\nin-use=%s\nfinal=no\nbackground-format=%s\n%ssession-at-once=no\n"
 			      "multi-session=no\n%send\n",
-			      name, pick(2) ? "yes" : "no", tail);
+			      name, pick(2) ? "yes" : "no", background, recording, tail);
 
 	return (size_t)length;
 }

@@ -124,11 +124,14 @@ static void test_create(void **state)
 
 static void test_create_refuses(void **state)
 {
-	struct vdrive_disc_options options = { .media = "dvd-ram" };
+	struct vdrive_disc_options options = { .media = "hd-dvd" };
 
 	(void)state;
 	assert_int_equal(vdrive_disc_create(path, &options, &err), -EINVAL);
-	assert_non_null(strstr(err.text, "dvd-ram"));
+	assert_non_null(strstr(err.text, "hd-dvd"));
+	assert_non_null(strstr(err.hint, "bd-re-dl or bd-re-tl"));
+	options = (struct vdrive_disc_options){ .media = "dvd-rom" };
+	assert_int_equal(vdrive_disc_create(path, &options, &err), -EINVAL);
 	options = (struct vdrive_disc_options){ .media = "cd-r", .n_sectors = 445001 };
 	assert_int_equal(vdrive_disc_create(path, &options, &err), -EINVAL);
 	options = (struct vdrive_disc_options){ .media = "dvd+r", .n_sectors = 15 };

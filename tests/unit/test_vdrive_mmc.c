@@ -110,7 +110,7 @@ static void test_one_feature(void **state)
 	assert_int_equal(get_be32(t.data + 12), 2048);
 	assert_int_equal(get_be16(t.data + 16), 32);
 	/* One that there is not: the header alone. */
-	assert_int_equal(test_read(&t, CDB(0x46, 2, 0x00, 0x20, 0, 0, 0, 0, 255), 255), 0);
+	assert_int_equal(test_read(&t, CDB(0x46, 2, 0x00, 0x22, 0, 0, 0, 0, 255), 255), 0);
 	assert_int_equal(t.answer.transferred, 8);
 	assert_int_equal(test_read(&t, CDB(0x46, 3, 0x00, 0x20, 0, 0, 0, 0, 255), 255), INVALID_FIELD);
 	test_drive_close(&t);

@@ -275,9 +275,11 @@ static void test_dvd_plus_r(void **state)
 	assert_int_equal(reserve(64), GOOD);
 	write_many(0, 40);
 	assert_int_equal(write_10(40, 32), END_OF_TRACK);
+	/* The ECC block that was begun is filled up. */
 	assert_int_equal(synchronize(), GOOD);
 	assert_int_equal(close_by(CLOSE_SESSION, 0), UNFILLED_RESERVATION);
-	write_many(40, 24);
+	assert_int_equal(write_10(40, 1), INVALID_ADDRESS);
+	write_many(48, 16);
 	assert_int_equal(close_by(CLOSE_TRACK, 3), INVALID_FIELD);
 	assert_int_equal(close_by(CLOSE_TRACK, 2), INVALID_FIELD);
 	assert_int_equal(close_by(CLOSE_TRACK, 1), GOOD);
@@ -378,8 +380,8 @@ static void test_bd_r_with_spares(void **state)
 
 	(void)state;
 	test_drive_open(&t, "bd-r", 1024);
-	assert_int_equal(test_read(&t, CDB(0x23, 0, 0, 0, 0, 0, 0, 0, 28), 28), GOOD);
-	assert_int_equal(t.data[3], 24);
+	assert_int_equal(test_read(&t, CDB(0x23, 0, 0, 0, 0, 0, 0, 0, 44), 44), GOOD);
+	assert_int_equal(t.data[3], 40);
 	assert_int_equal(t.data[8], 1);
 	assert_int_equal(get_be32(t.data + 12), 992);
 	assert_int_equal(get_be32(t.data + 20), 992);
@@ -468,7 +470,6 @@ static void test_transfer_checks(void **state)
 	(void)state;
 	test_drive_open(&t, "dvd+r", 1024);
 	assert_int_equal(test_write(&t, CDB(0x2a, 0, 0, 0, 0, 0, 0, 0, 16), pattern, 15 * DISC_SECTOR), PHASE_ERROR);
-	assert_int_equal(test_write(&t, CDB(0x2a, 0, 0, 0, 0, 0, 0, 0, 15), pattern, 16 * DISC_SECTOR), PHASE_ERROR);
 	assert_int_equal(test_read(&t, CDB(0x2a, 0, 0, 0, 0, 0, 0, 0, 1), DISC_SECTOR), PHASE_ERROR);
 	assert_int_equal(test_run(&t, CDB(0x2a, 0, 0, 0, 0, 0, 0, 0, 1)), PHASE_ERROR);
 	assert_int_equal(test_write(&t, CDB(0x2a, 1, 0, 0, 0, 0, 0, 0, 1), pattern, DISC_SECTOR), INVALID_FIELD);
@@ -477,6 +478,12 @@ static void test_transfer_checks(void **state)
 	assert_int_equal(test_run(&t, CDB(0x2a)), GOOD);
 	/* None of them has begun a track. */
 	assert_int_equal(next_writable(), 0);
+	/* More than the command takes stays with the host. */
+	assert_int_equal(test_write(&t, CDB(0x2a, 0, 0, 0, 0, 0, 0, 0, 15), pattern, 16 * DISC_SECTOR), GOOD);
+	assert_int_equal(t.answer.transferred, 15 * DISC_SECTOR);
+	assert_int_equal(next_writable(), 15);
+	test_drive_close(&t);
+	test_drive_open(&t, "dvd+r", 1024);
 	assert_int_equal(test_write(&t, CDB(0xaa, 8, 0, 0, 0, 0, 0, 0, 0, 1, 0x80), pattern, DISC_SECTOR), GOOD);
 	assert_int_equal(test_run(&t, CDB(0x35, 1)), INVALID_FIELD);
 	assert_int_equal(test_run(&t, CDB(0x5b, 2, 2)), INVALID_FIELD);

@@ -30,9 +30,6 @@ void vdrive_select_write_speed(struct vdrive *drive, uint32_t kbps);
 /** True where the medium takes more data now. */
 bool vdrive_is_writable(const struct vdrive *drive);
 
-/** Sectors that a BD-R has when it is formatted with spares. */
-uint32_t vdrive_formatted_sectors(const struct disc *disc);
-
 /** The medium's profile, or the entry "no medium". */
 const struct profile *vdrive_profile(const struct vdrive *drive);
 

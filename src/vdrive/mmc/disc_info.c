@@ -26,6 +26,14 @@ static void put_session_addresses(const struct disc *disc, uint8_t *data)
 	put_address(data + 20, (int32_t)disc_capacity(disc), true);
 }
 
+/** Blank, appendable or complete; but of a DVD-RAM only that it is none of them (MMC-6 6.22.3.1.2). */
+static enum disc_status told_status(const struct disc *disc)
+{
+	bool is_ram = disc_profile(disc)->number == DISCERN_PROFILE_DVD_RAM;
+
+	return is_ram && disc_status(disc) != DISC_BLANK ? DISC_RANDOM : disc_status(disc);
+}
+
 /** Data type 0, standard disc information (MMC-6 6.22.3.1). */
 static int standard_information(struct vdrive_call *call, const struct disc *disc)
 {
@@ -37,7 +45,7 @@ static int standard_information(struct vdrive_call *call, const struct disc *dis
 	uint8_t data[34] = { 0 };
 
 	put_be16(data, sizeof(data) - 2);
-	data[2] = (uint8_t)(disc_status(disc) | (last != NULL ? last->status : DISC_SESSION_EMPTY) << 2 |
+	data[2] = (uint8_t)(told_status(disc) | (last != NULL ? last->status : DISC_SESSION_EMPTY) << 2 |
 			    (profile->is_rewritable ? 0x10 : 0));
 	data[3] = 1;
 	data[4] = (uint8_t)n_sessions;
@@ -94,13 +102,16 @@ static int read_disc_information(struct vdrive_call *call)
 	case 1:
 		return track_resources(call, call->drive->disc);
 	case 2: {
-		/* POW resources (MMC-6 6.22.3.3) of a BD-R: it is not formatted for pseudo overwrite, so none. */
+		/* POW resources (MMC-6 6.22.3.3): as many replacements as there are clusters free, if any. */
+		uint32_t n_free = disc_pseudo_overwrite_units(call->drive->disc);
 		uint8_t data[16] = { 0 };
 
 		if (disc_profile(call->drive->disc)->number != DISCERN_PROFILE_BD_R)
 			return vdrive_invalid_field(call, 1);
 		put_be16(data, sizeof(data) - 2);
 		data[2] = 2 << 5;
+		for (size_t i = 4; i < sizeof(data); i += 4)
+			put_be32(data + i, n_free);
 		return vdrive_give(call, data, sizeof(data), get_be16(call->cdb + 7));
 	}
 	default:
@@ -159,6 +170,17 @@ static const struct disc_track *find_asked_track(const struct vdrive *drive, con
 	return track;
 }
 
+/** DVD-RW with restricted overwrite is written in ECC blocks, as fixed packets (MMC-6 4.3.6.2). */
+static void put_packets(const struct disc *disc, uint8_t *data)
+{
+	enum { PACKET = 0x20, FIXED_PACKET = 0x10 };
+
+	if (disc_recording(disc) != RECORDING_OVERWRITE)
+		return;
+	data[6] |= PACKET | FIXED_PACKET;
+	put_be32(data + 20, disc_profile(disc)->ecc_sectors);
+}
+
 /** A session at once begins in the pause before its track. */
 static int32_t next_writable_lba(const struct vdrive *drive, const struct disc_track *track)
 {
@@ -190,6 +212,7 @@ static int read_track_information(struct vdrive_call *call)
 		data[6] |= 0x80;
 	if (takes_data(track) && track->n_written == 0)
 		data[6] |= 0x40;
+	put_packets(disc, data);
 	put_be32(data + 8, (uint32_t)track->start_lba);
 	/* Where a host may write: for a random writable medium anywhere, so there is no such address. */
 	if (takes_data(track) && track->n_written < track->n_sectors) {
@@ -227,47 +250,6 @@ static int read_capacity(struct vdrive_call *call)
 	return vdrive_give(call, data, sizeof(data), sizeof(data));
 }
 
-/** Current or maximum capacity (MMC-6 6.24.3), and DVD+RW's format 26h. */
-static int read_format_capacities(struct vdrive_call *call)
-{
-	enum {
-		UNFORMATTED = 1,
-		FORMATTED = 2,
-		NO_MEDIUM = 3,
-		FORMAT_FULL = 0x00,
-		FORMAT_DVD_PLUS_RW = 0x26,
-		FORMAT_BD_R = 0x32
-	};
-	const struct disc *disc = call->drive->disc;
-	uint8_t data[28] = { 0 };
-	uint32_t n_sectors = profile_find(DISCERN_PROFILE_BD_R)->usual_sectors;
-	uint8_t type = NO_MEDIUM;
-	size_t size = 12;
-
-	if (disc != NULL) {
-		type = disc_status(disc) == DISC_BLANK ? UNFORMATTED : FORMATTED;
-		n_sectors = disc_recorded_end(disc) == 0 ? disc_capacity(disc) : disc_recorded_end(disc);
-	}
-	put_be32(data + 4, n_sectors);
-	data[8] = type;
-	put_be24(data + 9, DISC_SECTOR);
-	if (disc != NULL && disc_profile(disc)->number == DISCERN_PROFILE_DVD_PLUS_RW) {
-		put_be32(data + 12, disc_capacity(disc));
-		data[16] = FORMAT_DVD_PLUS_RW << 2;
-		size = 20;
-	}
-	/* A BD-R is formatted once, before it is written: with spares of the usual size. */
-	if (disc != NULL && type == UNFORMATTED && disc_profile(disc)->number == DISCERN_PROFILE_BD_R) {
-		put_be32(data + 12, vdrive_formatted_sectors(disc));
-		data[16] = FORMAT_FULL << 2;
-		put_be32(data + 20, vdrive_formatted_sectors(disc));
-		data[24] = FORMAT_BD_R << 2;
-		size = 28;
-	}
-	data[3] = (uint8_t)(size - 4);
-	return vdrive_give(call, data, size, get_be16(call->cdb + 7));
-}
-
 static int read_buffer_capacity(struct vdrive_call *call)
 {
 	/* All written data is in the medium at once, so the buffer is always empty. */
@@ -285,7 +267,6 @@ static int read_buffer_capacity(struct vdrive_call *call)
 }
 
 const struct vdrive_opcode vdrive_opcodes_info[] = {
-	{ 0x23, 10, "READ FORMAT CAPACITIES", read_format_capacities, false },
 	{ 0x25, 10, "READ CAPACITY(10)", read_capacity, false },
 	{ 0x51, 10, "READ DISC INFORMATION", read_disc_information, false },
 	{ 0x52, 10, "READ TRACK INFORMATION", read_track_information, false },

@@ -6,6 +6,7 @@
 #include "base/bytes.h"
 #include "vdrive/drive.h"
 #include "vdrive/mmc/defaults.h"
+#include "vdrive/mmc/formats.h"
 
 /* Room for the header and all descriptors. */
 enum { MAX_ANSWER = 512 };
@@ -40,21 +41,63 @@ static bool has_bd(const struct vdrive *drive)
 	return vdrive_profile(drive)->family == FAMILY_BD;
 }
 
-static bool has_dvd_plus_rw(const struct vdrive *drive)
+static bool has_profile(const struct vdrive *drive, enum discern_profile number)
 {
-	return vdrive_profile(drive)->number == DISCERN_PROFILE_DVD_PLUS_RW;
+	return vdrive_profile(drive)->number == number;
 }
 
-/* A BD-R can be formatted once, while it is blank. */
+static bool has_dvd_plus_rw(const struct vdrive *drive)
+{
+	return has_profile(drive, DISCERN_PROFILE_DVD_PLUS_RW);
+}
+
 static bool is_formattable(const struct vdrive *drive)
 {
-	return has_dvd_plus_rw(drive) ||
-	       (vdrive_profile(drive)->number == DISCERN_PROFILE_BD_R && disc_status(drive->disc) == DISC_BLANK);
+	struct vdrive_format formats[VDRIVE_MAX_FORMATS];
+
+	return drive->disc != NULL && vdrive_formats(drive->disc, formats) > 0;
 }
 
 static bool has_dvd_plus_r(const struct vdrive *drive)
 {
-	return vdrive_profile(drive)->number == DISCERN_PROFILE_DVD_PLUS_R;
+	return has_profile(drive, DISCERN_PROFILE_DVD_PLUS_R);
+}
+
+static bool has_dvd_plus_r_dl(const struct vdrive *drive)
+{
+	return has_profile(drive, DISCERN_PROFILE_DVD_PLUS_R_DL);
+}
+
+/* Sectors that are written in any order and number, with defects managed by the drive. */
+static bool has_random_writable(const struct vdrive *drive)
+{
+	return has_profile(drive, DISCERN_PROFILE_DVD_RAM) || has_profile(drive, DISCERN_PROFILE_BD_RE);
+}
+
+static bool has_defect_management(const struct vdrive *drive)
+{
+	return has_random_writable(drive) ||
+	       (has_profile(drive, DISCERN_PROFILE_BD_R) && disc_spares(drive->disc) > 0);
+}
+
+static bool has_overwrite(const struct vdrive *drive)
+{
+	return has_profile(drive, DISCERN_PROFILE_DVD_RW_OVERWRITE);
+}
+
+static bool has_writable_dvd_minus(const struct vdrive *drive)
+{
+	return drive->disc != NULL && disc_is_dvd_minus(drive->disc) && vdrive_is_writable(drive);
+}
+
+static bool has_cd_rw(const struct vdrive *drive)
+{
+	return has_profile(drive, DISCERN_PROFILE_CD_RW);
+}
+
+static bool has_pseudo_overwrite(const struct vdrive *drive)
+{
+	return drive->disc != NULL && disc_recording(drive->disc) == RECORDING_PSEUDO_OVERWRITE;
 }
 
 static bool has_writable_cd(const struct vdrive *drive)
@@ -69,7 +112,10 @@ static bool has_writable_bd(const struct vdrive *drive)
 
 static bool is_incremental(const struct vdrive *drive)
 {
-	return has_writable_cd(drive) || has_writable_bd(drive);
+	bool is_linkable = has_writable_dvd_minus(drive) && disc_recording(drive->disc) != RECORDING_AT_ONCE;
+	bool is_bd_r = has_profile(drive, DISCERN_PROFILE_BD_R) && vdrive_is_writable(drive);
+
+	return has_writable_cd(drive) || is_linkable || is_bd_r;
 }
 
 /* Current only with a disc that is protected by CSS, and this drive has none. */
@@ -83,8 +129,20 @@ static bool never(const struct vdrive *drive)
 static size_t fill_profiles(const struct vdrive *drive, uint8_t *data)
 {
 	static const enum discern_profile profiles[] = {
-		DISCERN_PROFILE_BD_R,        DISCERN_PROFILE_BD_ROM,  DISCERN_PROFILE_DVD_PLUS_R,
-		DISCERN_PROFILE_DVD_PLUS_RW, DISCERN_PROFILE_DVD_ROM, DISCERN_PROFILE_CD_R,
+		DISCERN_PROFILE_BD_RE,
+		DISCERN_PROFILE_BD_R,
+		DISCERN_PROFILE_BD_ROM,
+		DISCERN_PROFILE_DVD_PLUS_R_DL,
+		DISCERN_PROFILE_DVD_R_DL,
+		DISCERN_PROFILE_DVD_PLUS_R,
+		DISCERN_PROFILE_DVD_PLUS_RW,
+		DISCERN_PROFILE_DVD_R,
+		DISCERN_PROFILE_DVD_RW,
+		DISCERN_PROFILE_DVD_RW_OVERWRITE,
+		DISCERN_PROFILE_DVD_RAM,
+		DISCERN_PROFILE_DVD_ROM,
+		DISCERN_PROFILE_CD_RW,
+		DISCERN_PROFILE_CD_R,
 		DISCERN_PROFILE_CD_ROM,
 	};
 	size_t n = sizeof(profiles) / sizeof(profiles[0]);
@@ -130,7 +188,7 @@ static size_t fill_random_readable(const struct vdrive *drive, uint8_t *data)
 	return 8;
 }
 
-/* CD Read: neither C2 pointers nor CD-Text. DVD Read: neither Multi 1.1 nor dual layer DVD-R. Time-out: no group 3. */
+/* CD Read: neither C2 pointers nor CD-Text. Time-out: no group 3. Pseudo overwrite has nothing to tell. */
 static size_t fill_zeros(const struct vdrive *drive, uint8_t *data)
 {
 	(void)drive;
@@ -138,23 +196,78 @@ static size_t fill_zeros(const struct vdrive *drive, uint8_t *data)
 	return 4;
 }
 
-/* 0021h, Incremental Streaming Writable: no data block type for packets on CD, so no link size; buffer underrun free. */
-static size_t fill_incremental(const struct vdrive *drive, uint8_t *data)
+/* 001Fh, DVD Read: Multi 1.1, dual layer DVD-R. */
+static size_t fill_dvd_read(const struct vdrive *drive, uint8_t *data)
 {
 	(void)drive;
+	data[0] = 1;
 	data[2] = 1;
 	return 4;
 }
 
-/* 0023h, Formattable: without certification, and no random recording mode on BD-R. */
-static size_t fill_formattable(const struct vdrive *drive, uint8_t *data)
+/* 0020h, Random Writable: the last address, bytes of a block, blocks that are best written together, page 01h. */
+static size_t fill_random_writable(const struct vdrive *drive, uint8_t *data)
 {
-	(void)drive;
-	(void)data;
+	put_be32(data, drive->disc != NULL ? disc_capacity(drive->disc) - 1 : 0);
+	put_be32(data + 4, DISC_SECTOR);
+	put_be16(data + 8, (uint16_t)vdrive_profile(drive)->ecc_sectors);
+	data[10] = 1;
+	return 12;
+}
+
+/* 0021h, Incremental Streaming Writable: buffer underrun free. No data block type for packets on CD, so no link size;
+ * on DVD links take 16 sectors. */
+static size_t fill_incremental(const struct vdrive *drive, uint8_t *data)
+{
+	data[2] = 1;
+	if (!has_dvd(drive))
+		return 4;
+	data[3] = 1;
+	data[4] = 16;
 	return 8;
 }
 
-/* 002Ah and 002Bh, DVD+RW and DVD+R: writes. */
+/* 0023h, Formattable: BD-RE without spares, and with certification in full or quick. No random recording of BD-R. */
+static size_t fill_formattable(const struct vdrive *drive, uint8_t *data)
+{
+	(void)drive;
+	data[0] = 0x0b;
+	return 8;
+}
+
+/* 0024h, Hardware Defect Management: spare areas are told by READ DISC STRUCTURE. */
+static size_t fill_defect_management(const struct vdrive *drive, uint8_t *data)
+{
+	(void)drive;
+	data[0] = 0x80;
+	return 4;
+}
+
+/* 002Ch, Rigid Restricted Overwrite: there is an intermediate state, and BLANK. */
+static size_t fill_rigid_overwrite(const struct vdrive *drive, uint8_t *data)
+{
+	(void)drive;
+	data[0] = 0x03;
+	return 4;
+}
+
+/* 002Fh, DVD-R/-RW Write: buffer underrun free, dual layer, DVD-RW; no test writing. */
+static size_t fill_dvd_minus(const struct vdrive *drive, uint8_t *data)
+{
+	(void)drive;
+	data[0] = 0x4a;
+	return 4;
+}
+
+/* 0037h, CD-RW Media Write Support: sub-types 0 to 3. */
+static size_t fill_cd_rw(const struct vdrive *drive, uint8_t *data)
+{
+	(void)drive;
+	data[1] = 0x0f;
+	return 4;
+}
+
+/* 002Ah, 002Bh and 003Bh, DVD+RW, DVD+R and DVD+R DL: writes. */
 static size_t fill_dvd_plus(const struct vdrive *drive, uint8_t *data)
 {
 	(void)drive;
@@ -162,38 +275,40 @@ static size_t fill_dvd_plus(const struct vdrive *drive, uint8_t *data)
 	return 4;
 }
 
-/* 002Dh, CD Track at Once: buffer underrun free; data block type 8, Mode 1. */
+/* 002Dh, CD Track at Once: buffer underrun free, CD-RW; data block type 8, Mode 1. */
 static size_t fill_track_at_once(const struct vdrive *drive, uint8_t *data)
 {
 	(void)drive;
-	data[0] = 0x40;
+	data[0] = 0x42;
 	put_be16(data + 2, 1u << 8);
 	return 4;
 }
 
-/* 002Eh, CD Mastering: buffer underrun free, session at once; the longest cue sheet. */
+/* 002Eh, CD Mastering: buffer underrun free, session at once, CD-RW; the longest cue sheet. */
 static size_t fill_mastering(const struct vdrive *drive, uint8_t *data)
 {
 	(void)drive;
-	data[0] = 0x60;
+	data[0] = 0x62;
 	put_be24(data + 1, 0x0c80);
 	return 4;
 }
 
-/* 0040h, BD Read: class 0 BD-R and BD-ROM of version 1. */
+/* 0040h, BD Read: of class 0 BD-RE of versions 2 and 3, BD-R of versions 1 and 2, BD-ROM of version 1. */
 static size_t fill_bd_read(const struct vdrive *drive, uint8_t *data)
 {
 	(void)drive;
-	put_be16(data + 12, 1u << 1);
+	put_be16(data + 4, 1u << 2 | 1u << 3);
+	put_be16(data + 12, 1u << 1 | 1u << 2);
 	put_be16(data + 20, 1u << 1);
 	return 28;
 }
 
-/* 0041h, BD Write: class 0 BD-R of version 1. */
+/* 0041h, BD Write: of class 0 BD-RE of versions 2 and 3, BD-R of versions 1 and 2. */
 static size_t fill_bd_write(const struct vdrive *drive, uint8_t *data)
 {
 	(void)drive;
-	put_be16(data + 12, 1u << 1);
+	put_be16(data + 4, 1u << 2 | 1u << 3);
+	put_be16(data + 12, 1u << 1 | 1u << 2);
 	return 20;
 }
 
@@ -232,13 +347,21 @@ static const struct feature features[] = {
 	{ 0x0010, 0, false, has_medium, fill_random_readable },
 	{ 0x001d, 0, false, has_cd, NULL },
 	{ 0x001e, 2, false, has_cd, fill_zeros },
-	{ 0x001f, 2, false, has_dvd, fill_zeros },
+	{ 0x001f, 2, false, has_dvd, fill_dvd_read },
+	{ 0x0020, 1, false, has_random_writable, fill_random_writable },
 	{ 0x0021, 3, false, is_incremental, fill_incremental },
 	{ 0x0023, 1, false, is_formattable, fill_formattable },
+	{ 0x0024, 1, false, has_defect_management, fill_defect_management },
+	{ 0x0026, 0, false, has_overwrite, NULL },
 	{ 0x002a, 1, false, has_dvd_plus_rw, fill_dvd_plus },
 	{ 0x002b, 0, false, has_dvd_plus_r, fill_dvd_plus },
+	{ 0x002c, 0, false, has_overwrite, fill_rigid_overwrite },
 	{ 0x002d, 2, false, has_writable_cd, fill_track_at_once },
 	{ 0x002e, 1, false, has_writable_cd, fill_mastering },
+	{ 0x002f, 2, false, has_writable_dvd_minus, fill_dvd_minus },
+	{ 0x0037, 0, false, has_cd_rw, fill_cd_rw },
+	{ 0x0038, 0, false, has_pseudo_overwrite, fill_zeros },
+	{ 0x003b, 0, false, has_dvd_plus_r_dl, fill_dvd_plus },
 	{ 0x0040, 1, false, has_bd, fill_bd_read },
 	{ 0x0041, 1, false, has_writable_bd, fill_bd_write },
 	{ 0x0100, 0, true, NULL, NULL },

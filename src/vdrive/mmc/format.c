@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* FORMAT UNIT (MMC-6 6.5) and BLANK (6.2). Both are done when the answer comes, with or without Immed. */
+#include <errno.h>
+
 #include "base/bytes.h"
 #include "vdrive/drive.h"
-#include "vdrive/mmc/defaults.h"
+#include "vdrive/mmc/formats.h"
 
 /* FORMAT UNIT byte 1: parameter list present, and the only format code of MMC. */
 enum { FORMAT_FMTDATA = 0x10, FORMAT_CMPLST = 0x08, FORMAT_CODE = 1 };
@@ -10,19 +12,17 @@ enum { FORMAT_FMTDATA = 0x10, FORMAT_CMPLST = 0x08, FORMAT_CODE = 1 };
 /* Parameter list: 4 bytes header, 8 bytes descriptor. */
 enum { LIST_SIZE = 12, DESCRIPTOR_SIZE = 8 };
 
-/* Format types: of DVD+RW (MMC-6 6.5.4.2.14), of BD-R (6.5.4.2.17), and for both. Byte 11 of the list for DVD+RW:
- * restart a stopped format. Sub-types of BD-R: sequential recording with or without pseudo overwrite; a drive
- * without feature 0038h has none of that to give, so both are the same. */
-enum { TYPE_FULL = 0x00, TYPE_DVD_PLUS_RW = 0x26, TYPE_BD_R = 0x32 };
-enum { RESTART = 0x01, QUICK_START = 0x02, SUB_TYPE_SRM = 1 };
+/* Byte 11 of the list for DVD+RW: restart a stopped format. */
+enum { RESTART = 0x01, QUICK_START = 0x02 };
 
-uint32_t vdrive_formatted_sectors(const struct disc *disc)
-{
-	/* As on a disc of 25 GB, where 12288 of 381856 clusters are spares by default. */
-	uint64_t n_spares = (uint64_t)disc_capacity(disc) * 12288 / 381856 / 32 * 32;
+/* Sub-types of BD-R: sequential recording with pseudo overwrite and without. */
+enum { SUB_TYPE_POW = 0, SUB_TYPE_SRM = 1 };
 
-	return disc_capacity(disc) - (n_spares > 32 ? (uint32_t)n_spares : 32);
-}
+/* A format descriptor as the host sends it. */
+struct wish {
+	uint8_t type, sub_type;
+	uint32_t n_sectors;
+};
 
 /* Byte 1: FOV, Immed and the options of certification, which these media have not; VS and the rest must be 0. */
 static bool is_list(const uint8_t *list)
@@ -30,39 +30,34 @@ static bool is_list(const uint8_t *list)
 	return list[0] == 0 && !(list[1] & 0x01) && get_be16(list + 2) == DESCRIPTOR_SIZE;
 }
 
-static bool is_dvd_plus_rw_format(const struct disc *disc, const uint8_t *list)
-{
-	uint32_t n_blocks = get_be32(list + 4), capacity = disc_capacity(disc);
-	uint8_t type = list[8] >> 2, sub_type = list[8] & 3;
-
-	if (type == TYPE_FULL)
-		return sub_type == 0 && n_blocks == capacity;
-	return type == TYPE_DVD_PLUS_RW && sub_type == 0 && (n_blocks == UINT32_MAX || n_blocks <= capacity) &&
-	       list[9] == 0 && list[10] == 0 && !(list[11] & ~(RESTART | QUICK_START));
-}
-
-static bool is_bd_r_format(const struct disc *disc, const uint8_t *list)
-{
-	uint8_t type = list[8] >> 2, sub_type = list[8] & 3;
-
-	return (type == TYPE_FULL || type == TYPE_BD_R) && sub_type <= SUB_TYPE_SRM &&
-	       get_be32(list + 4) == vdrive_formatted_sectors(disc);
-}
-
-/* 3/31/00 medium format corrupted. */
+/* 5/26/00 for a size that the medium has not, 3/31/00 medium format corrupted. */
 static int format_result(struct vdrive_call *call, int ret)
 {
+	if (ret == -EINVAL)
+		return vdrive_invalid_parameter(call);
 	return ret < 0 ? vdrive_check_condition(call, 3, 0x31, 0) : 0;
 }
 
-static int format_dvd_plus_rw(struct vdrive_call *call)
+static bool is_dvd_plus_rw_format(const struct disc *disc, const struct wish *wish, const uint8_t *list)
+{
+	uint32_t capacity = disc_capacity(disc);
+
+	if (wish->sub_type != 0)
+		return false;
+	if (wish->type == FORMAT_FULL)
+		return wish->n_sectors == capacity;
+	return wish->type == FORMAT_DVD_PLUS_RW && (wish->n_sectors == UINT32_MAX || wish->n_sectors <= capacity) &&
+	       list[9] == 0 && list[10] == 0 && !(list[11] & ~(RESTART | QUICK_START));
+}
+
+static int format_dvd_plus_rw(struct vdrive_call *call, const struct wish *wish)
 {
 	struct disc *disc = call->drive->disc;
 	const uint8_t *list = call->command->data;
-	bool restart = list[8] >> 2 == TYPE_DVD_PLUS_RW && list[11] & RESTART;
+	bool restart = wish->type == FORMAT_DVD_PLUS_RW && list[11] & RESTART;
 	enum disc_background background = disc_background(disc);
 
-	if (!is_dvd_plus_rw_format(disc, list))
+	if (!is_dvd_plus_rw_format(disc, wish, list))
 		return vdrive_invalid_parameter(call);
 	if (background == DISC_BACKGROUND_RUNNING)
 		return 0;
@@ -72,49 +67,144 @@ static int format_dvd_plus_rw(struct vdrive_call *call)
 	return format_result(call, disc_format(disc));
 }
 
-static int format_bd_r(struct vdrive_call *call)
+/* With spares of a size between the smallest and the largest that the medium can have. */
+static bool is_spare_size(const struct disc *disc, uint32_t n_sectors)
+{
+	uint32_t all = disc_all_sectors(disc), least, most;
+
+	vdrive_spare_limits(disc, &least, &most);
+	return n_sectors >= all - most && n_sectors <= all - least;
+}
+
+/* As read before, from a list that may be older than the last format. */
+static bool is_offered(const struct disc *disc, const struct wish *wish)
+{
+	struct vdrive_format formats[VDRIVE_MAX_FORMATS];
+	size_t n = vdrive_formats(disc, formats);
+
+	for (size_t i = 0; i < n; i++)
+		if (formats[i].type == wish->type && formats[i].n_sectors == wish->n_sectors)
+			return true;
+	return false;
+}
+
+static int format_bd_r(struct vdrive_call *call, const struct wish *wish)
 {
 	struct disc *disc = call->drive->disc;
 
-	if (!is_bd_r_format(disc, call->command->data))
+	if (wish->sub_type > SUB_TYPE_SRM ||
+	    !(wish->type == FORMAT_BD_R ? is_spare_size(disc, wish->n_sectors) : is_offered(disc, wish)))
 		return vdrive_invalid_parameter(call);
-	return format_result(call, disc_format_with_spares(disc, vdrive_formatted_sectors(disc)));
+	return format_result(call, disc_format_with_spares(disc, wish->n_sectors, wish->sub_type == SUB_TYPE_POW));
+}
+
+/* DVD-RAM and BD-RE. Sub-types of BD-RE ask for certification, which finds nothing wrong. */
+static int format_random(struct vdrive_call *call, const struct wish *wish)
+{
+	struct disc *disc = call->drive->disc;
+
+	if (wish->sub_type != 0 && disc_profile(disc)->number != DISCERN_PROFILE_BD_RE)
+		return vdrive_invalid_parameter(call);
+	if (!(wish->type == FORMAT_BD_RE_SPARES ? is_spare_size(disc, wish->n_sectors) : is_offered(disc, wish)))
+		return vdrive_invalid_parameter(call);
+	return format_result(call, disc_format_user_area(disc, wish->n_sectors));
+}
+
+static int format_dvd_rw(struct vdrive_call *call, const struct wish *wish)
+{
+	struct disc *disc = call->drive->disc;
+	bool is_quick = wish->type == FORMAT_DVD_RW_QUICK;
+
+	if (wish->sub_type != 0)
+		return vdrive_invalid_parameter(call);
+	if (wish->type == FORMAT_DVD_RW_QUICK_GROW)
+		return format_result(call, disc_format_grow(disc, wish->n_sectors));
+	if (wish->n_sectors > vdrive_overwrite_sectors(disc) || (wish->n_sectors == 0 && !is_quick))
+		return vdrive_invalid_parameter(call);
+	return format_result(call, disc_format_overwrite(disc, wish->n_sectors, is_quick));
+}
+
+static int format_by_medium(struct vdrive_call *call)
+{
+	const uint8_t *list = call->command->data;
+	const struct disc *disc = call->drive->disc;
+	const struct wish wish = { list[8] >> 2, list[8] & 3, get_be32(list + 4) };
+
+	if (!is_list(list))
+		return vdrive_invalid_parameter(call);
+	if (disc_profile(disc)->number == DISCERN_PROFILE_DVD_PLUS_RW)
+		return format_dvd_plus_rw(call, &wish);
+	if (!vdrive_has_format(disc, wish.type))
+		return vdrive_invalid_parameter(call);
+	if (disc_media(disc)->profile == DISCERN_PROFILE_BD_R)
+		return format_bd_r(call, &wish);
+	if (disc_media(disc)->profile == DISCERN_PROFILE_DVD_RW)
+		return format_dvd_rw(call, &wish);
+	return format_random(call, &wish);
 }
 
 static int format_unit(struct vdrive_call *call)
 {
-	const struct disc *disc = call->drive->disc;
-	bool is_bd_r;
+	struct vdrive_format formats[VDRIVE_MAX_FORMATS];
 	int ret = vdrive_need_medium(call);
 
 	if (ret < 0)
 		return ret;
 	if ((call->cdb[1] & ~FORMAT_CMPLST) != (FORMAT_FMTDATA | FORMAT_CODE))
 		return vdrive_invalid_field(call, 1);
-	is_bd_r = disc_profile(disc)->number == DISCERN_PROFILE_BD_R;
-	/* 5/30/06 cannot format medium, incompatible medium. */
-	if (disc_is_pressed(disc) || (disc_profile(disc)->writing != WRITING_RANDOM && !is_bd_r))
-		return vdrive_check_condition(call, 5, 0x30, 6);
-	/* A BD-R that was formatted or written before stays what it is. */
-	if (is_bd_r && disc_status(disc) != DISC_BLANK)
+	/* 5/30/06 cannot format medium, incompatible medium: none of its kind, or a BD-R that is no longer blank. */
+	if (vdrive_formats(call->drive->disc, formats) == 0)
 		return vdrive_check_condition(call, 5, 0x30, 6);
 	ret = vdrive_take(call, LIST_SIZE);
-	if (ret < 0)
-		return ret;
-	if (!is_list(call->command->data))
-		return vdrive_invalid_parameter(call);
-	return is_bd_r ? format_bd_r(call) : format_dvd_plus_rw(call);
+	return ret < 0 ? ret : format_by_medium(call);
+}
+
+/* MMC-6 6.2.2.2, blanking type. */
+enum blanking_type {
+	BLANK_DISC = 0,
+	BLANK_MINIMALLY = 1,
+	BLANK_UNCLOSE_SESSION = 5,
+	BLANK_SESSION = 6,
+};
+
+static int blank_by_type(struct vdrive_call *call, uint8_t type)
+{
+	struct disc *disc = call->drive->disc;
+
+	switch (type) {
+	case BLANK_DISC:
+	case BLANK_MINIMALLY:
+		return disc_blank(disc, type == BLANK_MINIMALLY);
+	case BLANK_UNCLOSE_SESSION:
+		return disc_unclose_session(disc);
+	default:
+		return disc_blank_session(disc);
+	}
 }
 
 static int blank(struct vdrive_call *call)
 {
 	enum { IMMED = 0x10, TYPES = 0x07 };
+	uint8_t type = call->cdb[1] & TYPES;
+	const struct disc *disc = call->drive->disc;
 	int ret = vdrive_need_medium(call);
 
 	if (ret == 0 && call->cdb[1] & ~(IMMED | TYPES))
 		ret = vdrive_invalid_field(call, 1);
-	/* 5/30/05 cannot write medium, incompatible format: none of these media can be made blank again. */
-	return ret == 0 ? vdrive_check_condition(call, 5, 0x30, 5) : ret;
+	if (ret < 0)
+		return ret;
+	/* 5/30/05 cannot write medium, incompatible format: it cannot be made blank again. */
+	if (disc_is_pressed(disc) || (disc_media(disc)->profile != DISCERN_PROFILE_CD_RW &&
+				      disc_media(disc)->profile != DISCERN_PROFILE_DVD_RW))
+		return vdrive_check_condition(call, 5, 0x30, 5);
+	/* No tracks are blanked by themselves, nor reservations undone. */
+	if (type != BLANK_DISC && type != BLANK_MINIMALLY && type != BLANK_UNCLOSE_SESSION && type != BLANK_SESSION)
+		return vdrive_invalid_field(call, 1);
+	call->drive->cue_sheet_received = false;
+	ret = blank_by_type(call, type);
+	if (ret == -EROFS) /* 5/64/00 illegal mode for this track: there is no session to be opened */
+		return vdrive_check_condition(call, 5, 0x64, 0);
+	return ret < 0 ? vdrive_check_condition(call, 3, 0x0c, 0) : 0;
 }
 
 const struct vdrive_opcode vdrive_opcodes_format[] = {

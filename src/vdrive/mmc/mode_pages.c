@@ -63,8 +63,8 @@ static size_t capabilities_page(const struct vdrive *drive, uint8_t *page)
 
 	page[0] = PAGE_CAPABILITIES;
 	page[1] = (uint8_t)(30 + 4 * n);
-	page[2] = 0x09; /* reads CD-R and DVD-ROM */
-	page[3] = 0x01; /* writes CD-R */
+	page[2] = 0x3b; /* reads CD-R, CD-RW, DVD-ROM, DVD-R and DVD-RAM */
+	page[3] = 0x33; /* writes CD-R, CD-RW, DVD-R and DVD-RAM */
 	page[4] = 0xf0; /* buffer underrun free, multi-session, Mode 2 forms 1 and 2 */
 	page[5] = 0x03; /* READ CD with CD-DA, which starts where it was told to */
 	page[6] = 0x29; /* tray; can be ejected and locked */

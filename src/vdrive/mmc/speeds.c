@@ -4,6 +4,12 @@
 
 /* kB/s. A CD's 1x is 176.4 in commands, as of audio, and 153.6 of user data. */
 static const uint32_t cd_r_speeds[] = { 8467, 7056, 5645, 4234, 2822, 1411, 706 };
+static const uint32_t cd_rw_speeds[] = { 4234, 2822, 1764, 706 };
+static const uint32_t dvd_r_speeds[] = { 22160, 16620, 11080, 8310, 5540, 2770 };
+static const uint32_t dvd_dl_speeds[] = { 11080, 8310, 5540, 3324 };
+static const uint32_t dvd_rw_speeds[] = { 8310, 5540, 2770 };
+static const uint32_t dvd_ram_speeds[] = { 6925, 4155, 2770 };
+static const uint32_t bd_re_speeds[] = { 8992 };
 static const uint32_t dvd_plus_r_speeds[] = { 22160, 16620, 11080, 8310, 5540, 3324 };
 static const uint32_t dvd_plus_rw_speeds[] = { 11080, 8310, 5540, 3324 };
 static const uint32_t bd_r_speeds[] = { 53952, 44960, 35968, 26976, 17984, 8992 };
@@ -20,11 +26,19 @@ struct medium_speeds {
 static const struct medium_speeds media[] = {
 	{ DISCERN_PROFILE_CD_ROM, 8467, NULL, 0 },
 	{ DISCERN_PROFILE_CD_R, 8467, SPEEDS(cd_r_speeds) },
+	{ DISCERN_PROFILE_CD_RW, 7056, SPEEDS(cd_rw_speeds) },
 	{ DISCERN_PROFILE_DVD_ROM, 22160, NULL, 0 },
+	{ DISCERN_PROFILE_DVD_R, 22160, SPEEDS(dvd_r_speeds) },
+	{ DISCERN_PROFILE_DVD_R_DL, 16620, SPEEDS(dvd_dl_speeds) },
+	{ DISCERN_PROFILE_DVD_RW, 16620, SPEEDS(dvd_rw_speeds) },
+	{ DISCERN_PROFILE_DVD_RW_OVERWRITE, 16620, SPEEDS(dvd_rw_speeds) },
+	{ DISCERN_PROFILE_DVD_RAM, 6925, SPEEDS(dvd_ram_speeds) },
+	{ DISCERN_PROFILE_DVD_PLUS_R_DL, 16620, SPEEDS(dvd_dl_speeds) },
 	{ DISCERN_PROFILE_DVD_PLUS_R, 22160, SPEEDS(dvd_plus_r_speeds) },
 	{ DISCERN_PROFILE_DVD_PLUS_RW, 16620, SPEEDS(dvd_plus_rw_speeds) },
 	{ DISCERN_PROFILE_BD_ROM, 53952, NULL, 0 },
 	{ DISCERN_PROFILE_BD_R, 53952, SPEEDS(bd_r_speeds) },
+	{ DISCERN_PROFILE_BD_RE, 35968, SPEEDS(bd_re_speeds) },
 	{ DISCERN_PROFILE_NONE, 8467, SPEEDS(cd_r_speeds) },
 };
 

@@ -1,38 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* READ DISC STRUCTURE: what is pressed into a DVD or BD, and what a blank tells of its maker. And REPORT KEY. */
+/* READ and SEND DISC STRUCTURE: what is pressed into a DVD or BD, and what a blank tells of its maker. And REPORT
+ * KEY. */
+#include <errno.h>
 #include <string.h>
 
 #include "base/bytes.h"
 #include "vdrive/drive.h"
-#include "vdrive/mmc/defaults.h"
+#include "vdrive/mmc/structure.h"
 
 /* Longest structure, without the header of four bytes: a BD's 4096 bytes of disc information. */
-enum { HEADER = 4, MAX_STRUCTURE = 4096 };
+enum { HEADER = 4, MAX_STRUCTURE = STRUCTURE_MAX };
 
-/* Physical sector number of the first data sector of a DVD (ECMA-267 and ECMA-349, 16.1). */
-enum { DVD_FIRST_PSN = 0x030000, DVD_LAYER_SECTORS = 2298496 };
-
-/* Who made the virtual discs, for whom DVD+ has 8 and 3 characters and BD 6 and 3. */
-#define DVD_MAKER "DISCERN\0"
+/* Who made the virtual discs, for whom BD has 6 characters, and 3 for the type. */
 #define BD_MAKER "DISCRN"
 #define MEDIA_TYPE "VD1"
-
-struct structure {
-	uint8_t format;
-	/** Which media have it. */
-	bool (*is_on)(const struct disc *disc);
-	/** Writes the structure behind the header into zeroed room for MAX_STRUCTURE bytes; its size. */
-	size_t (*fill)(const struct disc *disc, uint8_t *data);
-};
 
 static bool is_dvd(const struct disc *disc)
 {
 	return disc_profile(disc)->family == FAMILY_DVD;
-}
-
-static bool is_dvd_plus(const struct disc *disc)
-{
-	return is_dvd(disc) && !disc_is_pressed(disc);
 }
 
 static bool is_bd(const struct disc *disc)
@@ -40,94 +25,36 @@ static bool is_bd(const struct disc *disc)
 	return disc_profile(disc)->family == FAMILY_BD;
 }
 
-static bool is_bd_r(const struct disc *disc)
+static bool has_spare_areas(const struct disc *disc)
 {
 	return is_bd(disc) && !disc_is_pressed(disc);
 }
 
-static unsigned n_dvd_layers(const struct disc *disc)
-{
-	return disc_capacity(disc) > DVD_LAYER_SECTORS ? 2 : 1;
-}
-
-/** Layout of the data zone: on two layers by opposite track path, the second running back from where the first ends
- *  with all bits of the sector number inverted. */
-static void put_data_zone(const struct disc *disc, uint8_t *data)
-{
-	uint32_t n_sectors = disc_capacity(disc), end;
-
-	put_be24(data + 5, DVD_FIRST_PSN);
-	if (n_dvd_layers(disc) == 1) {
-		put_be24(data + 9, DVD_FIRST_PSN + n_sectors - 1);
-		return;
-	}
-	end = DVD_FIRST_PSN + (n_sectors / 2 + 15) / 16 * 16 - 1;
-	data[2] |= 1 << 5 | 1 << 4;
-	put_be24(data + 9, (~end & 0xffffff) + (DVD_FIRST_PSN + n_sectors - 1 - end) - 1);
-	put_be24(data + 13, end);
-}
-
-/** Format 00h, physical format information; on DVD+ the same as in ADIP. */
-static size_t dvd_physical(const struct disc *disc, uint8_t *data)
-{
-	/* Book type and part version; disc size 120 mm and the data rate; kind of layer. */
-	static const uint8_t rom[] = { 0x01, 0x02, 0x01 }, plus_r[] = { 0xa1, 0x0f, 0x02 },
-			     plus_rw[] = { 0x92, 0x0f, 0x04 };
-	const uint8_t *kind = rom;
-
-	if (disc_profile(disc)->number == DISCERN_PROFILE_DVD_PLUS_R)
-		kind = plus_r;
-	if (disc_profile(disc)->number == DISCERN_PROFILE_DVD_PLUS_RW)
-		kind = plus_rw;
-	memcpy(data, kind, 3);
-	put_data_zone(disc, data);
-	if (is_dvd_plus(disc)) {
-		memcpy(data + 19, DVD_MAKER, 8);
-		memcpy(data + 27, MEDIA_TYPE, 3);
-		data[30] = 1;
-	}
-	return 2048;
-}
-
-/** Format 01h, copyright information: neither protection nor regions. */
-static size_t dvd_copyright(const struct disc *disc, uint8_t *data)
-{
-	(void)disc;
-	(void)data;
-	return 4;
-}
-
-/** Format 04h, disc manufacturing information. */
-static size_t dvd_manufacturing(const struct disc *disc, uint8_t *data)
-{
-	(void)disc;
-	memcpy(data, DVD_MAKER, 8);
-	return 2048;
-}
-
-/** Format 11h, ADIP. */
-static size_t dvd_adip(const struct disc *disc, uint8_t *data)
-{
-	dvd_physical(disc, data);
-	return 256;
-}
-
-/** BD format 00h, disc information: one unit. */
+/** BD format 00h, disc information: one unit of 112 bytes for each layer. */
 static size_t bd_information(const struct disc *disc, uint8_t *data)
 {
-	bool is_rom = disc_is_pressed(disc);
+	enum { UNIT = 112 };
+	static const char *const types[] = { "BDO", "BDR", "BDW" };
+	static const uint8_t layer_types[] = { 1, 2, 4 };
+	unsigned kind = disc_is_pressed(disc) ? 0 : disc_profile(disc)->is_rewritable ? 2 : 1;
+	unsigned n_layers = disc_n_layers(disc);
 
-	memcpy(data, "DI", 2);
-	data[2] = 1;
-	data[3] = 1 << 3 | 1;
-	data[6] = 112;
-	memcpy(data + 8, is_rom ? "BDO" : "BDR", 3);
-	data[11] = 0x01;
-	data[12] = 0x10 | (is_rom ? 0x01 : 0x02);
-	put_be32(data + 24, disc_capacity(disc));
-	memcpy(data + 100, BD_MAKER, 6);
-	memcpy(data + 106, MEDIA_TYPE, 3);
-	data[111] = 1;
+	for (unsigned i = 0; i < n_layers; i++) {
+		uint8_t *unit = data + (size_t)UNIT * i;
+
+		memcpy(unit, "DI", 2);
+		unit[2] = 1;
+		unit[3] = (uint8_t)(n_layers << 3 | i);
+		unit[5] = (uint8_t)i;
+		unit[6] = UNIT;
+		memcpy(unit + 8, types[kind], 3);
+		unit[11] = 0x01;
+		unit[12] = (uint8_t)(n_layers << 4 | layer_types[kind]);
+		put_be32(unit + 24, disc_all_sectors(disc));
+		memcpy(unit + 100, BD_MAKER, 6);
+		memcpy(unit + 106, MEDIA_TYPE, 3);
+		unit[111] = 1;
+	}
 	return MAX_STRUCTURE;
 }
 
@@ -139,26 +66,29 @@ static size_t bd_spares(const struct disc *disc, uint8_t *data)
 	return 12;
 }
 
-static const struct structure structures[] = {
-	{ 0x00, is_dvd, dvd_physical },
-	{ 0x01, is_dvd, dvd_copyright },
-	{ 0x04, is_dvd, dvd_manufacturing },
-	{ 0x11, is_dvd_plus, dvd_adip },
+static const struct structure bd_structures[] = {
 	{ 0x00, is_bd, bd_information },
-	{ 0x0a, is_bd_r, bd_spares },
+	{ 0x0a, has_spare_areas, bd_spares },
+	{ 0, NULL, NULL },
 };
+
+/** The structures of the disc's family, ended by an entry without a function. */
+static const struct structure *family_structures(const struct disc *disc)
+{
+	return is_bd(disc) ? bd_structures : vdrive_dvd_structures;
+}
 
 /** Format FFh: all formats of this medium, readable (RDS), with their lengths. */
 static size_t list_structures(const struct disc *disc, uint8_t *list, uint8_t *room)
 {
 	size_t size = 0;
 
-	for (size_t i = 0; i < sizeof(structures) / sizeof(structures[0]); i++) {
-		if (!structures[i].is_on(disc))
+	for (const struct structure *entry = family_structures(disc); entry->fill != NULL; entry++) {
+		if (!entry->is_on(disc))
 			continue;
-		list[size] = structures[i].format;
+		list[size] = entry->format;
 		list[size + 1] = 0x40;
-		put_be16(list + size + 2, (uint16_t)(HEADER + structures[i].fill(disc, room)));
+		put_be16(list + size + 2, (uint16_t)(HEADER + entry->fill(disc, room)));
 		size += 4;
 	}
 	return size;
@@ -166,9 +96,9 @@ static size_t list_structures(const struct disc *disc, uint8_t *list, uint8_t *r
 
 static const struct structure *find_structure(const struct disc *disc, uint8_t format)
 {
-	for (size_t i = 0; i < sizeof(structures) / sizeof(structures[0]); i++)
-		if (structures[i].format == format && structures[i].is_on(disc))
-			return &structures[i];
+	for (const struct structure *entry = family_structures(disc); entry->fill != NULL; entry++)
+		if (entry->format == format && entry->is_on(disc))
+			return entry;
 	return NULL;
 }
 
@@ -194,12 +124,41 @@ static int read_disc_structure(struct vdrive_call *call)
 		size = list_structures(disc, answer + HEADER, room);
 	else if (structure == NULL)
 		return vdrive_invalid_field(call, 7);
-	else if (layer >= (is_dvd(disc) ? n_dvd_layers(disc) : 1))
+	else if (layer >= (is_dvd(disc) ? disc_n_layers(disc) : 1))
 		return vdrive_invalid_field(call, 6);
 	else
 		size = structure->fill(disc, answer + HEADER);
 	put_be16(answer, (uint16_t)(HEADER + size - 2));
 	return vdrive_give(call, answer, HEADER + size, get_be16(call->cdb + 8));
+}
+
+/** SEND DISC STRUCTURE: of all that can be sent only where layer 0 of a DVD+R DL ends, format 20h. */
+static int send_disc_structure(struct vdrive_call *call)
+{
+	enum { SIZE = 12 };
+	const uint8_t *list = call->command->data;
+	int ret = vdrive_need_medium(call);
+
+	if (ret != 0)
+		return ret;
+	if (call->cdb[7] != STRUCTURE_LAYER_BOUNDARY ||
+	    disc_profile(call->drive->disc)->number != DISCERN_PROFILE_DVD_PLUS_R_DL)
+		return vdrive_invalid_field(call, 7);
+	if (get_be16(call->cdb + 8) != SIZE)
+		return vdrive_check_condition(call, 5, 0x1a, 0);
+	ret = vdrive_take(call, SIZE);
+	if (ret != 0)
+		return ret;
+	switch (disc_set_layer_break(call->drive->disc, get_be32(list + 8))) {
+	case 0:
+		return 0;
+	case -EINVAL:
+		return vdrive_invalid_parameter(call);
+	case -EROFS: /* command sequence error: it is set, or the disc is no longer blank */
+		return vdrive_check_condition(call, 5, 0x2c, 0);
+	default:
+		return vdrive_check_condition(call, 3, 0x0c, 0);
+	}
 }
 
 /** Keys are for discs with CSS, which no medium of this drive is; the region state has to do with the drive alone. */
@@ -239,5 +198,6 @@ static int report_key(struct vdrive_call *call)
 const struct vdrive_opcode vdrive_opcodes_structure[] = {
 	{ 0xa4, 12, "REPORT KEY", report_key, false },
 	{ 0xad, 12, "READ DISC STRUCTURE", read_disc_structure, false },
+	{ 0xbf, 12, "SEND DISC STRUCTURE", send_disc_structure, false },
 	{ 0 },
 };

@@ -225,12 +225,19 @@ static int atip(struct vdrive_call *call, const struct disc *disc)
 {
 	uint8_t data[28] = { 0 };
 
-	if (disc_profile(disc)->number != DISCERN_PROFILE_CD_R)
+	if (disc_profile(disc)->family != FAMILY_CD || disc_is_pressed(disc))
 		return vdrive_invalid_field(call, 2);
 	/* Indicative target writing power 4; unrestricted use; CD-R, medium type A with high beta (sub-type 3). */
 	data[4] = 0x80 | 4 << 4;
 	data[5] = 0x40;
 	data[6] = 0x80 | 3 << 3;
+	/* CD-RW of high speed (sub-type 1), with a reference speed of 2x and, in A1, 4x to 10x (Orange Book part III,
+	 * volume 2). */
+	if (disc_profile(disc)->number == DISCERN_PROFILE_CD_RW) {
+		data[4] |= 1;
+		data[6] = 0x80 | 0x40 | 1 << 3 | 0x04;
+		data[16] = 2 << 4 | 6 << 1;
+	}
 	data[8] = LEAD_IN_MINUTE;
 	data[9] = LEAD_IN_SECOND;
 	put_msf(data + 12, (int32_t)disc_capacity(disc));

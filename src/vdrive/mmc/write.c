@@ -18,6 +18,30 @@ static bool is_cd(const struct disc *disc)
 	return disc_profile(disc)->family == FAMILY_CD;
 }
 
+static bool is_page_at_once(const struct vdrive *drive)
+{
+	return (drive->write_page.bytes[2] & 0x0f) == WRITE_TYPE_SESSION_AT_ONCE;
+}
+
+/* Write parameters page byte 3, bits 6 and 7: 11b lets another session follow (MMC-6 7.5.4.9). */
+static bool next_session_allowed(const struct vdrive *drive)
+{
+	return drive->write_page.bytes[3] >> 6 == 3;
+}
+
+/* What a DVD-R or DVD-RW can take by how it was blanked, and by the write parameters page. */
+static int check_write_type(struct vdrive_call *call)
+{
+	const struct vdrive *drive = call->drive;
+
+	if (!disc_is_dvd_minus(drive->disc))
+		return 0;
+	/* 5/64/00 illegal mode for this track: minimally blanked it cannot be written incrementally. */
+	if (disc_recording(drive->disc) == RECORDING_AT_ONCE && !is_page_at_once(drive))
+		return vdrive_check_condition(call, 5, 0x64, 0);
+	return 0;
+}
+
 /* What a write needs of the medium, before any address. */
 static int check_writable(struct vdrive_call *call)
 {
@@ -125,8 +149,12 @@ static int write_sectors(struct vdrive_call *call, int32_t lba, uint32_t n_secto
 		return ret;
 	if (drive->cue_sheet_received)
 		return write_session_at_once(call, lba, n_sectors);
+	ret = check_write_type(call);
+	if (ret < 0)
+		return ret;
 	/* 5/2C/00 command sequence error: where the session ends is not announced. */
-	if (is_cd(drive->disc) && (drive->write_page.bytes[2] & 0x0f) == WRITE_TYPE_SESSION_AT_ONCE)
+	if ((is_cd(drive->disc) || disc_is_dvd_minus(drive->disc)) && is_page_at_once(drive) &&
+	    !disc_is_session_at_once(drive->disc))
 		return vdrive_check_condition(call, 5, 0x2c, 0);
 	return write_incrementally(call, lba, n_sectors);
 }
@@ -190,6 +218,11 @@ static int finish_at_once(struct vdrive *drive)
 		drive->cue_sheet_received = false;
 		return disc_close_session(drive->disc, false);
 	}
+	if (disc_is_session_at_once(drive->disc) && disc_is_dvd_minus(drive->disc)) {
+		track = disc_track(drive->disc, (unsigned)disc_n_tracks(drive->disc));
+		return track != NULL && track->n_written == track->n_sectors ? disc_close_session(drive->disc, false)
+									     : 0;
+	}
 	/* A CD track at once cannot be interrupted: when the buffer is empty its run-out follows (MMC-6 4.2.3.4). */
 	track = is_cd(drive->disc) ? disc_incomplete_track(drive->disc) : NULL;
 	return track != NULL && track->state == TRACK_OPEN ? disc_close_track(drive->disc, track->number) : 0;
@@ -204,9 +237,17 @@ static int synchronize_cache(struct vdrive_call *call)
 		ret = vdrive_invalid_field(call, 1);
 	if (ret < 0 || disc_is_pressed(call->drive->disc))
 		return ret;
-	if (finish_at_once(call->drive) < 0 || disc_sync(call->drive->disc) < 0)
+	if (disc_fill_unit(call->drive->disc) < 0 || finish_at_once(call->drive) < 0 ||
+	    disc_sync(call->drive->disc) < 0)
 		return vdrive_check_condition(call, 3, 0x0c, 0);
 	return 0;
+}
+
+static int reserve(struct vdrive *drive, uint32_t n_sectors)
+{
+	if (disc_is_dvd_minus(drive->disc) && is_page_at_once(drive))
+		return disc_begin_session_at_once(drive->disc, n_sectors, next_session_allowed(drive));
+	return disc_reserve_track(drive->disc, n_sectors);
 }
 
 static int reserve_track(struct vdrive_call *call)
@@ -224,7 +265,10 @@ static int reserve_track(struct vdrive_call *call)
 	/* CD tracks are announced by a cue sheet, DVD+RW has none. */
 	if (is_cd(call->drive->disc) || disc_profile(call->drive->disc)->writing != WRITING_SEQUENTIAL)
 		return vdrive_check_condition(call, 5, 0x30, 5);
-	switch (disc_reserve_track(call->drive->disc, n_sectors)) {
+	ret = check_write_type(call);
+	if (ret < 0)
+		return ret;
+	switch (reserve(call->drive, n_sectors)) {
 	case 0:
 		return 0;
 	case -ENOSPC:
@@ -257,6 +301,7 @@ enum close_function {
 	CLOSE_STOP_FORMAT = 0,
 	CLOSE_TRACK = 1,
 	CLOSE_SESSION = 2,
+	CLOSE_FINALIZE_DVD_MINUS = 3,
 	CLOSE_FINALIZE_MINIMAL = 5,
 	CLOSE_FINALIZE = 6,
 };
@@ -310,31 +355,43 @@ static int close_session(struct vdrive_call *call, bool final)
 	return close_result(call, disc_close_session(drive->disc, final));
 }
 
-/* Write parameters page byte 3, bits 6 and 7: 11b lets another session follow (MMC-6 7.5.4.9). */
-static bool next_session_allowed(const struct vdrive *drive)
+/* DVD+RW: the format is stopped. DVD-RW with restricted overwrite: an intermediate state ends. */
+static int close_random(struct vdrive_call *call, uint8_t function)
 {
-	return drive->write_page.bytes[3] >> 6 == 3;
+	struct disc *disc = call->drive->disc;
+	enum discern_profile profile = disc_profile(disc)->number;
+	bool is_stop = profile == DISCERN_PROFILE_DVD_PLUS_RW && function == CLOSE_STOP_FORMAT;
+	bool is_dvd_rw = profile == DISCERN_PROFILE_DVD_PLUS_RW || profile == DISCERN_PROFILE_DVD_RW_OVERWRITE;
+	bool is_final = profile == DISCERN_PROFILE_DVD_RW_OVERWRITE && function == CLOSE_FINALIZE_DVD_MINUS;
+
+	if (is_stop || is_final || (is_dvd_rw && function == CLOSE_SESSION))
+		return close_result(call, disc_format_stop(disc));
+	return vdrive_invalid_field(call, 2);
 }
 
 static int close_by_function(struct vdrive_call *call, uint8_t function)
 {
 	struct disc *disc = call->drive->disc;
 	enum discern_profile profile = disc_profile(disc)->number;
+	bool is_dvd_plus_r = profile == DISCERN_PROFILE_DVD_PLUS_R || profile == DISCERN_PROFILE_DVD_PLUS_R_DL;
+	bool has_page = is_cd(disc) || disc_is_dvd_minus(disc);
 
-	if (disc_profile(disc)->writing == WRITING_RANDOM) {
-		if (function == CLOSE_STOP_FORMAT || function == CLOSE_SESSION)
-			return close_result(call, disc_format_stop(disc));
+	if (disc_profile(disc)->writing == WRITING_RANDOM)
+		return close_random(call, function);
+	switch (function) {
+	case CLOSE_TRACK:
+		return close_track(call);
+	case CLOSE_SESSION:
+		return close_session(call, has_page && !next_session_allowed(call->drive));
+	case CLOSE_FINALIZE_DVD_MINUS:
+		return disc_is_dvd_minus(disc) ? close_session(call, true) : vdrive_invalid_field(call, 2);
+	case CLOSE_FINALIZE_MINIMAL:
+		return is_dvd_plus_r ? close_session(call, true) : vdrive_invalid_field(call, 2);
+	case CLOSE_FINALIZE:
+		return has_page ? vdrive_invalid_field(call, 2) : close_session(call, true);
+	default:
 		return vdrive_invalid_field(call, 2);
 	}
-	if (function == CLOSE_TRACK)
-		return close_track(call);
-	if (function == CLOSE_SESSION)
-		return close_session(call, is_cd(disc) && !next_session_allowed(call->drive));
-	if (function == CLOSE_FINALIZE && !is_cd(disc))
-		return close_session(call, true);
-	if (function == CLOSE_FINALIZE_MINIMAL && profile == DISCERN_PROFILE_DVD_PLUS_R)
-		return close_session(call, true);
-	return vdrive_invalid_field(call, 2);
 }
 
 static int close_track_session(struct vdrive_call *call)

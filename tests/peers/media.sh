@@ -1,0 +1,103 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Other people's burners on every medium that they know: what they burn, other people's readers read.
+# shellcheck source=tests/support/functions.sh
+. "${srcdir:-.}/tests/support/functions.sh"
+# shellcheck source=tests/support/media.sh
+. "$source_folder/tests/support/media.sh"
+requires_vdrive
+requires cdrskin xorriso wodim growisofs cdrdao readom dvd+rw-format
+make_iso image.iso 1
+image=$work/image.iso
+# Of two layers, the first one must be shorter than the image.
+n_layered=$(($(wc -c <image.iso) / 2048 * 2 / 64 * 64 - 64))
+printf 'CD_ROM\nTRACK MODE1\nDATAFILE "%s"\n' "$image" >image.toc
+toc=$work/image.toc
+
+# burns PROGRAM MEDIUM COMMAND…: to a new disc
+burns() {
+	program=$1
+	kind=$2
+	shift 2
+	blank_disc "$kind" "${n_sectors:-70016}"
+	does "$program" burn "$kind" "$@" && holds "$program, $kind" "$image"
+}
+
+burn_cd() {
+	for kind in "$@"; do
+		burns cdrskin "$kind" cdrskin dev=/dev/sr0 -sao "$image"
+		burns "cdrskin -tao" "$kind" cdrskin dev=/dev/sr0 -tao "$image"
+		burns xorriso "$kind" xorriso -as cdrecord dev=/dev/sr0 "$image"
+		burns wodim "$kind" wodim dev=/dev/sr0 -sao gracetime=2 "$image"
+		burns "wodim -tao" "$kind" wodim dev=/dev/sr0 -tao gracetime=2 "$image"
+		burns cdrdao "$kind" cdrdao write --device /dev/sr0 --driver generic-mmc -n "$toc"
+	done
+	echo "# done"
+}
+
+burn_in_sequence() {
+	for kind in "$@"; do
+		burns cdrskin "$kind" cdrskin dev=/dev/sr0 -sao "$image"
+		burns "cdrskin -tao" "$kind" cdrskin dev=/dev/sr0 -tao "$image"
+		burns xorriso "$kind" xorriso -as cdrecord dev=/dev/sr0 "$image"
+		case $kind in
+		dvd-r-dl | dvd+r-dl) n_sectors=$n_layered ;;
+		esac
+		burns growisofs "$kind" growisofs -use-the-force-luke=notray -Z /dev/sr0="$image"
+		case $kind in
+		dvd-r | dvd+r*)
+			burns "growisofs -dvd-compat" "$kind" \
+				growisofs -use-the-force-luke=notray -dvd-compat -Z /dev/sr0="$image"
+			;;
+		esac
+		n_sectors=
+		case $kind in
+		dvd*) burns wodim "$kind" wodim dev=/dev/sr0 -sao gracetime=2 "$image" ;;
+		esac
+	done
+	echo "# done"
+}
+
+# Rewritable ones: a burn onto what comes from the factory, and one onto that.
+burn_anywhere() {
+	for kind in "$@"; do
+		blank_disc "$kind"
+		case $kind in
+		bd-re*)
+			cannot cdrskin burn "$kind" "burning failed" "must be formatted before (blank=format_if_needed)" \
+				cdrskin dev=/dev/sr0 "$image"
+			does cdrskin format "$kind" cdrskin dev=/dev/sr0 blank=format_if_needed
+			;;
+		esac
+		does cdrskin burn "$kind" cdrskin dev=/dev/sr0 "$image" && holds "cdrskin, $kind" "$image"
+		burns growisofs "$kind" growisofs -use-the-force-luke=notray -Z /dev/sr0="$image"
+		does xorriso burn "$kind" xorriso -as cdrecord dev=/dev/sr0 "$image" && holds "xorriso, $kind" "$image"
+	done
+	echo "# done"
+}
+
+burn_with_wodim() {
+	burns wodim dvd-ram wodim dev=/dev/sr0 -sao gracetime=2 "$image"
+	blank_disc dvd+rw
+	cannot wodim burn dvd+rw "medium not formatted" "must be formatted before (dvd+rw-format)" \
+		wodim dev=/dev/sr0 -sao gracetime=2 "$image"
+	does dvd+rw-format format dvd+rw dvd+rw-format /dev/sr0
+	does wodim burn dvd+rw wodim dev=/dev/sr0 -sao gracetime=2 "$image" && holds "wodim, dvd+rw" "$image"
+	blank_disc dvd-rw-overwrite
+	cannot wodim burn dvd-rw-overwrite "cannot write medium" \
+		"it reserves a track, which is for media that are written in sequence" \
+		wodim dev=/dev/sr0 -sao gracetime=2 "$image"
+	blank_disc bd-r
+	cannot wodim burn bd-r "Cannot send CUE sheet" "it knows no Blu-ray disc and treats it as a CD" \
+		wodim dev=/dev/sr0 -sao gracetime=2 "$image"
+	echo "# done"
+}
+
+part cd burn_cd cd-r cd-rw
+part dvd burn_in_sequence dvd-r dvd-rw dvd+r
+part layers burn_in_sequence dvd-r-dl dvd+r-dl bd-r-ql
+part bd burn_in_sequence bd-r bd-r-dl bd-r-tl
+part random burn_anywhere dvd+rw dvd-rw-overwrite dvd-ram
+part bd-re burn_anywhere bd-re bd-re-dl bd-re-tl
+part wodim burn_with_wodim
+end_parts
