@@ -37,6 +37,8 @@ struct timing {
 	/** Writing: when all that was taken will be on the disc, and where the next sector follows. */
 	bool is_writing, is_calibrated;
 	int64_t written_us, next_lba;
+	/** Sectors taken since the writing of this run began, or will begin. */
+	int64_t n_streamed;
 
 	/** An operation that was answered at once goes on until then. */
 	int64_t busy_from_us, busy_until_us;
@@ -233,6 +235,9 @@ uint32_t timing_buffered_sectors(const struct vdrive *drive, uint32_t n_unflushe
 	if (timing->written_us <= timing->now_us)
 		return 0;
 	n = (double)(timing->written_us - timing->now_us) * write_rate(drive, timing->next_lba) / 1e6;
+	/* Before the first of them is written it is all of them. */
+	if (n > (double)timing->n_streamed)
+		n = (double)timing->n_streamed;
 	return n < VDRIVE_BUFFER_SIZE / DISC_SECTOR ? (uint32_t)n : VDRIVE_BUFFER_SIZE / DISC_SECTOR;
 }
 
@@ -322,30 +327,34 @@ static int64_t write_us(struct vdrive_call *call, const struct vdrive_address *a
 	struct timing *timing = drive->timing;
 	double rate = write_rate(drive, address->lba);
 	int64_t begin_us = timing->now_us, wait_us;
+	const int64_t buffer_sectors = VDRIVE_BUFFER_SIZE / DISC_SECTOR;
 	bool forces = call->cdb[0] == 0x2e || call->cdb[1] & FUA;
 
 	begin_us += get_ready_us(drive);
 	if (!timing->is_calibrated && disc_profile(drive->disc)->writing == WRITING_SEQUENTIAL)
 		begin_us += MODEL_CALIBRATION_US;
 	timing->is_calibrated = true;
-	if (timing->is_writing && address->lba == timing->next_lba) {
-		if (timing->written_us < timing->now_us) {
-			timing->state.n_underruns++;
-			begin_us += MODEL_LINK_US;
-		}
-	} else {
+	if (!timing->is_writing || address->lba != timing->next_lba) {
 		begin_us += reach_us(drive, address->lba, rate);
+		timing->n_streamed = 0;
+	} else if (timing->written_us < timing->now_us) {
+		timing->state.n_underruns++;
+		begin_us += MODEL_LINK_US;
+		timing->n_streamed = 0;
 	}
 	if (timing->written_us > begin_us)
 		begin_us = timing->written_us;
 	timing->written_us = begin_us + model_transfer_us(address->n_sectors, rate);
 	timing->is_writing = true;
+	timing->n_streamed += address->n_sectors;
 	timing->next_lba = timing->head_lba = (int64_t)address->lba + address->n_sectors;
 	forget_cache(timing);
 	timing->state.written_sectors += address->n_sectors;
 	wait_us = timing->written_us - timing->now_us;
+	if (!forces && timing->n_streamed <= buffer_sectors)
+		return 0;
 	if (!forces)
-		wait_us -= model_transfer_us(VDRIVE_BUFFER_SIZE / DISC_SECTOR, rate);
+		wait_us -= model_transfer_us((double)buffer_sectors, rate);
 	return wait_us > 0 ? wait_us : 0;
 }
 

@@ -26,10 +26,10 @@ enum {
 	/* From one speed to another. */
 	MODEL_SPEED_CHANGE_US = 700000,
 	MODEL_TRAY_US = 1800000,
-	/* One retry of an uncorrectable unit: back by a track, a turn to lock, a turn to read, one for other
-	 * equaliser settings. With 32 of them (mode page 01h) such a sector takes 1 to 3 seconds, as measured by
-	 * users of ddrescue and of dvdisaster. */
-	MODEL_RETRY_TURNS = 4,
+	/* One retry of an uncorrectable unit: back by a track, turns to lock, one to read, some for other equaliser
+	 * settings. With 32 of them (mode page 01h) such a sector takes 1 to 3 seconds at full speed and up to 30 at
+	 * 1x, as users of ddrescue, IsoBuster and dvdisaster tell. */
+	MODEL_RETRY_TURNS = 8,
 	/* Read cache, in sectors: 2 MiB, of 2 to 8 that drives have. */
 	MODEL_CACHE_SECTORS = 1024,
 	/* Power calibration before the first data of a session. */
