@@ -4,9 +4,9 @@
 . "${srcdir:-.}/tests/support/functions.sh"
 cd "$source_folder" || exit 1
 
-# nothing WHAT: stdin, lines that break a rule, is empty
+# nothing WHAT: the file "found" of $work, lines that break a rule, is empty
 nothing() {
-	found=$(cat)
+	found=$(cat "$work/found")
 	if [ -z "$found" ]; then
 		passed "$1"
 	else
@@ -20,8 +20,8 @@ layer() {
 	folder=$1
 	shift
 	allowed=$(echo "$*" | tr ' ' '|')
-	grep -rsnE '^#include "' --include='*.[ch]' "src/$folder" | grep -vE "#include \"(($allowed)/|config\.h\")" |
-		nothing "src/$folder includes only: $*"
+	grep -rsnE '^#include "' --include='*.[ch]' "src/$folder" | grep -vE "#include \"(($allowed)/|config\.h\")" >"$work/found"
+	nothing "src/$folder includes only: $*"
 }
 
 layer base base
@@ -35,15 +35,16 @@ layer vdrive vdrive disc base
 layer ui ui disc base
 layer cli cli ui vdrive disc base
 
-grep -rnE '^#include [<"]' --include='*.h' include | grep -vE '<(discern/[a-z]+|std(bool|def|int))\.h>' |
-	nothing "public headers include only each other, stdbool, stddef and stdint"
+grep -rnE '^#include [<"]' --include='*.h' include | grep -vE '<(discern/[a-z]+|std(bool|def|int))\.h>' >"$work/found"
+nothing "public headers include only each other, stdbool, stddef and stdint"
 
 # adapter HEADERS FILE…: a foreign library's header stands in these files only
 adapter() {
 	headers=$1
 	shift
 	grep -rnE "^#include <$headers" --include='*.[ch]' src include |
-		grep -vE "^($(echo "$*" | tr ' ' '|'))" | nothing "<$headers> is included in $* only"
+		grep -vE "^($(echo "$*" | tr ' ' '|'))" >"$work/found"
+	nothing "<$headers> is included in $* only"
 }
 
 adapter libburn/ src/drive/libburn/
@@ -56,4 +57,5 @@ adapter libudev src/drive/drive_list.c:
 library="src/base src/disc src/drive src/fs src/rip src/burn src/verify"
 # shellcheck disable=SC2086  # several folders
 grep -rsnE '(^|[^a-z_])(v?printf|puts|putchar|perror|psignal|exit|_exit|abort|assert) ?\(|std(out|err)' \
-	--include='*.[ch]' $library | grep -vE ':[[:space:]]*(/?\*|//)|^src/drive/libburn/.*stderr' | nothing "the library neither prints nor exits"
+	--include='*.[ch]' $library | grep -vE ':[[:space:]]*(/?\*|//)|^src/drive/libburn/.*stderr' >"$work/found"
+nothing "the library neither prints nor exits"

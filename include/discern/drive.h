@@ -52,7 +52,8 @@ struct discern_drive_entry {
 int discern_drive_list(struct discern_drive_entry **ret_entries, size_t *ret_n, struct discern_error *err);
 
 struct discern_drive_options {
-	/** Every command and answer is written to this file, for bug reports; NULL for none. */
+	/** Every command and answer is written to this file, for bug reports; NULL for none. An earlier recording
+	 *  of that name is replaced, any other file is refused (-EEXIST). */
 	const char *record_path;
 	/** Seconds to wait for a drive that is becoming ready; 0 for the usual 60. */
 	unsigned ready_seconds;
@@ -69,6 +70,10 @@ struct discern_drive_options {
  */
 int discern_drive_open(const char *path, const struct discern_drive_options *options, struct discern_drive **ret_drive,
 		       struct discern_error *err);
+
+/** Whether all was recorded so far: 0 (also without a recording), or the errno of the first write that failed.
+ *  The drive goes on without its recording; ask before it is closed. */
+int discern_drive_recording(const struct discern_drive *drive, struct discern_error *err);
 
 /** Unlocks the tray and releases the drive; accepts NULL, returns NULL. */
 struct discern_drive *discern_drive_close(struct discern_drive *drive);

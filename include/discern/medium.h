@@ -84,6 +84,8 @@ struct discern_track {
 struct discern_medium {
 	enum discern_profile profile;
 	enum discern_medium_state state;
+	/** With state NONE: the drive says that its tray is open. */
+	bool is_tray_open;
 	/** Can be blanked or overwritten. */
 	bool is_rewritable;
 	uint16_t n_sessions;

@@ -103,7 +103,8 @@ int file_replace(const char *path, const void *data, size_t size, struct discern
 
 int file_read_all(const char *path, size_t max_size, char **ret_data, size_t *ret_size, struct discern_error *err)
 {
-	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
+	/* O_NONBLOCK: a named pipe is told, not waited for. */
+	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	AUTO_FREE char *data = NULL;
 	struct stat status;
 	ssize_t size;

@@ -13,7 +13,7 @@ const char *text_size(uint64_t size_bytes, char buffer[TEXT_SIZE])
 	size_t unit = 0;
 
 	if (size_bytes < 10000) {
-		snprintf(buffer, TEXT_SIZE, "%" PRIu64 " bytes", size_bytes);
+		snprintf(buffer, TEXT_SIZE, "%" PRIu64 " byte%s", size_bytes, size_bytes == 1 ? "" : "s");
 		return buffer;
 	}
 	while (value >= 999.5 && unit + 1 < sizeof(units) / sizeof(units[0])) {

@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "burn/contents.h"
 #include "burn/feed.h"
-#include "burn/observe.h"
+#include "base/observe.h"
 #include "burn/plan.h"
 #include "disc/profile.h"
 #include "drive/burner.h"

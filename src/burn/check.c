@@ -15,7 +15,7 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "burn/checksum_file.h"
-#include "burn/observe.h"
+#include "base/observe.h"
 
 enum { READ_SIZE = 1 << 20 };
 
@@ -127,7 +127,9 @@ static int open_image(const char *path, struct discern_burn_check *check, struct
 		ret = discern_error_set(err, -EINVAL, "%s: is empty", path);
 	else if (status.st_size > (off_t)INT32_MAX * DISCERN_SECTOR_SIZE)
 		ret = discern_error_set(err, -EFBIG, "%s: is larger than any disc", path);
-	if (ret == -EINVAL)
+	if (ret == -EISDIR || (ret == -EINVAL && !S_ISREG(status.st_mode)))
+		discern_error_hint(err, "name an image file; a disc is made one by \"discern rip\"");
+	else if (ret == -EINVAL)
 		discern_error_hint(err, "was its download cut off, or is it another file that was meant?");
 	if (ret < 0) {
 		close(fd);

@@ -12,7 +12,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
-#include "burn/observe.h"
+#include "base/observe.h"
 
 /* Longer than any list that a project publishes for one folder. */
 enum { MAX_LIST_SIZE = 8 << 20 };

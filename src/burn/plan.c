@@ -2,11 +2,13 @@
 #include "burn/plan.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/text.h"
+#include "disc/medium_need.h"
 #include "disc/profile.h"
 
 /* Seconds that drives take to close: the lead-out of a CD, the border or session end of DVD and BD, and a flush;
@@ -44,9 +46,7 @@ int plan_admit(const struct plan_facts *facts, const struct discern_burn_options
 
 	switch (facts->medium->state) {
 	case DISCERN_MEDIUM_NONE:
-		discern_error_set(err, -ENOMEDIUM, "%s: there is no disc in the drive", facts->drive_path);
-		discern_error_hint(err, "insert a blank disc and close the tray");
-		return -ENOMEDIUM;
+		return medium_need(facts->medium, facts->drive_path, "a blank disc", err);
 	case DISCERN_MEDIUM_BLANK:
 		return 0;
 	case DISCERN_MEDIUM_APPENDABLE:
@@ -143,21 +143,32 @@ static uint32_t estimate_seconds(const struct plan_facts *facts, const struct di
 	return (uint32_t)(seconds + 0.5);
 }
 
+/* A kind of disc on which the image fits, if it is a larger kind than this one. */
+static const char *larger_disc(const struct plan_facts *facts, uint32_t n_sectors)
+{
+	enum profile_family family = profile_find((unsigned)facts->medium->profile)->family;
+
+	if (n_sectors > profile_find(DISCERN_PROFILE_BD_R)->usual_sectors)
+		return "a BD-R of several layers (50 to 128 GB)";
+	if (n_sectors > profile_find(DISCERN_PROFILE_DVD_PLUS_R)->usual_sectors && family != FAMILY_BD)
+		return "a BD-R (25 GB)";
+	return family == FAMILY_CD ? "a DVD (4.7 GB)" : "a disc with more room";
+}
+
 static int refuse_size(const struct plan_facts *facts, const struct discern_burn_plan *plan, struct discern_error *err)
 {
 	char image_size[TEXT_SIZE];
 	char free_size[TEXT_SIZE];
-	uint32_t dvd = profile_find(DISCERN_PROFILE_DVD_PLUS_R)->usual_sectors;
-	uint32_t bd = profile_find(DISCERN_PROFILE_BD_R)->usual_sectors;
-	const char *larger = plan->n_sectors <= dvd  ? "a DVD (4.7 GB)"
-			     : plan->n_sectors <= bd ? "a BD-R (25 GB)"
-						     : "a BD-R of several layers (50 to 128 GB)";
 
+	text_size((uint64_t)plan->n_sectors * DISCERN_SECTOR_SIZE, image_size);
+	text_size((uint64_t)plan->free_sectors * DISCERN_SECTOR_SIZE, free_size);
+	if (strcmp(image_size, free_size) == 0) {
+		snprintf(image_size, sizeof(image_size), "%" PRIu32 " sectors", plan->n_sectors);
+		snprintf(free_size, sizeof(free_size), "%" PRIu32, plan->free_sectors);
+	}
 	discern_error_set(err, -EFBIG, "%s: does not fit: it has %s, this %s has room for %s", facts->check->path,
-			  text_size((uint64_t)plan->n_sectors * DISCERN_SECTOR_SIZE, image_size),
-			  discern_profile_name(facts->medium->profile),
-			  text_size((uint64_t)plan->free_sectors * DISCERN_SECTOR_SIZE, free_size));
-	discern_error_hint(err, "it takes %s", larger);
+			  image_size, discern_profile_name(facts->medium->profile), free_size);
+	discern_error_hint(err, "it takes %s", larger_disc(facts, plan->n_sectors));
 	return -EFBIG;
 }
 

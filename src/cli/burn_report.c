@@ -174,9 +174,9 @@ void burn_report_write(struct report *report, const struct discern_burn_plan *pl
 			 result->n_fifo_empty);
 	else if (result->min_fifo_percent < 100)
 		snprintf(buffer, sizeof(buffer), ", buffer never below %u %%", result->min_fifo_percent);
-	report_text(report, "write", "%s in %s%s%s%s", text_size(result->written_bytes, size),
-		    text_duration((uint64_t)(result->seconds + 0.5), duration), result->average_kbps > 0 ? ", " : "",
-		    result->average_kbps > 0 ? speed : "", buffer);
+	report_text(report, "write", "%s%s%s, %s in all%s", text_size(result->written_bytes, size),
+		    result->average_kbps > 0 ? " at " : "", result->average_kbps > 0 ? speed : "",
+		    text_duration((uint64_t)(result->seconds + 0.5), duration), buffer);
 	report_text(report, "close", "%s", "the drive finished the disc without a complaint");
 	report_open_object(report, "write");
 	report_number(report, "bytes", NULL, (int64_t)result->written_bytes, NULL);

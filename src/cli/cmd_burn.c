@@ -3,11 +3,13 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <discern/burn.h>
 #include <discern/verify.h>
 
+#include "base/error.h"
 #include "base/text.h"
 #include "cli/burn_report.h"
 #include "cli/command.h"
@@ -167,6 +169,36 @@ static int parse(struct job *job, int argc, char **argv)
 
 /* ---- steps; each gives an exit code ---- */
 
+static int open_drive(struct job *job, struct discern_error *err)
+{
+	return job->drive != NULL ? 0 : cli_open_drive(job->cli, job->drive_name, true, &job->drive, err);
+}
+
+/* Before minutes go into the check: is there a drive, may it be used, and is a disc in it? Where the check takes but
+ * a moment, what is wrong with the image is told first. */
+static int find_drive(struct job *job)
+{
+	enum { A_MOMENT_BYTES = 100000000 };
+	struct discern_medium medium;
+	struct discern_error err;
+	struct stat status;
+	int ret;
+
+	if (stat(job->image_path, &status) < 0 || !S_ISREG(status.st_mode) || status.st_size < A_MOMENT_BYTES)
+		return CLI_EXIT_GOOD;
+	ret = open_drive(job, &err);
+	if (ret != 0)
+		return ret;
+	if (discern_drive_medium(job->drive, DISCERN_MEDIUM_FOR_READING, &medium, &err) < 0)
+		return cli_fail(job->cli, &err);
+	if (medium.state == DISCERN_MEDIUM_NONE) {
+		discern_error_set(&err, -ENOMEDIUM, "%s: no disc in the drive", discern_drive_path(job->drive));
+		ret = cli_fail(job->cli, &err);
+	}
+	discern_medium_clear(&medium);
+	return ret;
+}
+
 static int check_image(struct job *job)
 {
 	struct discern_error err;
@@ -199,7 +231,7 @@ static int make_plan(struct job *job)
 {
 	const struct burn_intent intent = { .will_verify = job->will_verify, .is_verbose = job->cli->verbosity > 0 };
 	struct discern_error err;
-	int ret = cli_open_drive(job->cli, job->drive_name, true, &job->drive, &err);
+	int ret = open_drive(job, &err);
 
 	if (ret != 0)
 		return ret;
@@ -340,8 +372,10 @@ static void report_verdict(struct job *job, int code)
 
 static int run_steps(struct job *job)
 {
-	int ret = check_image(job);
+	int ret = find_drive(job);
 
+	if (ret == CLI_EXIT_GOOD)
+		ret = check_image(job);
 	if (ret == CLI_EXIT_GOOD)
 		ret = make_plan(job);
 	if (ret != CLI_EXIT_GOOD || job->is_dry_run)
@@ -372,12 +406,13 @@ static int run(struct cli *cli, int argc, char **argv)
 	if (ret != -1)
 		return ret;
 	cli_catch_signals();
-	job.report = report_new(stdout, cli->json);
+	job.report = cli_report(cli);
 	ret = run_steps(&job);
 	report_verdict(&job, ret);
-	report_finish(job.report);
 	ret = eject(&job, ret);
-	discern_drive_close(job.drive);
+	cli_report_error(cli, job.report);
+	report_finish(job.report);
+	cli_close_drive(cli, job.drive);
 	return ret;
 }
 

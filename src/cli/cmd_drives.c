@@ -2,9 +2,11 @@
 #include "config.h"
 
 #include <getopt.h>
+#include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/command.h"
@@ -40,16 +42,36 @@ static void report_medium(struct report *report, const struct discern_drive_entr
 	report_string(report, "profile", NULL, entry->has_medium == 1 ? medium_words(entry) : "");
 }
 
+/* The group whose members may use a device; NULL if there is none. */
+static const char *group_of(const char *path)
+{
+	const struct group *group;
+	struct stat status;
+
+	if (stat(path, &status) < 0 || (status.st_mode & S_IRGRP) == 0 || (status.st_mode & S_IWGRP) == 0 ||
+	    status.st_gid == 0)
+		return NULL;
+	group = getgrgid(status.st_gid);
+	return group != NULL ? group->gr_name : NULL;
+}
+
 static void report_access(struct report *report, const struct discern_drive_entry *entry)
 {
 	bool may_read = access(entry->path, R_OK) == 0;
 	bool may_write = access(entry->path, R_OK | W_OK) == 0;
+	const char *words, *group;
 
 	report_bool(report, "may_read", NULL, may_read, NULL);
 	report_bool(report, "may_write", NULL, may_write, NULL);
-	if (!may_write)
-		report_text(report, "", "%s: sudo usermod -aG %s \"$USER\", then log in again",
-			    may_read ? "you may read, but not burn" : "you may not use it", OPTICAL_GROUP);
+	if (may_write)
+		return;
+	words = may_read ? "you may read, but not burn" : "you may not use it";
+	group = group_of(entry->path);
+	if (group != NULL)
+		report_text(report, "", "%s: sudo usermod -aG %s \"$USER\", then log in again", words, group);
+	else
+		report_text(report, "", "%s: sudo chgrp %s %s && sudo chmod 660 %s", words, OPTICAL_GROUP, entry->path,
+			    entry->path);
 }
 
 static void report_drive(struct report *report, const struct discern_drive_entry *entry)
@@ -85,7 +107,7 @@ static int list_drives(struct cli *cli)
 
 	if (discern_drive_list(&entries, &n, &err) < 0)
 		return cli_fail(cli, &err);
-	report = report_new(stdout, cli->json);
+	report = cli_report(cli);
 	report_open_list(report, "drives");
 	for (size_t i = 0; i < n; i++)
 		report_drive(report, &entries[i]);
@@ -107,6 +129,8 @@ static int run(struct cli *cli, int argc, char **argv)
 	if (argc > optind)
 		return cli_usage(cli, "drives takes no operand; \"discern info %s\" tells about one drive",
 				 argv[optind]);
+	if (cli_refuse_record(cli) != 0)
+		return CLI_EXIT_USAGE;
 	return list_drives(cli);
 }
 

@@ -21,12 +21,12 @@ static int run(struct cli *cli, int argc, char **argv)
 	if (discern_drive_eject(drive, &err) < 0) {
 		ret = cli_fail(cli, &err);
 	} else {
-		report = report_new(stdout, cli->json);
+		report = cli_report(cli);
 		report_string(report, "drive", NULL, discern_drive_path(drive));
 		report_string(report, "tray", NULL, "open");
 		report_finish(report);
 	}
-	discern_drive_close(drive);
+	cli_close_drive(cli, drive);
 	return ret;
 }
 

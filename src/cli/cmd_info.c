@@ -34,7 +34,7 @@ static int image_info(struct cli *cli, const char *path)
 
 	if (discern_image_inspect(path, &info, &err) < 0)
 		return cli_fail(cli, &err);
-	report = report_new(stdout, cli->json);
+	report = cli_report(cli);
 	report_open_object(report, "image");
 	report_text(report, "image", "%s, %s", path, text_size(info.size_bytes, size));
 	report_string(report, "path", NULL, path);
@@ -98,10 +98,10 @@ static int drive_info(struct cli *cli, const char *name)
 		return ret;
 	if (look_at_medium(cli, drive, &medium, &err) < 0) {
 		ret = cli_fail(cli, &err);
-		discern_drive_close(drive);
+		cli_close_drive(cli, drive);
 		return ret;
 	}
-	report = report_new(stdout, cli->json);
+	report = cli_report(cli);
 	report_drive(report, drive);
 	cli_report_medium(report, &medium);
 	ret = discern_medium_inspect(drive, &medium, &volume, &has_volume, &err);
@@ -111,7 +111,7 @@ static int drive_info(struct cli *cli, const char *name)
 		cli_report_volume(report, has_volume ? &volume : NULL);
 	report_finish(report);
 	discern_medium_clear(&medium);
-	discern_drive_close(drive);
+	cli_close_drive(cli, drive);
 	return ret < 0 ? CLI_EXIT_FAILED : CLI_EXIT_GOOD;
 }
 
@@ -126,7 +126,8 @@ static int run(struct cli *cli, int argc, char **argv)
 		return cli_usage(cli, "one drive or image at a time, not %d", argc - optind);
 	if (argv[optind] == NULL || is_drive(argv[optind]))
 		return drive_info(cli, argv[optind]);
-	return image_info(cli, argv[optind]);
+	ret = cli_refuse_record(cli);
+	return ret == 0 ? image_info(cli, argv[optind]) : ret;
 }
 
 const struct cli_command cmd_info = {

@@ -10,13 +10,14 @@ static int tell_medium(struct cli *cli, struct discern_drive *drive, struct disc
 
 	if (discern_drive_medium(drive, DISCERN_MEDIUM_FOR_READING, &medium, err) < 0)
 		return cli_fail(cli, err);
-	report = report_new(stdout, cli->json);
+	report = cli_report(cli);
 	report_string(report, "drive", NULL, discern_drive_path(drive));
 	report_string(report, "state", NULL, discern_medium_state_name(medium.state));
 	report_string(report, "profile", NULL,
 		      medium.state == DISCERN_MEDIUM_NONE ? NULL : discern_profile_name(medium.profile));
 	if (medium.state == DISCERN_MEDIUM_NONE)
-		report_text(report, "disc", "none in %s", discern_drive_path(drive));
+		report_text(report, "disc", "none in %s%s", discern_drive_path(drive),
+			    medium.is_tray_open ? ", and the tray is still open" : "");
 	else
 		report_text(report, "disc", "%s, %s, in %s", discern_profile_name(medium.profile),
 			    discern_medium_state_name(medium.state), discern_drive_path(drive));
@@ -43,7 +44,7 @@ static int run(struct cli *cli, int argc, char **argv)
 		ret = cli_fail(cli, &err);
 	else
 		ret = tell_medium(cli, drive, &err);
-	discern_drive_close(drive);
+	cli_close_drive(cli, drive);
 	return ret;
 }
 

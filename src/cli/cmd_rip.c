@@ -197,7 +197,7 @@ static void report_time(struct report *report, const struct discern_rip_result *
 
 static void print_result(struct cli *cli, const char *drive, const struct discern_rip_result *result)
 {
-	struct report *report = report_new(stdout, cli->json);
+	struct report *report = cli_report(cli);
 	char size[TEXT_SIZE];
 
 	report_string(report, "image", NULL, result->image_path);
@@ -251,7 +251,7 @@ static int run(struct cli *cli, int argc, char **argv)
 	if (ret != 0)
 		return ret;
 	ret = rip(&job, drive);
-	discern_drive_close(drive);
+	cli_close_drive(cli, drive);
 	return ret;
 }
 

@@ -163,6 +163,8 @@ static int run_run(struct cli *cli, int argc, char **argv)
 		return cli_usage(cli, "no program given; it comes after --");
 	if (options.clock_path != NULL && options.clock == VDRIVE_CLOCK_NONE)
 		return cli_usage(cli, "--clock-file: there is a clock only with --real-time or --virtual-clock");
+	if (cli_refuse_record(cli) != 0)
+		return CLI_EXIT_USAGE;
 	return run_session(cli, &options, argv + optind);
 }
 
@@ -189,7 +191,7 @@ static const struct cli_command command_run = {
 
 static int report_disc(struct cli *cli, const char *path, const char *media)
 {
-	struct report *report = report_new(stdout, cli->json);
+	struct report *report = cli_report(cli);
 
 	report_string(report, "file", "disc", path);
 	report_string(report, "media", "media", media);
@@ -225,6 +227,8 @@ static int run_create(struct cli *cli, int argc, char **argv)
 		return cli_usage(cli, "--media is missing: cd-r, dvd+r, dvd+rw or bd-r");
 	if (argc - optind != 1)
 		return cli_usage(cli, argc == optind ? "no FILE given" : "one FILE at a time");
+	if (cli_refuse_record(cli) != 0)
+		return CLI_EXIT_USAGE;
 	if (vdrive_disc_create(argv[optind], &options, &err) < 0)
 		return cli_fail(cli, &err);
 	return report_disc(cli, argv[optind], options.media);

@@ -58,7 +58,7 @@ static int list(struct cli *cli, const char *path)
 		fault_lines_free(&lines);
 		return cli_fail(cli, &err);
 	}
-	report = report_new(stdout, cli->json);
+	report = cli_report(cli);
 	report_open_list(report, "faults");
 	for (size_t i = 0; i < lines.n_lines; i++) {
 		char number[24];
@@ -101,6 +101,8 @@ static int run(struct cli *cli, int argc, char **argv)
 		return option == CLI_OPTION_BAD ? CLI_EXIT_USAGE : CLI_EXIT_GOOD;
 	if (argc - optind < 2)
 		return cli_usage(cli, "what is to be done with which FILE: add, list, remove or clear?");
+	if (cli_refuse_record(cli) != 0)
+		return CLI_EXIT_USAGE;
 	what = argv[optind];
 	path = argv[optind + 1];
 	argc -= optind + 2;

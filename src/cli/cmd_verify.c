@@ -34,7 +34,7 @@ static void print_image(struct report *report, const struct verify_job *job)
 
 static void print_result(struct cli *cli, const struct verify_job *job, const struct discern_verify_result *result)
 {
-	struct report *report = report_new(stdout, cli->json);
+	struct report *report = cli_report(cli);
 	char duration[TEXT_SIZE];
 
 	print_image(report, job);
@@ -92,7 +92,7 @@ static int run(struct cli *cli, int argc, char **argv)
 	if (ret != 0)
 		return ret;
 	ret = verify(cli, &job);
-	discern_drive_close(job.drive);
+	cli_close_drive(cli, job.drive);
 	return ret;
 }
 

@@ -42,6 +42,11 @@ struct cli {
 	FILE *progress_stream;
 	/** Connects the library's calls with progress, messages and Ctrl-C. */
 	struct discern_observer observer;
+	/** The last error that was told, for the JSON of a command that failed; code 0 if none was. */
+	struct discern_error error;
+	int error_exit;
+	/** A report was begun, which is the one object of --json. */
+	bool has_report;
 };
 
 struct cli_command {
@@ -68,9 +73,19 @@ int cli_getopt(struct cli *cli, const struct cli_command *command, int argc, cha
 	       const struct option *own);
 enum { CLI_OPTION_DONE = 1000, CLI_OPTION_BAD = 1001 };
 
+/** For a command that works without a drive, or looks at all of them: wrong usage (after a message) if --record
+ *  was given, else 0. */
+int cli_refuse_record(struct cli *cli);
+
 /** Prints "discern: verb: text" and the hint on stderr, once; returns the exit code for the error. After
  *  Ctrl-C (code -ECANCELED) that is 128 plus the signal's number. */
 int cli_fail(struct cli *cli, const struct discern_error *err);
+
+/** Begins the result on standard output, as text or JSON. */
+struct report *cli_report(struct cli *cli);
+
+/** Adds the member "error", where a command failed: text, hint, code (as in errno(3)), lba, sense, exit_code. */
+void cli_report_error(struct cli *cli, struct report *report);
 
 /** Prints "discern: verb: text" on stderr, past the bar and whatever -q says: for a result that is no error of
  *  the library, such as a disc that differs. */
@@ -95,6 +110,9 @@ int cli_usage(struct cli *cli, const char *format, ...) __attribute__((format(pr
  */
 int cli_open_drive(struct cli *cli, const char *name, bool load, struct discern_drive **ret_drive,
 		   struct discern_error *err);
+
+/** Tells if the recording of --record is not complete, and closes the drive; accepts NULL. */
+void cli_close_drive(struct cli *cli, struct discern_drive *drive);
 
 /** The number of the signal that asked the program to stop, 0 if none did. */
 int cli_signal(void);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -28,7 +30,7 @@ static int exit_code(const char *verb, int code)
 }
 
 /* For errors whose words already tell all that can be told about this one case; NULL where nothing helps. */
-static const char *usual_remedy(int code)
+static const char *usual_remedy(const char *verb, int code)
 {
 	switch (-code) {
 	case ENOMEDIUM:
@@ -39,6 +41,8 @@ static const char *usual_remedy(int code)
 		return "take a larger disc";
 	case ENOENT:
 		return "is the name right, and is this the right folder?";
+	case ENAMETOOLONG:
+		return "take a shorter name";
 	case ENOSPC:
 	case EDQUOT:
 		return "free some space, or take another place";
@@ -46,6 +50,13 @@ static const char *usual_remedy(int code)
 	case EPERM:
 	case EROFS:
 		return "take another place, or ask whoever owns this one";
+	case ENODEV:
+		return "look at the drive's cables and power, then try again";
+	case ETIMEDOUT:
+		return "switch the drive off and on, or take its disc out and in, then try again";
+	case ESTALE:
+		return strcmp(verb, "burn") == 0 ? "leave the image alone while it is checked and burned"
+						 : "leave the disc in the drive, and begin again";
 	default:
 		return NULL;
 	}
@@ -76,12 +87,45 @@ static void complain(struct cli *cli, const char *text)
 
 int cli_fail(struct cli *cli, const struct discern_error *err)
 {
-	const char *hint = err->hint[0] != '\0' ? err->hint : usual_remedy(err->code);
+	const char *hint = err->hint[0] != '\0' ? err->hint : usual_remedy(cli->verb, err->code);
 
 	complain(cli, err->text[0] != '\0' ? err->text : "failed without a reason");
 	if (hint != NULL)
 		print_line("  hint: ", hint);
-	return exit_code(cli->verb, err->code);
+	cli->error = *err;
+	if (hint != NULL && hint != err->hint)
+		snprintf(cli->error.hint, sizeof(cli->error.hint), "%s", hint);
+	cli->error_exit = exit_code(cli->verb, err->code);
+	return cli->error_exit;
+}
+
+struct report *cli_report(struct cli *cli)
+{
+	cli->has_report = true;
+	return report_new(stdout, cli->json);
+}
+
+void cli_report_error(struct cli *cli, struct report *report)
+{
+	const struct discern_error *err = &cli->error;
+	const struct discern_sense *sense = &err->sense;
+	char sense_words[16] = "";
+
+	if (err->code == 0)
+		return;
+	if (sense->key != 0 || sense->asc != 0)
+		snprintf(sense_words, sizeof(sense_words), "%X/%02X/%02X", sense->key, sense->asc, sense->ascq);
+	report_open_object(report, "error");
+	report_string(report, "text", NULL, err->text);
+	report_string(report, "hint", NULL, err->hint);
+	report_string(report, "code", NULL, strerrorname_np(-err->code));
+	if (err->lba != DISCERN_NO_LBA)
+		report_number(report, "lba", NULL, err->lba, NULL);
+	else
+		report_string(report, "lba", NULL, NULL);
+	report_string(report, "sense", NULL, sense_words);
+	report_number(report, "exit_code", NULL, cli->error_exit, NULL);
+	report_close(report);
 }
 
 void cli_complain(struct cli *cli, const char *format, ...)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/command.h"
 #include "cli/suggest.h"
@@ -58,6 +60,12 @@ static int run(const struct cli_command *command, int argc, char **argv)
 	struct cli cli = { .verb = command->name, .progress_mode = PROGRESS_AUTO, .progress_fd = -1 };
 	int ret = command->run(&cli, argc, argv);
 
+	if (cli.json && !cli.has_report && cli.error.code != 0) {
+		struct report *report = cli_report(&cli);
+
+		cli_report_error(&cli, report);
+		report_finish(report);
+	}
 	cli_finish(&cli);
 	if (ret == CLI_EXIT_GOOD && (fflush(stdout) != 0 || ferror(stdout))) {
 		cli_complain(&cli, "cannot write to standard output");
@@ -66,11 +74,22 @@ static int run(const struct cli_command *command, int argc, char **argv)
 	return ret;
 }
 
+/* A caller may have closed these; the next file opened would be taken for one of them. Writing to it fails, as it
+ * does to a closed one. */
+static void fill_standard_files(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+			_exit(CLI_EXIT_FAILED);
+}
+
 int main(int argc, char **argv)
 {
 	const struct cli_command *command;
 	const char *name = argc > 1 ? argv[1] : "";
 	char help[] = "--help";
+
+	fill_standard_files();
 
 	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || (strcmp(name, "help") == 0 && argc == 2)) {
 		print_help();

@@ -116,6 +116,15 @@ static uint32_t data_kbps(const struct discern_medium *medium, uint32_t drive_kb
 	return (uint32_t)((uint64_t)drive_kbps * DISCERN_SECTOR_SIZE / 2352);
 }
 
+/* A drive's 48x is a few kB/s less or more. */
+static double times(double kbps, double speed_1x)
+{
+	double x = kbps / speed_1x;
+	double whole = (double)(uint32_t)(x + 0.5);
+
+	return whole * 0.99 <= x && x <= whole * 1.01 ? whole : x;
+}
+
 static void report_speeds(struct report *report, const struct discern_medium *medium)
 {
 	uint32_t speed_1x = discern_profile_1x_kbps(medium->profile);
@@ -132,7 +141,7 @@ static void report_speeds(struct report *report, const struct discern_medium *me
 
 		report_number(report, "speed", NULL, (int64_t)kbps, NULL);
 		if (speed_1x > 0)
-			snprintf(word, sizeof(word), "%.3gx (%.1f MB/s)", kbps / speed_1x, kbps / 1000);
+			snprintf(word, sizeof(word), "%.3gx (%.1f MB/s)", times(kbps, speed_1x), kbps / 1000);
 		else
 			snprintf(word, sizeof(word), "%.1f MB/s", kbps / 1000);
 		append(words, sizeof(words), word);
@@ -185,7 +194,7 @@ static void report_maker(struct report *report, const struct discern_medium *med
 	if (medium->manufacturer[0] != '\0' && medium->media_id[0] != '\0')
 		report_text(report, "made by", "%s (%s)", medium->manufacturer, medium->media_id);
 	else if (medium->media_id[0] != '\0')
-		report_text(report, "made by", "%s", medium->media_id);
+		report_text(report, "code", "%s", medium->media_id);
 	report_string(report, "manufacturer", NULL, medium->manufacturer);
 	report_string(report, "media_id", NULL, medium->media_id);
 }
@@ -196,10 +205,11 @@ void cli_report_medium(struct report *report, const struct discern_medium *mediu
 
 	report_open_object(report, "medium");
 	if (medium->state == DISCERN_MEDIUM_NONE)
-		report_text(report, "disc", "%s", state);
+		report_text(report, "disc", "%s%s", state, medium->is_tray_open ? ", the tray is open" : "");
 	else
 		report_text(report, "disc", "%s, %s", discern_profile_name(medium->profile), state);
 	report_string(report, "state", NULL, state);
+	report_bool(report, "tray_open", NULL, medium->is_tray_open, NULL);
 	if (medium->state != DISCERN_MEDIUM_NONE) {
 		report_string(report, "profile", NULL, discern_profile_name(medium->profile));
 		report_number(report, "profile_number", NULL, medium->profile, NULL);

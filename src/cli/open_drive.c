@@ -76,3 +76,12 @@ int cli_open_drive(struct cli *cli, const char *name, bool load, struct discern_
 		ret = discern_drive_open(name, &options, ret_drive, err);
 	return ret == 0 ? 0 : cli_fail(cli, err);
 }
+
+void cli_close_drive(struct cli *cli, struct discern_drive *drive)
+{
+	struct discern_error err;
+
+	if (drive != NULL && discern_drive_recording(drive, &err) < 0)
+		cli_complain(cli, "warning: %s", err.text);
+	discern_drive_close(drive);
+}

@@ -201,6 +201,13 @@ static int start(struct cli *cli)
 	return -1;
 }
 
+int cli_refuse_record(struct cli *cli)
+{
+	if (cli->record_path == NULL)
+		return CLI_EXIT_GOOD;
+	return cli_usage(cli, "--record is for a command that works with one drive; this one does not");
+}
+
 void cli_finish(struct cli *cli)
 {
 	progress_free(cli->progress);
@@ -236,7 +243,7 @@ int cli_getopt(struct cli *cli, const struct cli_command *command, int argc, cha
 	size_t n_own = 0;
 	int found;
 
-	while (own[n_own].name != NULL && n_own < MAX_OPTIONS)
+	while (n_own < MAX_OPTIONS && own[n_own].name != NULL)
 		n_own++;
 	memcpy(all, own, n_own * sizeof(*own));
 	memcpy(all + n_own, common, sizeof(common));

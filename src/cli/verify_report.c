@@ -56,6 +56,8 @@ const char *cli_verify_words(const struct discern_verify_result *result, char *b
 		snprintf(buffer, size,
 			 "%" PRIu32 " sector%s cannot be read, the first is LBA %" PRId32 "; all others are equal",
 			 result->n_unreadable_sectors, plural(result->n_unreadable_sectors), result->unreadable[0].lba);
+	else if (total == 1)
+		snprintf(buffer, size, "its one sector is the same");
 	else
 		snprintf(buffer, size, "every one of %" PRIu32 " sectors is the same", total);
 	return buffer;

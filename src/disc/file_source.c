@@ -81,8 +81,10 @@ static int measure(struct file_source *file, struct discern_error *err)
 		discern_error_hint(err, "name the image file in it");
 		return -EISDIR;
 	}
-	if (!S_ISREG(status.st_mode) && !S_ISBLK(status.st_mode))
-		return discern_error_set(err, -EINVAL, "%s: not a regular file", file->path);
+	if (!S_ISREG(status.st_mode) && !S_ISBLK(status.st_mode)) {
+		discern_error_set(err, -EINVAL, "%s: not a regular file", file->path);
+		return discern_error_hint(err, "name an image file");
+	}
 	end = S_ISBLK(status.st_mode) ? lseek(file->fd, 0, SEEK_END) : status.st_size;
 	if (end < 0)
 		return discern_error_set(err, -errno, "%s: cannot tell the size: %s", file->path, strerror(errno));

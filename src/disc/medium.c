@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "disc/medium_need.h"
+
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <discern/medium.h>
+#include "base/error.h"
 
 void discern_medium_clear(struct discern_medium *medium)
 {
@@ -22,4 +25,19 @@ const char *discern_medium_state_name(enum discern_medium_state state)
 	};
 
 	return (size_t)state < sizeof(names) / sizeof(names[0]) ? names[state] : "unknown";
+}
+
+int medium_need(const struct discern_medium *medium, const char *drive_path, const char *wanted,
+		struct discern_error *err)
+{
+	if (medium->state != DISCERN_MEDIUM_NONE)
+		return 0;
+	if (medium->is_tray_open) {
+		discern_error_set(err, -ENOMEDIUM, "%s: the tray is open", drive_path);
+		discern_error_hint(err, "put in %s, and close the tray: discern load %s", wanted, drive_path);
+	} else {
+		discern_error_set(err, -ENOMEDIUM, "%s: no disc in the drive", drive_path);
+		discern_error_hint(err, "put in %s; \"discern eject %s\" opens the tray", wanted, drive_path);
+	}
+	return -ENOMEDIUM;
 }

@@ -17,6 +17,7 @@
 #include "base/error.h"
 #include "drive/drive_private.h"
 #include "drive/sense.h"
+#include "drive/transport_sgio.h"
 
 /* A drive needs up to half a minute to recognise a disc, one with scratches longer. */
 enum { READY_SECONDS = 60, READY_POLL_MS = 200 };
@@ -171,6 +172,9 @@ int drive_lend(struct discern_drive *drive, struct burner **ret_burner, struct d
 		if (!drive->can_reopen)
 			return discern_error_set(err, -ENOTSUP, "%s: not a device that libburn could open",
 						 drive->path);
+		ret = transport_sgio_may_write(drive->path, err);
+		if (ret < 0)
+			return ret;
 		claim(drive);
 		drive->transport = transport_close(drive->transport);
 		ret = burner_grab(drive->path, drive->recorder, &drive->burner, err);
@@ -375,6 +379,11 @@ int drive_open_on(struct transport *transport, const char *path, struct discern_
 	}
 	*ret_drive = drive;
 	return 0;
+}
+
+int discern_drive_recording(const struct discern_drive *drive, struct discern_error *err)
+{
+	return transport_recorder_status(drive->recorder, err);
 }
 
 struct discern_drive *discern_drive_close(struct discern_drive *drive)

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "disc/profile.h"
 #include "drive/drive_private.h"
+#include "drive/sense.h"
 
 /* BD-R may have thousands of tracks, each asked for with a command; the last one is always looked at. */
 enum { MAX_TRACKS = 1000 };
@@ -197,6 +198,9 @@ static int merge_toc_entry(struct look *look, const struct mmc_toc_entry *entrie
 	if (known != NULL) {
 		known->is_data = entries[i].is_data;
 		known->start_lba = entries[i].start_lba;
+		/* The length was made for the other start: with this one it can lead beyond all sectors. */
+		if ((int64_t)known->start_lba + known->n_sectors > INT32_MAX)
+			known->n_sectors = (uint32_t)(find_end(entries, n, known->start_lba) - known->start_lba);
 		return 0;
 	}
 	track.n_sectors = (uint32_t)(find_end(entries, n, track.start_lba) - track.start_lba);
@@ -373,8 +377,10 @@ int discern_drive_medium(struct discern_drive *drive, enum discern_medium_detail
 
 	memset(ret_medium, 0, sizeof(*ret_medium));
 	ret = drive_wait_ready(drive, &own);
-	if (ret == -ENOMEDIUM)
+	if (ret == -ENOMEDIUM) {
+		ret_medium->is_tray_open = own.sense.ascq == ASCQ_TRAY_OPEN;
 		return 0;
+	}
 	if (ret == -ENODEV || ret == -ETIMEDOUT || ret == -ECANCELED || ret == -EPROTO || ret == -EBUSY) {
 		if (err != NULL)
 			*err = own;

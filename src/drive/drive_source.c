@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "disc/medium_need.h"
 #include "disc/profile.h"
 #include "drive/drive_private.h"
 #include "drive/sense.h"
@@ -28,6 +29,10 @@ struct drive_source {
 	uint32_t capacity_sectors;
 	/** So many sectors are still read with FUA: behind them the cache holds only what was read with it. */
 	uint32_t n_fua_sectors;
+	/** Reads in a row over which the drive was lost. */
+	unsigned n_lost;
+	/** The sector that was read last, to try the drive with; -1 before the first. */
+	int32_t good_lba;
 };
 
 /* ---- is it still the same disc, and is the drive with us ---- */
@@ -89,6 +94,31 @@ static int settle(struct drive_source *source, struct discern_error *err)
 	return discern_error_set(err, -ETIMEDOUT, "%s: the drive does not get ready again", source->drive->path);
 }
 
+/* After several reads over which the drive was lost: are these sectors to blame, or is it the drive? */
+static bool still_reads(struct drive_source *source)
+{
+	uint8_t buffer[DISCERN_SECTOR_SIZE];
+	struct scsi_command command;
+
+	if (source->good_lba < 0)
+		return false;
+	mmc_read(&command, source->good_lba, 1, buffer, source->timeout_ms);
+	return drive_run(source->drive, &command, NULL, NULL) == 0;
+}
+
+/* The sectors count as unreadable, as long as the drive reads others. */
+static int count_loss(struct drive_source *source, struct discern_error *err)
+{
+	enum { SUSPICIOUS = 8 };
+	char words[sizeof(err->text)];
+
+	if (++source->n_lost % SUSPICIOUS != 0 || still_reads(source))
+		return -EIO;
+	snprintf(words, sizeof(words), "%s", err->text);
+	discern_error_set(err, -ETIMEDOUT, "%s: the drive reads nothing any more: %s", source->drive->path, words);
+	return -ETIMEDOUT;
+}
+
 /* ---- reading ---- */
 
 enum verdict { VERDICT_DONE, VERDICT_REPEAT, VERDICT_FAILED };
@@ -104,7 +134,7 @@ static enum verdict judge_read(struct drive_source *source, unsigned n_repeated,
 	case 0:
 		return VERDICT_DONE;
 	case -ENXIO:
-	case -EACCES:
+	case -EKEYREJECTED:
 	case -ENOMEDIUM:
 	case -ENODEV:
 	case -EPROTO:
@@ -128,6 +158,7 @@ static enum verdict judge_read(struct drive_source *source, unsigned n_repeated,
 	default:
 		/* The drive itself says what is wrong with these sectors. */
 		if (err->sense.key != 0) {
+			source->n_lost = 0;
 			*code = -EIO;
 			return VERDICT_FAILED;
 		}
@@ -143,7 +174,7 @@ static enum verdict judge_read(struct drive_source *source, unsigned n_repeated,
 	/* Sectors over which the drive was lost are not tried again here: it may cost a minute each time. */
 	if ((*code == -EAGAIN || *code == -ESTALE) && n_repeated < MAX_REPEATS)
 		return VERDICT_REPEAT;
-	*code = -EIO;
+	*code = count_loss(source, err);
 	return VERDICT_FAILED;
 }
 
@@ -164,6 +195,10 @@ static int read_once(struct drive_source *source, int32_t lba, uint32_t n_sector
 		if (ret == 0)
 			ret = transport_run(transport, &command, NULL, err);
 		verdict = judge_read(source, n_repeated++, &ret, err);
+		if (verdict == VERDICT_DONE) {
+			source->good_lba = lba;
+			source->n_lost = 0;
+		}
 		if (verdict != VERDICT_REPEAT)
 			return ret;
 	}
@@ -218,6 +253,8 @@ static int describe_failure(const struct drive_source *source, int code, int32_t
 		err->lba = lba;
 		return code;
 	}
+	if (code == -EKEYREJECTED)
+		discern_error_hint(err, "the disc is copy-protected, and discern does not remove protection");
 	if (n_sectors == 1)
 		discern_error_wrap(err, "%s: cannot read LBA %d", source->drive->path, (int)lba);
 	else
@@ -316,8 +353,8 @@ int drive_source_open(struct discern_drive *drive, const struct discern_medium *
 	struct drive_source *source;
 	uint32_t capacity = 0;
 
-	if (medium->state == DISCERN_MEDIUM_NONE)
-		return discern_error_set(err, -ENOMEDIUM, "%s: no disc in the drive", drive->path);
+	if (medium_need(medium, drive->path, "a disc", err) < 0)
+		return -ENOMEDIUM;
 	drive_wait_ready(drive, NULL);
 	if (read_capacity(drive, &capacity) == 0 && medium->read_capacity_sectors > 0 &&
 	    capacity != medium->read_capacity_sectors)
@@ -333,6 +370,7 @@ int drive_source_open(struct discern_drive *drive, const struct discern_medium *
 	source->max_sectors = source->base.preferred_sectors;
 	source->timeout_ms = options != NULL && options->timeout_ms > 0 ? options->timeout_ms : MMC_READ_TIMEOUT_MS;
 	source->capacity_sectors = capacity;
+	source->good_lba = -1;
 	if (options != NULL && options->past_cache)
 		source->n_fua_sectors = MORE_THAN_CACHES;
 	*ret_source = &source->base;

@@ -107,7 +107,7 @@ static int illegal_request_errno(struct discern_sense sense)
 	case ASC_MEDIUM_REMOVAL:
 		return -EBUSY;
 	case ASC_COPY_PROTECTION:
-		return -EACCES;
+		return -EKEYREJECTED;
 	default:
 		return -EIO;
 	}

@@ -40,6 +40,9 @@ enum sense_asc {
 	ASC_COPY_PROTECTION = 0x6f,
 };
 
+/** With ASC_MEDIUM_NOT_PRESENT. */
+enum { ASCQ_TRAY_OPEN = 0x02 };
+
 struct sense_details {
 	struct discern_sense sense;
 	/** It is about an earlier command (SPC-4 4.5.7); this one was not carried out. */

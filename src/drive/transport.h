@@ -58,10 +58,13 @@ int transport_record(struct transport *inner, struct transport_recorder *recorde
 /** Plays a recorded file back: each command must be the next one in the file, or the call fails with -EPROTO. */
 int transport_replay_open(const char *path, struct transport **ret_transport, struct discern_error *err);
 
-/** A recording in progress; one for all transports, and for libburn's log, of a job. */
+/** A recording in progress; one for all transports, and for libburn's log, of a job. An earlier recording is replaced;
+ *  -EEXIST for any other file that is not empty. */
 int transport_recorder_open(const char *path, struct transport_recorder **ret_recorder, struct discern_error *err);
 /** Accepts NULL, returns NULL. A failed write to the file is told here once: 0 or a negative errno in *ret_status. */
 struct transport_recorder *transport_recorder_close(struct transport_recorder *recorder, int *ret_status);
+/** 0, or the negative errno of the first failed write to the file; accepts NULL. */
+int transport_recorder_status(const struct transport_recorder *recorder, struct discern_error *err);
 /** Adds a line of words as a comment. */
 void transport_recorder_note(struct transport_recorder *recorder, const char *text);
 
@@ -76,7 +79,7 @@ static inline struct transport *transport_close(struct transport *transport)
  *  @param ret_length  bytes transferred; NULL if anything but all of data_length is an error
  *  @return 0 (also for a recovered error, key 1), or an errno by the sense: -ENOMEDIUM (2/3A), -EAGAIN (becoming
  *          ready), -ESTALE (6/28, 6/29), -EIO (3, 4, B), -ENXIO (5/21, 5/63, 5/64, 8), -EOPNOTSUPP (5/20, 5/24),
- *          -EACCES (5/6F), -EBUSY (5/53), -EMEDIUMTYPE (2/30, 5/30), -EROFS (7), -ETIMEDOUT, -ENODEV (host
+ *          -EKEYREJECTED (5/6F), -EBUSY (5/53), -EMEDIUMTYPE (2/30, 5/30), -EROFS (7), -ETIMEDOUT, -ENODEV (host
  *          status), -EMSGSIZE (more bytes than the system transfers at once), -EPERM. err has sense and words,
  *          and for a read the LBA if the drive named one. After 0 err->sense is that of a recovered error. */
 int transport_run(struct transport *transport, const struct scsi_command *command, size_t *ret_length,

@@ -23,6 +23,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -32,6 +33,7 @@
 #include "drive/recorder.h"
 
 struct transport_recorder {
+	char *path;
 	FILE *file;
 	pthread_mutex_t lock;
 	struct timespec start;
@@ -48,18 +50,53 @@ struct transport_recording {
 
 /* ---- the file ---- */
 
+/* Nothing of value is lost to a mistyped name: only an earlier recording is replaced. */
+static bool may_replace(int fd)
+{
+	static const char header[] = RECORDING_HEADER "\n";
+	char start[sizeof(header) - 1];
+	struct stat status;
+
+	if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode) || status.st_size == 0)
+		return true;
+	return pread(fd, start, sizeof(start), 0) == (ssize_t)sizeof(start) &&
+	       memcmp(start, header, sizeof(start)) == 0;
+}
+
+static int open_file(const char *path, FILE **ret_file, struct discern_error *err)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	int code;
+
+	if (fd < 0)
+		return discern_error_set(err, -errno, "%s: cannot write the recording: %s", path, strerror(errno));
+	if (!may_replace(fd)) {
+		code = discern_error_set(err, -EEXIST, "%s: exists already, and is no recording", path);
+		discern_error_hint(err, "name another file for the recording");
+	} else {
+		*ret_file = ftruncate(fd, 0) == 0 || errno == EINVAL ? fdopen(fd, "w") : NULL;
+		if (*ret_file != NULL)
+			return 0;
+		code = discern_error_set(err, -errno, "%s: cannot write the recording: %s", path, strerror(errno));
+	}
+	close(fd);
+	return code;
+}
+
 int transport_recorder_open(const char *path, struct transport_recorder **ret_recorder, struct discern_error *err)
 {
 	struct transport_recorder *recorder = calloc(1, sizeof(*recorder));
+	int ret;
 
 	if (recorder == NULL)
 		return discern_error_set(err, -ENOMEM, "out of memory");
-	recorder->file = fopen(path, "we");
-	if (recorder->file == NULL) {
-		int code = -errno;
-
+	recorder->path = strdup(path);
+	ret = recorder->path == NULL ? discern_error_set(err, -ENOMEM, "out of memory")
+				     : open_file(path, &recorder->file, err);
+	if (ret < 0) {
+		free(recorder->path);
 		free(recorder);
-		return discern_error_set(err, code, "%s: cannot write the recording: %s", path, strerror(-code));
+		return ret;
 	}
 	pthread_mutex_init(&recorder->lock, NULL);
 	clock_gettime(CLOCK_MONOTONIC, &recorder->start);
@@ -95,10 +132,19 @@ struct transport_recorder *transport_recorder_close(struct transport_recorder *r
 	if (fclose(recorder->file) != 0 && status == 0)
 		status = errno != 0 ? -errno : -EIO;
 	pthread_mutex_destroy(&recorder->lock);
+	free(recorder->path);
 	free(recorder);
 	if (ret_status != NULL)
 		*ret_status = status;
 	return NULL;
+}
+
+int transport_recorder_status(const struct transport_recorder *recorder, struct discern_error *err)
+{
+	if (recorder == NULL || recorder->status == 0)
+		return 0;
+	return discern_error_set(err, recorder->status, "%s: the recording is not complete: %s", recorder->path,
+				 strerror(-recorder->status));
 }
 
 void transport_recorder_note(struct transport_recorder *recorder, const char *text)

@@ -96,19 +96,31 @@ int transport_sgio_attach(int fd, struct transport **ret_transport)
 	return 0;
 }
 
-static int permission_error(const char *path, struct discern_error *err)
+static int permission_error(const char *path, const char *words, struct discern_error *err)
 {
 	struct group entry, *group = NULL;
 	struct stat status;
 	char buffer[4096];
 
-	if (stat(path, &status) == 0 && status.st_gid != 0 && (status.st_mode & S_IRGRP) != 0 &&
-	    getgrgid_r(status.st_gid, &entry, buffer, sizeof(buffer), &group) != 0)
-		group = NULL;
-	discern_error_set(err, -EACCES, "%s: no permission to use this drive", path);
-	discern_error_hint(err, "join the group that owns it, then log in again: sudo usermod -aG %s \"$USER\"",
-			   group != NULL ? group->gr_name : OPTICAL_GROUP);
+	discern_error_set(err, -EACCES, "%s: %s", path, words);
+	if (stat(path, &status) < 0)
+		return -EACCES;
+	if ((status.st_mode & S_IRGRP) == 0 || (status.st_mode & S_IWGRP) == 0 || status.st_gid == 0)
+		discern_error_hint(err, "it is not open to a group: sudo chgrp %s %s && sudo chmod 660 %s",
+				   OPTICAL_GROUP, path, path);
+	else if (getgrgid_r(status.st_gid, &entry, buffer, sizeof(buffer), &group) == 0 && group != NULL)
+		discern_error_hint(err, "join the group that owns it, then log in again: sudo usermod -aG %s \"$USER\"",
+				   group->gr_name);
+	else
+		discern_error_hint(err, "it belongs to group %u, and you do not", (unsigned)status.st_gid);
 	return -EACCES;
+}
+
+int transport_sgio_may_write(const char *path, struct discern_error *err)
+{
+	if (faccessat(AT_FDCWD, path, R_OK | W_OK, AT_EACCESS) == 0 || (errno != EACCES && errno != EROFS))
+		return 0;
+	return permission_error(path, "you may read this drive, but not burn with it", err);
 }
 
 static int open_error(const char *path, int code, struct discern_error *err)
@@ -125,7 +137,7 @@ static int open_error(const char *path, int code, struct discern_error *err)
 		return -ENOENT;
 	case -EACCES:
 	case -EPERM:
-		return permission_error(path, err);
+		return permission_error(path, "no permission to use this drive", err);
 	case -EBUSY:
 		return holder_error(path, err);
 	case -EISDIR:

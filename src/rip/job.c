@@ -53,18 +53,19 @@ static void tell_size(const struct job *job)
 	const struct discern_observer *observer = &job->meter.observer;
 
 	for (size_t i = 0; i < job->plan.n_candidates; i++)
-		meter_tell(observer, DISCERN_LEVEL_DETAIL, "size: %" PRIu32 " sectors by %s%s",
-			   job->plan.candidates[i].n_sectors, job->plan.candidates[i].source,
-			   job->plan.candidates[i].is_chosen ? " (chosen)" : "");
-	meter_tell(observer, DISCERN_LEVEL_DETAIL, "size: %" PRIu32 " sectors: %s", job->plan.n_sectors,
-		   job->plan.reason);
+		observe_message(observer, DISCERN_LEVEL_DETAIL, "size: %" PRIu32 " sectors by %s%s",
+				job->plan.candidates[i].n_sectors, job->plan.candidates[i].source,
+				job->plan.candidates[i].is_chosen ? " (chosen)" : "");
+	observe_message(observer, DISCERN_LEVEL_DETAIL, "size: %" PRIu32 " sectors: %s", job->plan.n_sectors,
+			job->plan.reason);
 	if (job->plan.left_out[0] != '\0')
-		meter_tell(observer, DISCERN_LEVEL_NOTE, "%s", job->plan.left_out);
+		observe_message(observer, DISCERN_LEVEL_NOTE, "%s", job->plan.left_out);
 	if (job->plan.n_sectors < job->plan.n_volume_sectors)
-		meter_tell(observer, DISCERN_LEVEL_WARNING,
-			   "the file system is %" PRIu32 " sectors longer than what the disc holds: it was cut off "
-			   "when it was written",
-			   job->plan.n_volume_sectors - job->plan.n_sectors);
+		observe_message(observer, DISCERN_LEVEL_WARNING,
+				"the file system is %" PRIu32
+				" sectors longer than what the disc holds: it was cut off "
+				"when it was written",
+				job->plan.n_volume_sectors - job->plan.n_sectors);
 }
 
 static void copy_plan(const struct job *job)
@@ -233,10 +234,10 @@ static int read_disc(struct job *job)
 		.checkpoint_seconds = CHECKPOINT_SECONDS,
 	};
 	snprintf(job->passes.header.identity, sizeof(job->passes.header.identity), "%s", job->identity);
-	start = meter_now();
+	start = observe_now();
 	ret = passes_run(&job->passes, job->err);
 	saved = pipeline_drain(job->pipeline);
-	job->result->speed_kbps = (uint32_t)((double)job->meter.good_bytes / 1000.0 / (meter_now() - start + 1e-9));
+	job->result->speed_kbps = (uint32_t)((double)job->meter.good_bytes / 1000.0 / (observe_now() - start + 1e-9));
 	if (saved < 0)
 		return explain_stop(job, output_explain(&job->output, saved, job->err));
 	if (ret < 0) {
@@ -297,7 +298,7 @@ static int finish(struct job *job)
 static void tell_protection(const struct job *job)
 {
 	if (job->medium->protection != 0)
-		meter_tell(
+		observe_message(
 			&job->meter.observer, DISCERN_LEVEL_WARNING,
 			"the disc says that it is copy-protected: parts may be refused, or be encrypted in the image");
 }
@@ -308,10 +309,10 @@ static void tell_resumed(const struct job *job)
 	char all[TEXT_SIZE];
 
 	if (job->output.is_resumed)
-		meter_tell(&job->meter.observer, DISCERN_LEVEL_NOTE, "going on with %s: %s of %s are read",
-			   job->output.path,
-			   text_size((uint64_t)map_count(job->map, MAP_GOOD) * DISCERN_SECTOR_SIZE, done),
-			   text_size(image_bytes(job), all));
+		observe_message(&job->meter.observer, DISCERN_LEVEL_NOTE, "going on with %s: %s of %s are read",
+				job->output.path,
+				text_size((uint64_t)map_count(job->map, MAP_GOOD) * DISCERN_SECTOR_SIZE, done),
+				text_size(image_bytes(job), all));
 }
 
 static int run(struct job *job)
@@ -341,7 +342,7 @@ static int run(struct job *job)
 int rip_run(const struct rip_job *wanted, struct discern_rip_result *ret_result, struct discern_error *err)
 {
 	struct discern_error own_error = { 0 };
-	double start = meter_now();
+	double start = observe_now();
 	struct job *job = calloc(1, sizeof(*job));
 	int ret;
 
@@ -357,7 +358,7 @@ int rip_run(const struct rip_job *wanted, struct discern_rip_result *ret_result,
 	meter_init(&job->meter, wanted->observer, discern_profile_1x_kbps(wanted->medium->profile));
 	tell_protection(job);
 	ret = run(job);
-	ret_result->seconds = meter_now() - start;
+	ret_result->seconds = observe_now() - start;
 	map_free(job->map);
 	free(job);
 	return ret;

@@ -1,33 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rip/meter.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #define REPORT_SECONDS 0.2
-
-void meter_tell(const struct discern_observer *observer, enum discern_level level, const char *format, ...)
-{
-	char text[512];
-	va_list ap;
-
-	if (observer == NULL || observer->message == NULL)
-		return;
-	va_start(ap, format);
-	vsnprintf(text, sizeof(text), format, ap);
-	va_end(ap);
-	observer->message(level, text, observer->user);
-}
-
-double meter_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
 
 void meter_init(struct meter *meter, const struct discern_observer *observer, uint32_t speed_1x_kbps)
 {
@@ -44,7 +20,7 @@ void meter_phase(struct meter *meter, enum discern_phase phase, uint64_t total_b
 	meter->progress.phase = phase;
 	meter->progress.done_bytes = 0;
 	meter->progress.total_bytes = total_bytes;
-	meter->n_samples = 0;
+	observe_restart(&meter->recent);
 	meter->next_report = 0;
 }
 
@@ -64,31 +40,16 @@ static uint32_t whole_seconds(double seconds)
 	return seconds >= (double)UINT32_MAX ? UINT32_MAX : (uint32_t)(seconds + 0.5);
 }
 
-static void add_sample(struct meter *meter, double now)
-{
-	uint64_t done = meter->progress.done_bytes;
-
-	if (meter->n_samples == METER_N_SAMPLES)
-		memmove(meter->samples, meter->samples + 1, --meter->n_samples * sizeof(meter->samples[0]));
-	meter->samples[meter->n_samples].time = now;
-	meter->samples[meter->n_samples].done_bytes = done;
-	meter->n_samples++;
-	meter->progress.speed_kbps = 0;
-	if (now > meter->samples[0].time && done > meter->samples[0].done_bytes)
-		meter->progress.speed_kbps = (uint32_t)((double)(done - meter->samples[0].done_bytes) / 1000.0 /
-							(now - meter->samples[0].time));
-}
-
 static void estimate(struct meter *meter)
 {
 	struct discern_progress *progress = &meter->progress;
 
-	progress->seconds_left = UINT32_MAX;
 	progress->seconds_left_bad = meter->n_bad_reads_left == 0 ? 0 : UINT32_MAX;
-	if (progress->phase == DISCERN_PHASE_HASH && progress->speed_kbps > 0)
-		progress->seconds_left = whole_seconds((double)(progress->total_bytes - progress->done_bytes) / 1000.0 /
-						       progress->speed_kbps);
-	else if (meter->untried_bytes == 0)
+	/* The rate of all good reads so far says more than that of the last seconds, which may be a bad area's. */
+	if (progress->phase == DISCERN_PHASE_HASH)
+		return;
+	progress->seconds_left = UINT32_MAX;
+	if (meter->untried_bytes == 0)
 		progress->seconds_left = 0;
 	else if (meter->good_bytes > 0)
 		progress->seconds_left =
@@ -100,9 +61,9 @@ static void estimate(struct meter *meter)
 
 bool meter_report(struct meter *meter)
 {
-	double now = meter_now();
+	double now = observe_now();
 
-	add_sample(meter, now);
+	observe_speed(&meter->recent, now, &meter->progress);
 	estimate(meter);
 	meter->next_report = now + REPORT_SECONDS;
 	if (meter->observer.progress != NULL && !meter->is_cancelled &&
@@ -113,7 +74,7 @@ bool meter_report(struct meter *meter)
 
 bool meter_tick(struct meter *meter)
 {
-	if (meter_now() < meter->next_report)
+	if (observe_now() < meter->next_report)
 		return !meter->is_cancelled;
 	return meter_report(meter);
 }

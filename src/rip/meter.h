@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the observer is told: words at once, progress a few times a second. */
+/* What the observer is told of a rip, a few times a second. */
 #ifndef RIP_METER_H
 #define RIP_METER_H
 
@@ -8,11 +8,7 @@
 
 #include <discern/progress.h>
 
-/** Passes one line of text to the observer. */
-void meter_tell(const struct discern_observer *observer, enum discern_level level, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-
-#define METER_N_SAMPLES 11
+#include "base/observe.h"
 
 struct meter {
 	struct discern_observer observer;
@@ -21,12 +17,7 @@ struct meter {
 	/** The observer asked to stop; stays set. */
 	bool is_cancelled;
 	double next_report;
-	/** The last two seconds: when, and how many bytes were done. */
-	struct {
-		double time;
-		uint64_t done_bytes;
-	} samples[METER_N_SAMPLES];
-	unsigned n_samples;
+	struct observe_samples recent;
 	/** Reads that brought data, and those that did not. */
 	double good_seconds;
 	uint64_t good_bytes;
@@ -36,9 +27,6 @@ struct meter {
 	uint64_t untried_bytes;
 	uint64_t n_bad_reads_left;
 };
-
-/** Seconds of a clock that is never set. */
-double meter_now(void);
 
 void meter_init(struct meter *meter, const struct discern_observer *observer, uint32_t speed_1x_kbps);
 

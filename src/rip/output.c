@@ -123,6 +123,12 @@ static int load_map(const struct output *output, struct map **ret_map, struct ma
 	return ret;
 }
 
+static int tell_other_process(const struct output *output, struct discern_error *err)
+{
+	discern_error_set(err, -EBUSY, "%s: another process is working on it", output->path);
+	return discern_error_hint(err, "wait until it is done, or name another image with -o FILE");
+}
+
 /** Opens path and makes sure that no other process works on it. */
 static int open_alone(struct output *output, int flags, struct discern_error *err)
 {
@@ -134,7 +140,7 @@ static int open_alone(struct output *output, int flags, struct discern_error *er
 	if (fstat(output->fd, &status) < 0 || !S_ISREG(status.st_mode))
 		return discern_error_set(err, -EEXIST, "%s: exists and is not a regular file", output->path);
 	if (flock(output->fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK)
-		return discern_error_set(err, -EBUSY, "%s: another process is working on it", output->path);
+		return tell_other_process(output, err);
 	return 0;
 }
 

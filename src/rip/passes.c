@@ -91,18 +91,18 @@ static int read_piece(struct passes *passes, const struct map_range *piece, stru
 	uint32_t size = piece->n_sectors * DISCERN_SECTOR_SIZE;
 	uint8_t *room = pipeline_room(passes->pipeline, size, (uint64_t)piece->start * DISCERN_SECTOR_SIZE);
 	int32_t lba = passes->plan->first_lba + (int32_t)piece->start;
-	double start = meter_now();
+	double start = observe_now();
 	int ret;
 
 	if (room == NULL)
 		return pipeline_error(passes->pipeline);
 	ret = rip_read(passes->source, lba, piece->n_sectors, room, err);
-	meter_read(passes->meter, ret == 0, size, meter_now() - start);
+	meter_read(passes->meter, ret == 0, size, observe_now() - start);
 	if (ret < 0 && !rip_is_bad_sector(ret))
 		return ret;
 	if (ret < 0) {
-		meter_tell(&passes->meter->observer, DISCERN_LEVEL_DEBUG, "LBA %d, %u sector%s: %s", lba,
-			   piece->n_sectors, piece->n_sectors == 1 ? "" : "s", err->text);
+		observe_message(&passes->meter->observer, DISCERN_LEVEL_DEBUG, "LBA %d, %u sector%s: %s", lba,
+				piece->n_sectors, piece->n_sectors == 1 ? "" : "s", err->text);
 		return note_failure(passes, piece) < 0 ? out_of_memory(err) : 1;
 	}
 	pipeline_put(passes->pipeline, size);
@@ -132,7 +132,7 @@ static void update_meter(struct passes *passes)
 
 static int save_now_and_then(struct passes *passes, struct discern_error *err)
 {
-	double now = meter_now();
+	double now = observe_now();
 	size_t size = 0;
 	char *text;
 
@@ -297,7 +297,7 @@ int passes_run(struct passes *passes, struct discern_error *err)
 	};
 
 	passes->checkpoint_interval = passes->first_checkpoint_seconds;
-	passes->next_checkpoint = meter_now() + passes->checkpoint_interval;
+	passes->next_checkpoint = observe_now() + passes->checkpoint_interval;
 	passes->n_rounds_left = passes->n_rounds;
 	meter_phase(passes->meter, DISCERN_PHASE_READ, (uint64_t)map_n_sectors(passes->map) * DISCERN_SECTOR_SIZE);
 	for (size_t i = 0; ret == 0 && i < sizeof(reading) / sizeof(reading[0]); i++)

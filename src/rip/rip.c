@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "disc/medium_need.h"
 #include "drive/drive_source.h"
 #include "rip/job.h"
 #include "rip/meter.h"
@@ -16,8 +17,8 @@ static int rip_medium(struct discern_drive *drive, struct rip_job *job, struct d
 	int ret;
 
 	if (job->options->speed_kbps > 0 && discern_drive_set_speed(drive, job->options->speed_kbps, 0, err) < 0)
-		meter_tell(job->observer, DISCERN_LEVEL_WARNING, "the read speed stays as it is: %s",
-			   err != NULL ? err->text : "the drive refuses");
+		observe_message(job->observer, DISCERN_LEVEL_WARNING, "the read speed stays as it is: %s",
+				err != NULL ? err->text : "the drive refuses");
 	ret = drive_source_open(drive, job->medium, NULL, &job->source, err);
 	if (ret < 0)
 		return ret;
@@ -44,9 +45,9 @@ int discern_rip(struct discern_drive *drive, const struct discern_rip_options *o
 	if (ret < 0)
 		return ret;
 	is_locked = medium.state != DISCERN_MEDIUM_NONE && discern_drive_lock(drive, true, NULL) == 0;
-	ret = medium.state == DISCERN_MEDIUM_NONE
-		      ? discern_error_set(err, -ENOMEDIUM, "%s: no disc in the drive", discern_drive_path(drive))
-		      : rip_medium(drive, &job, ret_result, err);
+	ret = medium_need(&medium, discern_drive_path(drive), "the disc to rip", err);
+	if (ret == 0)
+		ret = rip_medium(drive, &job, ret_result, err);
 	if (is_locked)
 		discern_drive_lock(drive, false, NULL);
 	discern_medium_clear(&medium);

@@ -280,6 +280,6 @@ int compare_sources(struct discern_source *disc, const struct compare_options *o
 	ret_result->unreadable = comparison.unreadable.items;
 	ret_result->n_unreadable_ranges = comparison.unreadable.n;
 	ret_result->n_unreadable_sectors = comparison.unreadable.n_sectors;
-	ret_result->seconds = verify_pace_now() - comparison.pace.started;
+	ret_result->seconds = observe_now() - comparison.pace.started;
 	return ret;
 }

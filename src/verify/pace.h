@@ -9,23 +9,15 @@
 #include <discern/error.h>
 #include <discern/progress.h>
 
-/** Moments over which the speed is taken. */
-#define PACE_WINDOW 16
+#include "base/observe.h"
 
 struct verify_pace {
 	const struct discern_observer *observer;
 	struct discern_progress progress;
 	double started;
 	double last_report;
-	struct {
-		double when;
-		uint64_t done_bytes;
-	} window[PACE_WINDOW];
-	unsigned n_reports;
+	struct observe_samples recent;
 };
-
-/** Seconds on a clock that is never set. */
-double verify_pace_now(void);
 
 /** observer may be NULL. */
 void verify_pace_start(struct verify_pace *pace, const struct discern_observer *observer, uint32_t speed_1x_kbps,

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "disc/file_source.h"
 #include "disc/profile.h"
+#include "disc/medium_need.h"
 #include "drive/drive_source.h"
 #include "verify/compare.h"
 
@@ -19,8 +20,7 @@ static int check_medium(const char *path, const struct discern_medium *medium, s
 
 	switch (medium->state) {
 	case DISCERN_MEDIUM_NONE:
-		ret = discern_error_set(err, -ENOMEDIUM, "%s: no disc in the drive", path);
-		discern_error_hint(err, "put the disc in that is to be compared");
+		ret = medium_need(medium, path, "the disc that is to be compared", err);
 		break;
 	case DISCERN_MEDIUM_BLANK:
 		ret = discern_error_set(err, -EMEDIUMTYPE, "%s: the disc is blank (%s)", path,

@@ -74,6 +74,9 @@ exits 1 "a broken download" "$discern" burn cut.iso
 complained "says that it is not complete" "not complete"
 exits 1 "a checksum that differs" "$discern" burn --checksum 900150983cd24fb0d6963f7d28e17f72 small.iso
 complained "tells both checksums" "900150983cd24fb0d6963f7d28e17f72"
+truncate -s 200M long
+exits 5 "no long check is made in vain" "$discern" vdrive run --drive sr0= -- "$discern" burn long sr0
+complained "it says what is missing" "no disc in the drive"
 exits 2 "a checksum that is none" "$discern" burn --sha256 1234 small.iso
 exits 2 "a speed that is none" "$discern" burn --speed fast small.iso
 exits 2 "a buffer that is too small" "$discern" burn --buffer 4 small.iso

@@ -74,6 +74,16 @@ if [ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null; then
 		complained "with the group to join" "usermod -aG cdrom"
 		ok "the drive is listed all the same" nobody "$discern" drives --json
 		equal "as one that this user may not use" "$(jq -c '.drives[0]|[.may_read,.may_write]' out)" '[false,false]'
+		burn_as_reader() {
+			with_drive blank.disc,mode=0664 setpriv --reuid=65534 --regid=65534 --clear-groups \
+				"$discern" burn --dry-run "$work/disc.iso"
+		}
+		exits 1 "reading alone is not enough to burn" burn_as_reader
+		complained "is said" "/dev/sr0: you may read this drive, but not burn with it"
+		complained "with the group to join" "usermod -aG cdrom"
+		with_drive disc.iso,mode=0600 setpriv --reuid=65534 --regid=65534 --clear-groups "$discern" info sr0 \
+			2>err
+		complained "no group is named that would not help" "sudo chgrp cdrom /dev/sr0 && sudo chmod 660 /dev/sr0"
 	fi
 fi
 
@@ -90,6 +100,14 @@ if grep -q "4344303031" recording; then
 else
 	passed "not even the volume descriptor"
 fi
+
+cp disc.iso precious.iso
+exits 1 "no other file is overwritten by a recording" with_drive disc.iso "$discern" info --record=precious.iso sr0
+complained "is said" "precious.iso: exists already, and is no recording"
+same "it is as it was" disc.iso precious.iso
+ok "a recording that cannot be written does not stop the job" with_drive disc.iso "$discern" info --record=/dev/full sr0
+complained "but is told" "/dev/full: the recording is not complete: No space left on device"
+exits 2 "where no drive is used, nothing is recorded" "$discern" info --record=recording disc.iso
 
 # Trouble.
 with_fault() {

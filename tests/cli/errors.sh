@@ -33,7 +33,7 @@ rejected() {
 }
 
 rejected "no disc" 5 "no disc|no medium" "" "$discern" rip -o target/x.iso sr0
-rejected "tray open" 5 "tray|no disc" ",tray=open" "$discern" rip -o target/x.iso sr0
+rejected "tray open" 5 "no disc" ",tray=open" "$discern" rip -o target/x.iso sr0
 rejected "no disc to burn on" 5 "no disc|no medium" "" "$discern" burn --yes small.iso sr0
 rejected "no disc to verify" 5 "no disc|no medium" "" "$discern" verify small.iso sr0
 rejected "blank disc" 5 "blank" blank.disc "$discern" rip -o target/x.iso sr0
@@ -81,3 +81,9 @@ if "$discern" vdrive run --drive sr0= -- sh full.sh size=64k true 2>/dev/null; t
 	equal "full disk: no image" "$(grep -x x.iso left)" ""
 	rejected "read-only folder" 1 "read-only" big.iso sh full.sh ro "$discern" rip -o target/x.iso sr0
 fi
+
+mkfifo pipe
+rejected "a pipe to burn" 1 "not a regular file" blank.disc "$discern" burn --any-file pipe sr0
+rejected "a pipe to verify" 1 "not a regular file" small.iso "$discern" verify pipe sr0
+rejected "a name that is too long" 1 "too long" small.iso \
+	"$discern" rip -o "target/$(printf '%0250d' 0).iso" sr0

@@ -63,3 +63,24 @@ equal "burn goes through its phases" "$(jq -rs '[.[].phase] | unique | join(" ")
 equal "the phase of a rip ends with all bytes" "$(jq -s '[.[] | select(.phase == "read")][-1] |
 	.done_bytes == .total_bytes and .total_bytes > 8000000' rip.lines)" true
 equal "in the end the bad bytes are those that are bad" "$(jq -s '.[-1].bad_bytes' damaged.lines)" 4096
+
+# A failure is one object as well, also where the command has nothing else to say.
+fails() {
+	name=$1
+	expected=$2
+	shift 2
+	exits "$expected" "$name" "$@"
+	one_object "$name" out
+	equal "$name: the error with its exit code" "$(jq -c '[.error.exit_code, (.error.text | length > 0)]' out)" \
+		"[$expected,true]"
+}
+empty_drive() {
+	"$discern" vdrive run --drive sr0= -- "$discern" "$@"
+}
+fails "no such image" 1 "$discern" verify --json missing.iso
+equal "the code has its name" "$(jq -r .error.code out)" ENOENT
+fails "no disc to rip" 5 empty_drive rip --json
+equal "what the drive said" "$(jq -c '[.error.code, .error.lba]' out)" '["ENOMEDIUM",null]'
+fails "no such drive" 1 empty_drive eject --json sr9
+fails "no disc to burn" 5 empty_drive burn --json image.iso
+equal "the verdict of a burn that failed" "$(jq -r .verdict out)" failed

@@ -44,3 +44,18 @@ exits 1 "no such drive" "$discern" eject /dev/no-such-drive
 complained "is named" "discern: eject: /dev/no-such-drive: "
 exits 1 "a file is no drive" "$discern" eject "$0"
 exits 2 "two drives are one too many" "$discern" eject sr0 sr1
+
+# Standard files that the caller closed.
+closed_input_and_error() {
+	"$discern" --version 0<&- 2>&-
+}
+closed_output() {
+	"$@" >&-
+}
+ok "standard input and error may be closed" closed_input_and_error
+if "$discern" vdrive --help >/dev/null 2>&1; then
+	truncate -s 2M closed.iso
+	exits 1 "a closed standard output is told" closed_output \
+		"$discern" vdrive run --drive sr0=closed.iso -- "$discern" info sr0
+	complained "and nothing else goes wrong" "info: cannot write to standard output"
+fi

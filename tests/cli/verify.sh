@@ -170,3 +170,10 @@ if command -v xorriso >/dev/null; then
 	verify 4 "a change in the second session is found" sessions.disc sessions.iso
 	printed "in the right place" "differs  LBA $((($(stat -c %s sessions.iso) - 300000) / 2048))"
 fi
+
+# A drive that stops reading is not a disc full of bad sectors.
+exits 1 "a drive that reads nothing any more" "$discern" vdrive run --drive sr0=good.iso \
+	--fault 'sr0: read skip=10 host=3' -- "$discern" verify good.iso
+complained "is said" "the drive reads nothing any more"
+exits 6 "a protected disc" "$discern" vdrive run --drive sr0=good.iso \
+	--fault 'sr0: read skip=10 sense=5/6F/03' -- "$discern" verify good.iso

@@ -141,8 +141,17 @@ static void compares_sizes(void **state)
 	assert_int_equal(make(&scene), 0);
 	scene.check.n_sectors = 359850;
 	assert_int_equal(make(&scene), -EFBIG);
+	assert_non_null(strstr(scene.err.text, "it has 359850 sectors, this CD-R has room for 359849"));
+	assert_non_null(strstr(scene.err.hint, "a DVD"));
+	scene.check.n_sectors = 500000;
+	assert_int_equal(make(&scene), -EFBIG);
+	assert_non_null(strstr(scene.err.text, "1.02 GB"));
 	assert_non_null(strstr(scene.err.text, "737 MB"));
-	assert_non_null(strstr(scene.err.hint, "DVD"));
+	set_scene(&scene, DISCERN_PROFILE_DVD_PLUS_R, DISCERN_MEDIUM_BLANK);
+	scene.choice.free_sectors = 1000;
+	scene.check.n_sectors = 2000;
+	assert_int_equal(make(&scene), -EFBIG);
+	assert_string_equal(scene.err.hint, "it takes a disc with more room");
 	/* Whole units of 32 sectors are written to a BD-R. */
 	set_scene(&scene, DISCERN_PROFILE_BD_R, DISCERN_MEDIUM_BLANK);
 	scene.choice.free_sectors = 64;

@@ -99,11 +99,11 @@ static void one_answer_each(void **state)
 		unsigned sense;
 		int code;
 	} cases[] = {
-		{ SENSE(5, 0x21, 0x00), -ENXIO },  { SENSE(5, 0x63, 0x00), -ENXIO },
-		{ SENSE(5, 0x64, 0x00), -ENXIO },  { SENSE(8, 0x00, 0x00), -ENXIO },
-		{ SENSE(5, 0x6f, 0x03), -EACCES }, { SENSE(2, 0x3a, 0x02), -ENOMEDIUM },
-		{ SENSE(4, 0x09, 0x02), -EIO },    { SENSE(0xb, 0x47, 0x00), -EIO },
-		{ SENSE(6, 0x28, 0x00), -ESTALE }, { SENSE(5, 0x24, 0x00), -EIO },
+		{ SENSE(5, 0x21, 0x00), -ENXIO },        { SENSE(5, 0x63, 0x00), -ENXIO },
+		{ SENSE(5, 0x64, 0x00), -ENXIO },        { SENSE(8, 0x00, 0x00), -ENXIO },
+		{ SENSE(5, 0x6f, 0x03), -EKEYREJECTED }, { SENSE(2, 0x3a, 0x02), -ENOMEDIUM },
+		{ SENSE(4, 0x09, 0x02), -EIO },          { SENSE(0xb, 0x47, 0x00), -EIO },
+		{ SENSE(6, 0x28, 0x00), -ESTALE },       { SENSE(5, 0x24, 0x00), -EIO },
 		{ SENSE(2, 0x30, 0x00), -EIO },
 	};
 
@@ -166,6 +166,39 @@ static void timeout_is_a_bad_sector_if_the_drive_returns(void **state)
 	assert_non_null(strstr(err.text, "did not answer in time"));
 	assert_int_equal(fake.n_commands[MMC_READ_10], 1);
 	assert_true(fake.n_commands[MMC_TEST_UNIT_READY] >= 2);
+}
+
+/* Whether many losses in a row are the disc's fault, a sector that was read tells. */
+static void many_timeouts_with_a_drive_that_reads_others(void **state)
+{
+	struct fake_answer *answer;
+
+	(void)state;
+	fake_transport_answer(&fake, MMC_READ_10)->count = 1;
+	answer = fake_transport_answer(&fake, MMC_READ_10);
+	answer->host_status = 3;
+	answer->count = 8;
+	fake_transport_answer(&fake, MMC_READ_10);
+	assert_int_equal(source_read(source, 77, 1, buffer, &err), 0);
+	for (int i = 0; i < 8; i++)
+		assert_int_equal(source_read(source, 100 + i, 1, buffer, &err), -EIO);
+	assert_int_equal(fake.last.cdb[5], 77);
+	assert_int_equal(source_read(source, 200, 1, buffer, &err), 0);
+}
+
+static void many_timeouts_with_a_drive_that_reads_nothing(void **state)
+{
+	struct fake_answer *answer;
+
+	(void)state;
+	fake_transport_answer(&fake, MMC_READ_10)->count = 1;
+	answer = fake_transport_answer(&fake, MMC_READ_10);
+	answer->status = 8;
+	assert_int_equal(source_read(source, 77, 1, buffer, &err), 0);
+	for (int i = 0; i < 7; i++)
+		assert_int_equal(source_read(source, 100 + i, 1, buffer, &err), -EIO);
+	assert_int_equal(source_read(source, 107, 1, buffer, &err), -ETIMEDOUT);
+	assert_string_equal(err.text, "/dev/sr9: the drive reads nothing any more: READ(10): the drive is busy");
 }
 
 static void timeout_with_a_change(void **state)
@@ -287,6 +320,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(reset_is_survived, fresh, leave),
 		cmocka_unit_test_setup_teardown(reset_with_another_disc, fresh, leave),
 		cmocka_unit_test_setup_teardown(timeout_is_a_bad_sector_if_the_drive_returns, fresh, leave),
+		cmocka_unit_test_setup_teardown(many_timeouts_with_a_drive_that_reads_others, fresh, leave),
+		cmocka_unit_test_setup_teardown(many_timeouts_with_a_drive_that_reads_nothing, fresh, leave),
 		cmocka_unit_test_setup_teardown(timeout_with_a_change, fresh, leave),
 		cmocka_unit_test_setup_teardown(drive_that_does_not_return, fresh, leave),
 		cmocka_unit_test_setup_teardown(never_ready_again, fresh, leave),

@@ -91,6 +91,9 @@ static void read_all_says_why_not(void **state)
 	(void)state;
 	assert_int_equal(file_read_all(path("none"), 100, &data, &size, &err), -ENOENT);
 	assert_int_equal(file_read_all(folder, 1 << 20, &data, &size, &err), -EINVAL);
+	assert_int_equal(mkfifo(path("pipe"), 0600), 0);
+	assert_int_equal(file_read_all(path("pipe"), 1 << 20, &data, &size, &err), -EINVAL);
+	assert_int_equal(unlink(path("pipe")), 0);
 	assert_int_equal(file_replace(path("b"), "12345", 5, &err), 0);
 	assert_int_equal(file_read_all(path("b"), 4, &data, &size, &err), -EFBIG);
 	assert_null(data);

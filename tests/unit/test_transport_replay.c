@@ -245,6 +245,23 @@ static void not_a_recording(void **state)
 	assert_int_equal(transport_replay_open("/nonexistent/recording", &replay, &err), -ENOENT);
 }
 
+static void only_a_recording_is_replaced(void **state)
+{
+	struct transport_recorder *recorder = NULL;
+
+	(void)state;
+	write_text("# discern recording 1\ncmd of an earlier one\n");
+	assert_int_equal(transport_recorder_open(path, &recorder, &err), 0);
+	transport_recorder_close(recorder, NULL);
+	write_text("# discern recording 10\n");
+	assert_int_equal(transport_recorder_open(path, &recorder, &err), -EEXIST);
+	write_text("X");
+	assert_int_equal(transport_recorder_open(path, &recorder, &err), -EEXIST);
+	write_text("");
+	assert_int_equal(transport_recorder_open(path, &recorder, &err), 0);
+	transport_recorder_close(recorder, NULL);
+}
+
 static void a_full_disk_is_told(void **state)
 {
 	struct transport_recorder *recorder = NULL;
@@ -252,7 +269,10 @@ static void a_full_disk_is_told(void **state)
 
 	(void)state;
 	assert_int_equal(transport_recorder_open("/dev/full", &recorder, &err), 0);
+	assert_int_equal(transport_recorder_status(recorder, &err), 0);
 	transport_recorder_note(recorder, "lost");
+	assert_int_equal(transport_recorder_status(recorder, &err), -ENOSPC);
+	assert_non_null(strstr(err.text, "/dev/full"));
 	assert_null(transport_recorder_close(recorder, &status));
 	assert_int_equal(status, -ENOSPC);
 	assert_int_equal(transport_recorder_open("/nonexistent/recording", &recorder, &err), -ENOENT);
@@ -270,6 +290,7 @@ int main(void)
 		cmocka_unit_test(failed_delivery_is_replayed),
 		cmocka_unit_test(malformed_lines_fail),
 		cmocka_unit_test(not_a_recording),
+		cmocka_unit_test(only_a_recording_is_replaced),
 		cmocka_unit_test(a_full_disk_is_told),
 	};
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "burn/observe.h"
+#include "base/observe.h"
 
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Telling the caller of a long job how far it is, at a pace that people can read. */
-#ifndef BURN_OBSERVE_H
-#define BURN_OBSERVE_H
+#ifndef BASE_OBSERVE_H
+#define BASE_OBSERVE_H
 
 #include <stdint.h>
 
