@@ -16,7 +16,7 @@ _discern_own_options()
 	case $1 in
 	rip) echo "--output --retries --speed" ;;
 	burn) echo "--dry-run --overwrite --any-file --no-verify --sha256 --checksum --speed --buffer --eject" ;;
-	vdrive) [[ ${words[2]} == create ]] && echo "--media --sectors" || echo "--drive --fault" ;;
+	vdrive) [[ ${words[2]} == create ]] && echo "--media --sectors" || echo "--drive --fault --faults --real-time --virtual-clock --clock-file" ;;
 	esac
 }
 
@@ -26,7 +26,7 @@ _discern_value()
 	case $1 in
 	--progress) mapfile -t COMPREPLY < <(compgen -W "auto bar plain json none" -- "$cur") ;;
 	--media) mapfile -t COMPREPLY < <(compgen -W "cd-r cd-rw dvd-r dvd-r-dl dvd-rw dvd-rw-overwrite dvd+r dvd+r-dl dvd+rw dvd-ram bd-r bd-r-dl bd-r-tl bd-r-ql bd-re bd-re-dl bd-re-tl" -- "$cur") ;;
-	--record | --output | -o | --drive) _filedir ;;
+	--record | --output | -o | --drive | --faults | --clock-file) _filedir ;;
 	--progress-fd | --retries | --speed | --buffer | --sha256 | --checksum | --sectors | --fault) ;;
 	*) return 1 ;;
 	esac
@@ -35,7 +35,9 @@ _discern_value()
 _discern_vdrive()
 {
 	if [[ $cword -eq 2 ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "create run" -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W "create fault run" -- "$cur")
+	elif [[ $cword -eq 3 && ${words[2]} == fault ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "add list remove clear" -- "$cur")
 	else
 		_filedir
 	fi

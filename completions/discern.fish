@@ -26,7 +26,7 @@ complete -c discern -n "__fish_seen_subcommand_from help" -a "$commands"
 # Operands
 complete -c discern -n "__fish_seen_subcommand_from info burn verify vdrive" -F
 complete -c discern -n "__fish_seen_subcommand_from info rip burn verify eject load" -a "(__discern_drives)" -d drive
-complete -c discern -n "__fish_seen_subcommand_from vdrive" -a "create run"
+complete -c discern -n "__fish_seen_subcommand_from vdrive" -a "create fault run"
 
 # Options of burn
 complete -c discern -n "__fish_seen_subcommand_from burn" -l dry-run -d 'say what would be done, and stop there'
@@ -65,3 +65,8 @@ complete -c discern -n "__fish_seen_subcommand_from create" -s m -l media -x -a 
 complete -c discern -n "__fish_seen_subcommand_from create" -s s -l sectors -x -d 'size in sectors of 2048 bytes'
 complete -c discern -n "__fish_seen_subcommand_from run" -s d -l drive -r -F -d 'a drive and its medium, srN=MEDIUM'
 complete -c discern -n "__fish_seen_subcommand_from run" -s f -l fault -x -d 'a fault, srN: RULE'
+complete -c discern -n "__fish_seen_subcommand_from run" -l faults -r -F -d 'faults, one a line'
+complete -c discern -n "__fish_seen_subcommand_from run" -l real-time -d 'take as long as a real drive'
+complete -c discern -n "__fish_seen_subcommand_from run" -l virtual-clock -d 'count how long a real drive takes'
+complete -c discern -n "__fish_seen_subcommand_from run" -l clock-file -r -F -d 'file for what the clock told'
+complete -c discern -n "__fish_seen_subcommand_from fault" -a "add list remove clear"

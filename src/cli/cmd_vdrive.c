@@ -13,6 +13,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "cli/command.h"
+#include "cli/vdrive_clock.h"
 #include "vdrive/session.h"
 #include "vdrive/vdrive.h"
 
@@ -22,6 +23,7 @@
 enum { EXIT_NOT_EXECUTABLE = 126, EXIT_NOT_FOUND = 127 };
 
 static const struct cli_command command_run, command_create;
+extern const struct cli_command cmd_vdrive_fault;
 
 /* As udev gives real drives: to their group. */
 static void default_owner(struct server_drive_options *drive)
@@ -38,6 +40,8 @@ struct run_options {
 	size_t n_drives;
 	char *faults[MAX_FAULTS];
 	size_t n_faults;
+	const char *faults_path, *clock_path;
+	enum vdrive_clock clock;
 };
 
 static int add_drive(struct cli *cli, struct run_options *options, char *words)
@@ -80,22 +84,54 @@ static int exit_code(struct cli *cli, const struct session_result *result, const
 	return WEXITSTATUS(result->wait_status);
 }
 
-static int run_session(struct cli *cli, const struct run_options *options, char *const *argv)
+static int run_session(struct cli *cli, struct run_options *options, char *const *argv)
 {
 	struct session_options session = { .drives = options->drives,
 					   .n_drives = options->n_drives,
 					   .faults = options->faults,
 					   .n_faults = options->n_faults,
+					   .faults_path = options->faults_path,
 					   .argv = argv };
 	struct session_result result = { 0 };
 	struct discern_error err = { 0 };
 	AUTO_FREE char *preload = NULL;
 
+	for (size_t i = 0; i < options->n_drives; i++)
+		options->drives[i].clock = options->clock;
 	if (session_find_preload(&preload, &err) == 0) {
 		session.preload = preload;
 		session_run(&session, &result, &err);
 	}
+	if (result.faults_error[0] != '\0')
+		cli_complain(cli, "the last change of the faults had no effect: %s", result.faults_error);
+	if (err.code == 0 && options->clock != VDRIVE_CLOCK_NONE)
+		vdrive_clock_report(cli, &session, &result, options->clock_path, &err);
 	return exit_code(cli, &result, &err);
+}
+
+enum { OPTION_FAULTS = 1, OPTION_CLOCK_FILE, OPTION_REAL_TIME, OPTION_VIRTUAL_CLOCK };
+
+static int set_run_option(struct cli *cli, struct run_options *options, int option)
+{
+	switch (option) {
+	case 'd':
+		return add_drive(cli, options, optarg);
+	case 'f':
+		return add_fault(cli, options, optarg);
+	case OPTION_FAULTS:
+		options->faults_path = optarg;
+		break;
+	case OPTION_CLOCK_FILE:
+		options->clock_path = optarg;
+		break;
+	case OPTION_REAL_TIME:
+		options->clock = VDRIVE_CLOCK_REAL;
+		break;
+	case OPTION_VIRTUAL_CLOCK:
+		options->clock = VDRIVE_CLOCK_VIRTUAL;
+		break;
+	}
+	return CLI_EXIT_GOOD;
 }
 
 static int run_run(struct cli *cli, int argc, char **argv)
@@ -103,6 +139,10 @@ static int run_run(struct cli *cli, int argc, char **argv)
 	static const struct option own[] = {
 		{ "drive", required_argument, NULL, 'd' },
 		{ "fault", required_argument, NULL, 'f' },
+		{ "faults", required_argument, NULL, OPTION_FAULTS },
+		{ "real-time", no_argument, NULL, OPTION_REAL_TIME },
+		{ "virtual-clock", no_argument, NULL, OPTION_VIRTUAL_CLOCK },
+		{ "clock-file", required_argument, NULL, OPTION_CLOCK_FILE },
 		{ 0 },
 	};
 	struct run_options options = { .n_drives = 0 };
@@ -113,7 +153,7 @@ static int run_run(struct cli *cli, int argc, char **argv)
 
 		if (option == CLI_OPTION_BAD || option == CLI_OPTION_DONE)
 			return ret;
-		ret = option == 'd' ? add_drive(cli, &options, optarg) : add_fault(cli, &options, optarg);
+		ret = set_run_option(cli, &options, option);
 		if (ret != CLI_EXIT_GOOD)
 			return ret;
 	}
@@ -121,6 +161,8 @@ static int run_run(struct cli *cli, int argc, char **argv)
 		return cli_usage(cli, "no drive given; an empty one is --drive sr0=");
 	if (optind == argc)
 		return cli_usage(cli, "no program given; it comes after --");
+	if (options.clock_path != NULL && options.clock == VDRIVE_CLOCK_NONE)
+		return cli_usage(cli, "--clock-file: there is a clock only with --real-time or --virtual-clock");
 	if (cli_refuse_record(cli) != 0)
 		return CLI_EXIT_USAGE;
 	return run_session(cli, &options, argv + optind);
@@ -137,6 +179,10 @@ static const struct cli_command command_run = {
 		"  -d, --drive=srN=MEDIUM  a drive, sr0 to sr15, with a medium in it: a virtual disc (discern vdrive\n"
 		"                          create), or an image, which then is a pressed disc; empty for no medium\n"
 		"  -f, --fault='srN: RULE' a fault, as 'sr0: read lba=100-104 sense=3/11/05'; see discern-vdrive(1)\n"
+		"      --faults=FILE       faults, one a line, read again whenever the file changes\n"
+		"      --real-time         commands take as long as on a real drive\n"
+		"      --virtual-clock     the same, but only counted: hours pass in seconds\n"
+		"      --clock-file=FILE   write to FILE at the end how long each drive took\n"
 		"\n"
 		"After MEDIUM may come, with commas: kind=cd-rom, dvd-rom, dvd-rom-dl or bd-rom (else by size),\n"
 		"tray=open, vendor=, product=, revision=, serial=, mode=, uid=, gid=.\n",
@@ -205,7 +251,7 @@ static const struct cli_command command_create = {
 
 static int run(struct cli *cli, int argc, char **argv)
 {
-	static const struct cli_command *const commands[] = { &command_run, &command_create };
+	static const struct cli_command *const commands[] = { &command_run, &command_create, &cmd_vdrive_fault };
 	static const struct option own[] = { { 0 } };
 	int option;
 
@@ -221,8 +267,8 @@ static int run(struct cli *cli, int argc, char **argv)
 	if (option == CLI_OPTION_BAD)
 		return CLI_EXIT_USAGE;
 	if (optind < argc)
-		return cli_usage(cli, "there is run and create, but no \"%s\"", argv[optind]);
-	return cli_usage(cli, "what is to be done: run or create?");
+		return cli_usage(cli, "there is run, create and fault, but no \"%s\"", argv[optind]);
+	return cli_usage(cli, "what is to be done: run, create or fault?");
 }
 
 const struct cli_command cmd_vdrive = {
@@ -230,12 +276,14 @@ const struct cli_command cmd_vdrive = {
 	.summary = "virtual drives: run a program with them, make blank discs",
 	.help = "Usage: discern vdrive run --drive srN=MEDIUM[,OPTION…] [OPTION…] -- PROGRAM [ARGUMENT…]\n"
 		"       discern vdrive create --media=MEDIA [--sectors=N] FILE\n"
+		"       discern vdrive fault add FILE RULE\n"
 		"\n"
 		"Virtual drives are drives in software that take real commands, for trying things out and for tests.\n"
 		"\n"
 		"  run                     run a program that finds virtual drives in its /dev\n"
 		"  create                  make a blank virtual disc\n"
+		"  fault                   change the faults of a drive that runs, or of a disc\n"
 		"\n"
-		"discern vdrive run --help and discern vdrive create --help tell more.\n",
+		"discern vdrive run --help, create --help and fault --help tell more.\n",
 	.run = run,
 };

@@ -187,6 +187,10 @@ int disc_unclose_session(struct disc *disc);
 /** Sectors that a format took for spares, 0 on an unformatted disc. */
 uint32_t disc_spares(const struct disc *disc);
 
+/** The power goes away: the last n_lost sectors of an open track never came from the drive's buffer to the disc, and
+ *  the track is damaged. What lies on a rewritable disc stays. */
+void disc_lose_power(struct disc *disc, uint32_t n_lost);
+
 /** Flushes written data and state to the file. 0 or a negative errno. */
 int disc_sync(struct disc *disc);
 

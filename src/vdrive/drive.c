@@ -4,9 +4,11 @@
 
 #include "base/bytes.h"
 #include "vdrive/drive.h"
+#include "vdrive/drive_faults.h"
+#include "vdrive/timing.h"
 
 /* SAM-5 5.3.1. */
-enum { STATUS_GOOD = 0, STATUS_CHECK_CONDITION = 2 };
+enum { STATUS_CHECK_CONDITION = 2 };
 
 /* What a family's function returns after CHECK CONDITION. */
 enum { CHECKED = -1 };
@@ -163,46 +165,31 @@ static uint32_t command_sectors(const uint8_t *cdb, int32_t *ret_lba)
 	}
 }
 
-static int report_fault(struct vdrive_call *call, const struct fault_outcome *outcome)
+void vdrive_get_address(const struct vdrive_call *call, struct vdrive_address *ret_address)
 {
-	const struct vdrive_sense sense = {
-		.key = outcome->key,
-		.asc = outcome->asc,
-		.ascq = outcome->ascq,
-		.has_lba = outcome->lba != INT32_MIN,
-		.lba = outcome->lba,
-	};
+	uint8_t bytes[16] = { 0 };
 
-	call->answer->host_status = outcome->host_status;
-	if (outcome->host_status != VDRIVE_HOST_OK)
-		return CHECKED;
-	call->answer->status = outcome->status;
-	/* A CHECK CONDITION with sense key 0 is a fault that some drives have, so it can be asked for. */
-	if (outcome->status == STATUS_GOOD || outcome->status == STATUS_CHECK_CONDITION)
-		return vdrive_report_sense(call, &sense);
-	return CHECKED;
+	/* A copy with zeros at its end, so that no address is read from beyond a short block. */
+	memcpy(bytes, call->cdb, call->command->cdb_length < sizeof(bytes) ? call->command->cdb_length : sizeof(bytes));
+	ret_address->n_sectors = command_sectors(bytes, &ret_address->lba);
+}
+
+/* Neither faults nor a clock: the way that a drive goes when speed counts. */
+static bool is_plain(const struct vdrive *drive)
+{
+	return drive->timing == NULL && faults_are_none(drive->faults);
 }
 
 static void run_command(struct vdrive_call *call, const struct vdrive_opcode *op)
 {
-	struct fault_outcome outcome = { .lba = INT32_MIN };
-	uint8_t bytes[16] = { 0 };
-	uint32_t n_sectors;
-	int32_t lba;
-	bool applies;
-
-	/* A copy with zeros at its end, so that no address is read from beyond a short block. */
-	memcpy(bytes, call->cdb, call->command->cdb_length < sizeof(bytes) ? call->command->cdb_length : sizeof(bytes));
-	n_sectors = command_sectors(bytes, &lba);
-	applies = faults_apply(call->drive->faults, call->cdb[0], lba, n_sectors, &outcome);
-	if (applies)
-		call->answer->delay_ms = outcome.delay_ms;
-	if (applies && outcome.is_failed) {
-		report_fault(call, &outcome);
+	if (is_plain(call->drive)) {
+		op->run(call);
 		return;
 	}
-	if (op->run(call) == 0 && applies && outcome.key != 0)
-		report_fault(call, &outcome);
+	if (timing_begin(call) < 0)
+		return;
+	vdrive_run_with_faults(call, op);
+	timing_end(call);
 }
 
 static void execute_locked(struct vdrive_call *call)
@@ -211,6 +198,10 @@ static void execute_locked(struct vdrive_call *call)
 	const struct vdrive_command *command = call->command;
 	const struct vdrive_opcode *op;
 
+	if (drive->is_unplugged) {
+		call->answer->host_status = VDRIVE_HOST_NO_CONNECT;
+		return;
+	}
 	if (command->cdb_length == 0) {
 		vdrive_invalid_field(call, 0);
 		return;

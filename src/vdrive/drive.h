@@ -32,6 +32,13 @@ struct vdrive_call {
 	struct vdrive_answer *answer;
 };
 
+/** The sectors that a command is about. */
+struct vdrive_address {
+	int32_t lba;
+	/** 0 for a command without an address. */
+	uint32_t n_sectors;
+};
+
 /** Write parameters mode page (05h, MMC-6 7.5), as MODE SELECT left it. */
 struct vdrive_write_page {
 	uint8_t bytes[0x34];
@@ -59,7 +66,21 @@ struct vdrive {
 	/** Next address of that session; it begins in the pause before the track. */
 	int32_t cue_sheet_next_lba;
 	struct faults *faults;
+	/** Marks on the medium, made from rules with this generation; NULL without. */
+	struct damage *damage;
+	unsigned damage_generation;
+	/** Data of the last read, while a rule may want it again. */
+	uint8_t *last_read;
+	size_t last_read_bytes;
+	/** Sectors written since the buffer was last emptied, at most as many as it holds. */
+	uint32_t n_unflushed;
+	/** Never answers again. */
+	bool is_unplugged;
+	/** NULL: as fast as the machine. */
+	struct timing *timing;
 };
+
+void vdrive_get_address(const struct vdrive_call *call, struct vdrive_address *ret_address);
 
 /** Ends a command with CHECK CONDITION; return its value from a family's function. */
 int vdrive_check_condition(struct vdrive_call *call, uint8_t key, uint8_t asc, uint8_t ascq);
@@ -85,6 +106,10 @@ void vdrive_encode_sense(const struct vdrive_sense *sense, uint8_t ret_bytes[VDR
 void vdrive_eject(struct vdrive *drive);
 /** 0, or -EIO if the medium on the tray cannot be opened any more. */
 int vdrive_load(struct vdrive *drive);
+/** By force, whatever the drive is at; the tray is closed afterwards, and empty. */
+void vdrive_take_medium_out(struct vdrive *drive);
+/** Into an empty drive. A negative errno if the file is no medium. */
+int vdrive_put_medium_in(struct vdrive *drive, const char *path);
 
 /** One command family's entry. */
 struct vdrive_opcode {

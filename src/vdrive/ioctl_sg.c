@@ -154,6 +154,9 @@ static int execute(struct ioctl_call *call, struct sg_io_hdr *header)
 	server_execute(call->drive, &command, timeout_of(call->handle, header), &answer);
 	ret = give_answer(call, header, &answer, &command);
 	header->duration = (unsigned)(now_ms() - started_ms);
+	/* As long as it would have taken. */
+	if (answer.is_counted_only)
+		header->duration += answer.delay_ms;
 	return ret;
 }
 

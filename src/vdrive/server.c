@@ -9,12 +9,15 @@
 #include <time.h>
 
 #include "base/error.h"
+#include "vdrive/server_faults.h"
 
 struct server {
 	struct server_drive *drives[SERVER_MAX_DRIVES];
 	pthread_mutex_t lock;
 	pthread_cond_t stopped;
 	bool is_stopping;
+	/** A file of fault rules that may change at any time; NULL without. */
+	struct fault_watch *watch;
 };
 
 /* A condition whose time limits a change of the wall clock cannot move. */
@@ -73,6 +76,7 @@ struct server *server_free(struct server *server)
 		return NULL;
 	for (size_t i = 0; i < SERVER_MAX_DRIVES; i++)
 		drive_free(server->drives[i]);
+	fault_watch_free(server->watch);
 	pthread_mutex_destroy(&server->lock);
 	pthread_cond_destroy(&server->stopped);
 	free(server);
@@ -101,6 +105,8 @@ static int drive_new(const struct server_drive_options *options, struct server_d
 		ret = vdrive_insert(drive->vdrive, options->medium, options->kind, err);
 	if (ret == 0 && options->tray_open)
 		vdrive_open_tray(drive->vdrive);
+	if (ret == 0 && options->clock != VDRIVE_CLOCK_NONE)
+		ret = vdrive_set_clock(drive->vdrive, options->clock, err);
 	if (ret < 0)
 		drive_free(drive);
 	else
@@ -144,6 +150,17 @@ int server_add_fault(struct server *server, const char *rule, struct discern_err
 	return ret;
 }
 
+int server_watch_faults(struct server *server, const char *path, struct discern_error *err)
+{
+	fault_watch_free(server->watch);
+	return fault_watch_new(server, path, &server->watch, err);
+}
+
+const char *server_faults_error(struct server *server)
+{
+	return server->watch != NULL ? fault_watch_error(server->watch) : "";
+}
+
 struct server_drive *server_drive(struct server *server, unsigned number)
 {
 	return number < SERVER_MAX_DRIVES ? server->drives[number] : NULL;
@@ -176,26 +193,33 @@ static void note_new_medium(struct server_drive *drive, const struct vdrive_answ
 		drive->media_changed = true;
 }
 
+/* While the time passes, or no longer than the host has patience. */
+static void pass_time(struct server_drive *drive, uint32_t timeout_ms, struct vdrive_answer *answer)
+{
+	bool is_late = answer->delay_ms > timeout_ms;
+	int64_t started_ms = now_ms();
+
+	if (!answer->is_counted_only) {
+		drive->busy_until_ms = started_ms + answer->delay_ms;
+		wait_until(drive->server, is_late ? started_ms + timeout_ms : drive->busy_until_ms);
+	}
+	if (is_late) {
+		memset(answer, 0, sizeof(*answer));
+		answer->host_status = VDRIVE_HOST_TIME_OUT;
+	}
+}
+
 void server_execute(struct server_drive *drive, const struct vdrive_command *command, uint32_t timeout_ms,
 		    struct vdrive_answer *ret_answer)
 {
-	int64_t started_ms;
-
+	if (drive->server->watch != NULL)
+		fault_watch_refresh(drive->server->watch);
 	pthread_mutex_lock(&drive->command_lock);
 	wait_until(drive->server, drive->busy_until_ms);
 	memset(ret_answer, 0, sizeof(*ret_answer));
 	vdrive_execute(drive->vdrive, command, ret_answer);
 	note_new_medium(drive, ret_answer);
-	if (ret_answer->delay_ms > 0) {
-		started_ms = now_ms();
-		drive->busy_until_ms = started_ms + ret_answer->delay_ms;
-		if (ret_answer->delay_ms <= timeout_ms) {
-			wait_until(drive->server, drive->busy_until_ms);
-		} else {
-			wait_until(drive->server, started_ms + timeout_ms);
-			memset(ret_answer, 0, sizeof(*ret_answer));
-			ret_answer->host_status = VDRIVE_HOST_TIME_OUT;
-		}
-	}
+	if (ret_answer->delay_ms > 0)
+		pass_time(drive, timeout_ms, ret_answer);
 	pthread_mutex_unlock(&drive->command_lock);
 }

@@ -38,6 +38,7 @@ struct server_drive_options {
 	/** See vdrive_insert(); NULL: by the image's size. */
 	const char *kind;
 	bool tray_open;
+	enum vdrive_clock clock;
 	struct vdrive_options identity;
 	/** Who may open the device file. */
 	mode_t mode;
@@ -102,6 +103,13 @@ int server_add_drive(struct server *server, const struct server_drive_options *o
 
 /** Adds a fault rule "sr0: RULE", see vdrive_add_fault(). */
 int server_add_fault(struct server *server, const char *rule, struct discern_error *err);
+
+/** Takes rules from a file too, and again whenever it changes; see fault_lines.h. -ENOENT, -EINVAL, and -ENODEV for a
+ *  drive that is not there. */
+int server_watch_faults(struct server *server, const char *path, struct discern_error *err);
+
+/** Why the file's last change was not taken over, and the rules are those of before; "" if all is well. */
+const char *server_faults_error(struct server *server);
 
 /** The drive with this number, NULL if there is none. */
 struct server_drive *server_drive(struct server *server, unsigned number);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -19,6 +20,12 @@
 #include "vdrive/frontend_fuse.h"
 #include "vdrive/namespace.h"
 
+/* What the server leaves behind at its end. */
+struct legacy {
+	struct vdrive_clock_state clocks[SERVER_MAX_DRIVES];
+	char faults_error[SESSION_TEXT];
+};
+
 struct session {
 	const struct session_options *options;
 	/** The server lives until our end of this is closed, by us or by our death. */
@@ -27,6 +34,8 @@ struct session {
 	pid_t server, program;
 	bool server_is_gone;
 	int server_status;
+	/** Memory that both processes see. */
+	struct legacy *legacy;
 };
 
 static int add_all(struct server *server, const struct session_options *options, struct discern_error *err)
@@ -37,7 +46,19 @@ static int add_all(struct server *server, const struct session_options *options,
 		ret = server_add_drive(server, &options->drives[i], err);
 	for (size_t i = 0; i < options->n_faults && ret == 0; i++)
 		ret = server_add_fault(server, options->faults[i], err);
+	if (ret == 0 && options->faults_path != NULL)
+		ret = server_watch_faults(server, options->faults_path, err);
 	return ret;
+}
+
+static void leave_legacy(struct server *server, const struct session *session)
+{
+	const struct session_options *options = session->options;
+
+	for (size_t i = 0; i < options->n_drives; i++)
+		vdrive_read_clock(server_drive(server, options->drives[i].number)->vdrive, &session->legacy->clocks[i]);
+	snprintf(session->legacy->faults_error, sizeof(session->legacy->faults_error), "%s",
+		 server_faults_error(server));
 }
 
 /* Keys on a terminal do not reach hardware. */
@@ -74,6 +95,8 @@ static _Noreturn void serve(const struct session *session)
 		ret = -EPIPE;
 	if (ret == 0)
 		ret = frontend_fuse_serve(server, session->fuse_fd, session->control[1], &err);
+	if (ret == 0)
+		leave_legacy(server, session);
 	server_free(server);
 	exit(ret == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
 }
@@ -83,6 +106,9 @@ static int start_server(struct session *session, struct discern_error *err)
 	struct discern_error answer;
 	ssize_t n;
 
+	session->legacy = mmap(NULL, sizeof(*session->legacy), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (session->legacy == MAP_FAILED)
+		return discern_error_set(err, -errno, "cannot share memory: %s", strerror(errno));
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, session->control) < 0)
 		return discern_error_set(err, -errno, "cannot make a socket: %s", strerror(errno));
 	fflush(NULL);
@@ -252,5 +278,8 @@ int session_run(const struct session_options *options, struct session_result *re
 	}
 	ret = run_program(&session, ret_result, err);
 	server_ret = stop_server(&session, ret < 0 ? NULL : err);
+	memcpy(ret_result->clocks, session.legacy->clocks, sizeof(ret_result->clocks));
+	memcpy(ret_result->faults_error, session.legacy->faults_error, sizeof(ret_result->faults_error));
+	munmap(session.legacy, sizeof(*session.legacy));
 	return ret < 0 ? ret : server_ret;
 }

@@ -13,12 +13,17 @@
 
 #include "vdrive/server.h"
 
+/** Bytes of a message in a result. */
+#define SESSION_TEXT 512
+
 struct session_options {
 	const struct server_drive_options *drives;
 	size_t n_drives;
 	/** "sr0: RULE", see server_add_fault(). */
 	char *const *faults;
 	size_t n_faults;
+	/** A file of rules that may change meanwhile, see server_watch_faults(); NULL for none. */
+	const char *faults_path;
 	/** Module that makes stat() tell of block devices; NULL for none. */
 	const char *preload;
 	/** The program, its arguments, NULL. */
@@ -30,6 +35,10 @@ struct session_result {
 	bool is_not_executable;
 	/** As from waitpid(). */
 	int wait_status;
+	/** What the drives' clocks told at the end, in the order of the drives given; all 0 for one without. */
+	struct vdrive_clock_state clocks[SERVER_MAX_DRIVES];
+	/** Why the last change of the file of rules was not taken over; "" if it was. */
+	char faults_error[SESSION_TEXT];
 };
 
 /**

@@ -7,7 +7,9 @@
 
 #include "base/error.h"
 #include "vdrive/drive.h"
+#include "vdrive/drive_faults.h"
 #include "vdrive/mmc/defaults.h"
+#include "vdrive/timing.h"
 
 /* GET EVENT STATUS NOTIFICATION, media class (MMC-6 6.6.2.6). */
 enum { EVENT_EJECT_REQUEST = 1, EVENT_NEW_MEDIUM = 2, EVENT_REMOVAL = 3 };
@@ -83,6 +85,9 @@ struct vdrive *vdrive_free(struct vdrive *drive)
 	if (drive == NULL)
 		return NULL;
 	disc_close(drive->disc);
+	vdrive_forget_damage(drive);
+	timing_free(drive->timing);
+	free(drive->last_read);
 	faults_free(drive->faults);
 	pthread_mutex_destroy(&drive->lock);
 	free(drive->medium_path);
@@ -107,7 +112,10 @@ static void medium_arrived(struct vdrive *drive, struct disc *disc)
 	drive->cue_sheet_received = false;
 	drive->cue_sheet_sectors = 0;
 	drive->cue_sheet_next_lba = 0;
+	drive->n_unflushed = 0;
 	vdrive_reset_speeds(drive);
+	vdrive_forget_damage(drive);
+	timing_medium_changed(drive->timing);
 }
 
 void vdrive_eject(struct vdrive *drive)
@@ -117,6 +125,18 @@ void vdrive_eject(struct vdrive *drive)
 	disc_close(drive->disc);
 	drive->disc = NULL;
 	drive->tray_open = true;
+	vdrive_forget_damage(drive);
+	timing_medium_changed(drive->timing);
+}
+
+void vdrive_take_medium_out(struct vdrive *drive)
+{
+	if (drive->disc != NULL)
+		disc_lose_power(drive->disc, timing_buffered_sectors(drive, drive->n_unflushed));
+	vdrive_eject(drive);
+	forget_medium(drive);
+	faults_replace(drive->faults, FAULTS_OF_MEDIUM, NULL, 0, NULL);
+	drive->tray_open = false;
 }
 
 int vdrive_load(struct vdrive *drive)
@@ -129,6 +149,11 @@ int vdrive_load(struct vdrive *drive)
 	if (drive->medium_path == NULL)
 		return 0;
 	if (disc_open(drive->medium_path, drive->medium_kind, &disc, NULL) < 0) {
+		forget_medium(drive);
+		return -EIO;
+	}
+	if (vdrive_read_medium_faults(drive, drive->medium_path, NULL) < 0) {
+		disc_close(disc);
 		forget_medium(drive);
 		return -EIO;
 	}
@@ -147,6 +172,11 @@ static int insert_locked(struct vdrive *drive, const char *path, const char *kin
 	ret = disc_open(path, kind, &disc, err);
 	if (ret < 0)
 		return ret;
+	ret = vdrive_read_medium_faults(drive, path, err);
+	if (ret < 0) {
+		disc_close(disc);
+		return ret;
+	}
 	path_copy = strdup(path);
 	kind_copy = kind != NULL ? strdup(kind) : NULL;
 	if (path_copy == NULL || (kind != NULL && kind_copy == NULL)) {
@@ -161,6 +191,11 @@ static int insert_locked(struct vdrive *drive, const char *path, const char *kin
 	drive->tray_open = false;
 	medium_arrived(drive, disc);
 	return 0;
+}
+
+int vdrive_put_medium_in(struct vdrive *drive, const char *path)
+{
+	return insert_locked(drive, path, NULL, NULL);
 }
 
 int vdrive_insert(struct vdrive *drive, const char *path, const char *kind, struct discern_error *err)
@@ -193,6 +228,7 @@ void vdrive_open_tray(struct vdrive *drive)
 	pthread_mutex_lock(&drive->lock);
 	vdrive_eject(drive);
 	forget_medium(drive);
+	faults_replace(drive->faults, FAULTS_OF_MEDIUM, NULL, 0, NULL);
 	pthread_mutex_unlock(&drive->lock);
 }
 
@@ -202,6 +238,16 @@ int vdrive_add_fault(struct vdrive *drive, const char *rule, struct discern_erro
 
 	pthread_mutex_lock(&drive->lock);
 	ret = faults_add(drive->faults, rule, err);
+	pthread_mutex_unlock(&drive->lock);
+	return ret;
+}
+
+int vdrive_replace_faults(struct vdrive *drive, char *const *rules, size_t n_rules, struct discern_error *err)
+{
+	int ret;
+
+	pthread_mutex_lock(&drive->lock);
+	ret = faults_replace(drive->faults, FAULTS_FROM_FILE, rules, n_rules, err);
 	pthread_mutex_unlock(&drive->lock);
 	return ret;
 }

@@ -49,6 +49,25 @@ struct vdrive_answer {
 	size_t transferred;
 	/** The drive took this long; the front-end waits before it passes the answer on. */
 	uint32_t delay_ms;
+	/** It only counts this time (VDRIVE_CLOCK_VIRTUAL): nobody waits, but time limits hold. */
+	bool is_counted_only;
+};
+
+/** How long commands take. */
+enum vdrive_clock {
+	VDRIVE_CLOCK_NONE,    /**< as fast as the machine */
+	VDRIVE_CLOCK_REAL,    /**< as long as on a real drive */
+	VDRIVE_CLOCK_VIRTUAL, /**< as long as on a real drive, by a clock that goes forward by this alone */
+};
+
+/** What a drive has done since it got its clock. */
+struct vdrive_clock_state {
+	uint64_t elapsed_us;
+	uint64_t n_commands, n_seeks, n_spin_ups;
+	/** Of the drive itself, at units that it could not read at once. */
+	uint64_t n_retries;
+	uint64_t n_underruns;
+	uint64_t read_sectors, written_sectors;
 };
 
 struct vdrive_options {
@@ -84,6 +103,16 @@ void vdrive_open_tray(struct vdrive *drive);
 
 /** Adds a fault rule in words, without the drive's name: "read lba=100-104 sense=3/11/05 count=2". */
 int vdrive_add_fault(struct vdrive *drive, const char *rule, struct discern_error *err);
+
+/** Makes these the rules that come from a file; those that were among them before go on with their counts. On an
+ *  error all stays as it was. */
+int vdrive_replace_faults(struct vdrive *drive, char *const *rules, size_t n_rules, struct discern_error *err);
+
+/** Sets how long commands take, from now on; the clock begins at 0. */
+int vdrive_set_clock(struct vdrive *drive, enum vdrive_clock clock, struct discern_error *err);
+
+/** All 0 without a clock. */
+void vdrive_read_clock(struct vdrive *drive, struct vdrive_clock_state *ret_state);
 
 /** What a front-end needs for the kernel's block device: sectors that a read() may ask for, 0 without medium. */
 uint32_t vdrive_readable_sectors(struct vdrive *drive);

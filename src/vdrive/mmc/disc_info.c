@@ -6,6 +6,7 @@
 #include "vdrive/drive.h"
 #include "vdrive/mmc/defaults.h"
 #include "vdrive/mmc/msf.h"
+#include "vdrive/timing.h"
 
 /* From the lead-out of a session: 1:30 of it after the first and 0:30 after a later one, 1:00 of lead-in and two
  * seconds of pregap lie before the next session's data (Orange Book part II). */
@@ -252,16 +253,17 @@ static int read_capacity(struct vdrive_call *call)
 
 static int read_buffer_capacity(struct vdrive_call *call)
 {
-	/* All written data is in the medium at once, so the buffer is always empty. */
+	/* Without a clock all written data is on the medium at once, so the buffer is always empty. */
+	uint32_t n_free = timing_free_bytes(call->drive);
 	uint8_t data[12] = { 0 };
 
 	put_be16(data, sizeof(data) - 2);
 	if (call->cdb[1] & 1) {
 		data[3] = 1;
-		put_be32(data + 8, VDRIVE_BUFFER_SIZE / DISC_SECTOR);
+		put_be32(data + 8, n_free / DISC_SECTOR);
 	} else {
 		put_be32(data + 4, VDRIVE_BUFFER_SIZE);
-		put_be32(data + 8, VDRIVE_BUFFER_SIZE);
+		put_be32(data + 8, n_free);
 	}
 	return vdrive_give(call, data, sizeof(data), get_be16(call->cdb + 7));
 }

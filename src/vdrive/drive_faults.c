@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "vdrive/drive_faults.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/error.h"
+#include "vdrive/fault_lines.h"
+#include "vdrive/mmc/defaults.h"
+#include "vdrive/timing.h"
+
+/* SAM-5 5.3.1. */
+enum { STATUS_GOOD = 0, STATUS_CHECK_CONDITION = 2 };
+
+enum { OP_VERIFY = 0x2f, OP_READ_CAPACITY = 0x25, OP_SYNCHRONIZE_CACHE = 0x35 };
+
+/* Write parameters page, byte 2: buffer underrun protection (MMC-6 7.5.4.5). */
+enum { BUFE = 0x40 };
+
+void vdrive_forget_damage(struct vdrive *drive)
+{
+	damage_free(drive->damage);
+	drive->damage = NULL;
+	drive->damage_generation = 0;
+}
+
+/* The marks are put on the medium when it is first used with them. */
+static void update_damage(struct vdrive *drive)
+{
+	size_t n_marks;
+	unsigned generation;
+	const struct damage_marks *marks = faults_marks(drive->faults, &n_marks, &generation);
+
+	if (drive->disc == NULL || generation == drive->damage_generation)
+		return;
+	vdrive_forget_damage(drive);
+	drive->damage_generation = generation;
+	/* Without memory for it the disc is undamaged. */
+	damage_new(drive->disc, marks, n_marks, &drive->damage);
+}
+
+int vdrive_read_medium_faults(struct vdrive *drive, const char *path, struct discern_error *err)
+{
+	struct fault_lines lines = { 0 };
+	char *name;
+	int ret;
+
+	if (asprintf(&name, "%s.faults", path) < 0)
+		return discern_error_set(err, -ENOMEM, "no memory for the faults of %s", path);
+	ret = fault_lines_read(name, FAULT_LINES_OF_MEDIUM, &lines, err);
+	if (ret == -ENOENT) {
+		discern_error_clear(err);
+		ret = 0;
+	}
+	if (ret == 0)
+		ret = faults_replace(drive->faults, FAULTS_OF_MEDIUM, lines.lines, lines.n_lines, err);
+	if (ret < 0)
+		discern_error_wrap(err, "%s", name);
+	fault_lines_free(&lines);
+	free(name);
+	return ret;
+}
+
+void vdrive_lose_power(struct vdrive *drive)
+{
+	if (drive->disc != NULL)
+		disc_lose_power(drive->disc, timing_buffered_sectors(drive, drive->n_unflushed));
+	drive->n_unflushed = 0;
+	drive->removal_prevented = false;
+	drive->cue_sheet_received = false;
+	vdrive_reset_pages(drive);
+	vdrive_reset_speeds(drive);
+	timing_medium_changed(drive->timing);
+	drive->unit_attention = (struct vdrive_sense){ .key = 6, .asc = 0x29 };
+}
+
+static void report_sense(struct vdrive_call *call, const struct fault_outcome *outcome)
+{
+	const struct vdrive_sense sense = {
+		.key = outcome->key,
+		.asc = outcome->asc,
+		.ascq = outcome->ascq,
+		.has_lba = outcome->lba != INT32_MIN,
+		.lba = outcome->lba,
+	};
+
+	vdrive_report_sense(call, &sense);
+}
+
+static void exchange_medium(struct vdrive_call *call, const char *path)
+{
+	struct vdrive *drive = call->drive;
+	/* The rule may be one of the medium that goes. */
+	char *copy = strdup(path);
+	int ret = copy != NULL ? 0 : -ENOMEM;
+
+	vdrive_take_medium_out(drive);
+	if (ret == 0)
+		ret = vdrive_put_medium_in(drive, copy);
+	free(copy);
+	/* 2/30/00: what is no medium leaves the drive empty, as an unreadable disc would. */
+	if (ret < 0) {
+		vdrive_check_condition(call, 2, 0x30, 0);
+		return;
+	}
+	vdrive_report_sense(call, &drive->unit_attention);
+	memset(&drive->unit_attention, 0, sizeof(drive->unit_attention));
+}
+
+/* What happens instead of the command. */
+static void fail_command(struct vdrive_call *call, const struct fault_outcome *outcome)
+{
+	struct vdrive *drive = call->drive;
+
+	switch (outcome->effect) {
+	case FAULT_STATUS:
+		call->answer->status = outcome->status;
+		break;
+	case FAULT_HOST:
+		call->answer->host_status = outcome->host_status;
+		break;
+	case FAULT_REMOVE:
+		vdrive_take_medium_out(drive);
+		vdrive_check_condition(call, 2, 0x3a, 1);
+		break;
+	case FAULT_TRAY:
+		vdrive_eject(drive);
+		vdrive_check_condition(call, 2, 0x3a, 2);
+		break;
+	case FAULT_EXCHANGE:
+		exchange_medium(call, outcome->path);
+		break;
+	case FAULT_POWER_LOSS:
+		vdrive_lose_power(drive);
+		/* Nobody answers the command; the host waits for it in vain. */
+		call->answer->host_status = VDRIVE_HOST_TIME_OUT;
+		break;
+	case FAULT_UNPLUG:
+		vdrive_lose_power(drive);
+		drive->is_unplugged = true;
+		call->answer->host_status = VDRIVE_HOST_NO_CONNECT;
+		break;
+	case FAULT_UNDERRUN:
+		vdrive_check_condition(call, 3, 0x0c, 9);
+		break;
+	case FAULT_SENSE:
+	case FAULT_NOTHING:
+	case FAULT_SHORT:
+	case FAULT_FLIP:
+	case FAULT_STALE:
+	case FAULT_CAPACITY:
+		report_sense(call, outcome);
+		break;
+	}
+}
+
+/* The bytes of the sectors that a rule is about, of n_bytes of a command's data. */
+static void find_bytes(const struct vdrive_address *address, const struct fault_outcome *outcome, size_t *begin,
+		       size_t *end)
+{
+	size_t sector_bytes = address->n_sectors > 0 ? *end / address->n_sectors : 0;
+	int64_t last = (int64_t)address->lba + address->n_sectors - 1;
+
+	*begin = 0;
+	if (outcome->lba == INT32_MIN || sector_bytes == 0)
+		return;
+	if (last > outcome->last_lba)
+		last = outcome->last_lba;
+	*begin = (size_t)(outcome->lba - address->lba) * sector_bytes;
+	*end = (size_t)(last - address->lba + 1) * sector_bytes;
+}
+
+static void flip_bits(uint8_t *data, size_t size, const struct vdrive_address *address,
+		      const struct fault_outcome *outcome)
+{
+	uint64_t random = outcome->random;
+	size_t begin, end = size;
+
+	find_bytes(address, outcome, &begin, &end);
+	for (uint32_t i = 0; i < outcome->amount && end > begin; i++) {
+		/* The place from the number's high bits, the bit from its low ones. */
+		data[begin + (size_t)((random >> 8) % (end - begin))] ^= (uint8_t)(1 << (random & 7));
+		random = random * 6364136223846793005 + 1442695040888963407;
+		random ^= random >> 29;
+	}
+}
+
+/* Data of the read before, over and over; of none, zeros. */
+static void give_stale(struct vdrive *drive, uint8_t *data, size_t size)
+{
+	for (size_t at = 0; at < size;) {
+		size_t n = size - at;
+
+		if (drive->last_read_bytes == 0) {
+			memset(data, 0, size);
+			return;
+		}
+		if (n > drive->last_read_bytes)
+			n = drive->last_read_bytes;
+		memcpy(data + at, drive->last_read, n);
+		at += n;
+	}
+}
+
+static void keep_read(struct vdrive *drive, const uint8_t *data, size_t size)
+{
+	uint8_t *room = size > 0 ? realloc(drive->last_read, size) : NULL;
+
+	if (room == NULL)
+		return;
+	drive->last_read = room;
+	drive->last_read_bytes = size;
+	memcpy(room, data, size);
+}
+
+/* A write whose data does not reach the medium as it was sent, though the drive says so. */
+static int run_wrong_write(struct vdrive_call *call, const struct vdrive_opcode *op,
+			   const struct vdrive_address *address, const struct fault_outcome *outcome)
+{
+	struct vdrive_command command = *call->command;
+	struct vdrive_call changed = *call;
+	uint8_t cdb[16] = { 0 };
+	uint32_t n_sectors = outcome->amount / DISC_SECTOR;
+	uint8_t *data = malloc(command.data_length + 1);
+	int ret;
+
+	if (data == NULL)
+		return vdrive_check_condition(call, 4, 0x44, 0);
+	memcpy(data, command.data, command.data_length);
+	memcpy(cdb, call->cdb, command.cdb_length < sizeof(cdb) ? command.cdb_length : sizeof(cdb));
+	if (outcome->effect == FAULT_FLIP)
+		flip_bits(data, command.data_length, address, outcome);
+	else if (outcome->effect == FAULT_STALE)
+		memset(data, 0, command.data_length);
+	if (outcome->effect == FAULT_SHORT && n_sectors < address->n_sectors) {
+		command.data_length = (size_t)n_sectors * DISC_SECTOR;
+		if (cdb[0] == 0xaa)
+			put_be32(cdb + 6, n_sectors);
+		else
+			put_be16(cdb + 7, (uint16_t)n_sectors);
+	}
+	command.data = data;
+	changed.command = &command;
+	changed.cdb = cdb;
+	ret = op->run(&changed);
+	free(data);
+	return ret;
+}
+
+/* On a medium that is written anywhere the old data stays; a sequential one goes on, with nothing in it. */
+static bool skips_write(const struct vdrive *drive, const struct fault_outcome *outcome)
+{
+	return outcome->effect == FAULT_STALE && drive->disc != NULL &&
+	       disc_profile(drive->disc)->writing == WRITING_RANDOM;
+}
+
+static void spoil_answer(struct vdrive_call *call, const struct vdrive_address *address,
+			 const struct fault_outcome *outcome)
+{
+	struct vdrive_answer *answer = call->answer;
+	enum fault_effect effect = outcome->effect;
+
+	if (effect == FAULT_SHORT && answer->transferred > outcome->amount)
+		answer->transferred = outcome->amount;
+	else if (effect == FAULT_FLIP)
+		flip_bits(call->command->data, answer->transferred, address, outcome);
+	else if (effect == FAULT_STALE)
+		give_stale(call->drive, call->command->data, answer->transferred);
+	else if (effect == FAULT_CAPACITY && answer->transferred >= 4)
+		put_be32(call->command->data, outcome->amount - 1);
+	else if (effect == FAULT_SENSE)
+		report_sense(call, outcome);
+}
+
+/* Whether marks on the medium let the sectors be read that the command has just read from its file. */
+static int check_damage(struct vdrive_call *call, const struct vdrive_address *address)
+{
+	struct vdrive *drive = call->drive;
+	struct vdrive_sense sense = { .key = 3, .asc = 0x11, .ascq = 5, .has_lba = true };
+	uint32_t highest = vdrive_max_read_kbps(drive);
+	unsigned percent = highest > 0 ? (unsigned)((uint64_t)drive->read_kbps * 100 / highest) : 100;
+	struct damage_result result;
+
+	if (!faults_is_read(call->cdb[0]) && call->cdb[0] != OP_VERIFY)
+		return 0;
+	/* What is in the drive's memory needs no reading. */
+	if (timing_is_cached(drive->timing, call->cdb, address))
+		return 0;
+	damage_read(drive->damage, address->lba, address->n_sectors, percent, &result);
+	timing_note_retries(drive, &result);
+	if (!result.has_failed)
+		return 0;
+	call->answer->transferred = 0;
+	sense.lba = address->lba + (int32_t)result.n_good;
+	return vdrive_report_sense(call, &sense);
+}
+
+static void note_data(struct vdrive_call *call)
+{
+	struct vdrive *drive = call->drive;
+	const uint32_t most = VDRIVE_BUFFER_SIZE / DISC_SECTOR;
+
+	if (faults_is_write(call->cdb[0]) && call->answer->status == STATUS_GOOD) {
+		drive->n_unflushed += (uint32_t)(call->answer->transferred / DISC_SECTOR);
+		if (drive->n_unflushed > most)
+			drive->n_unflushed = most;
+	} else if (call->cdb[0] == OP_SYNCHRONIZE_CACHE && call->answer->status == STATUS_GOOD) {
+		drive->n_unflushed = 0;
+	}
+	if (faults_is_read(call->cdb[0]) && call->answer->status == STATUS_GOOD &&
+	    faults_have(drive->faults, FAULT_STALE))
+		keep_read(drive, call->command->data, call->answer->transferred);
+}
+
+static int run_op(struct vdrive_call *call, const struct vdrive_opcode *op, const struct vdrive_address *address,
+		  const struct fault_outcome *outcome)
+{
+	bool is_wrong =
+		outcome->effect == FAULT_FLIP || outcome->effect == FAULT_STALE || outcome->effect == FAULT_SHORT;
+
+	if (!is_wrong || !faults_is_write(call->cdb[0]))
+		return op->run(call);
+	if (skips_write(call->drive, outcome)) {
+		call->answer->transferred = call->command->data_length;
+		return 0;
+	}
+	if (run_wrong_write(call, op, address, outcome) < 0)
+		return -1;
+	/* The host is told that all of it was taken, but for a short transfer. */
+	call->answer->transferred = outcome->effect == FAULT_SHORT && outcome->amount < call->command->data_length
+					    ? outcome->amount
+					    : call->command->data_length;
+	return 0;
+}
+
+void vdrive_run_with_faults(struct vdrive_call *call, const struct vdrive_opcode *op)
+{
+	struct fault_outcome outcome;
+	struct vdrive_address address;
+	struct vdrive *drive = call->drive;
+	bool is_write = faults_is_write(call->cdb[0]);
+
+	vdrive_get_address(call, &address);
+	update_damage(drive);
+	faults_apply(drive->faults, call->cdb[0], address.lba, address.n_sectors, &outcome);
+	call->answer->delay_ms = outcome.delay_ms;
+	/* With protection against it an underrun costs time only. */
+	if (outcome.effect == FAULT_UNDERRUN && drive->write_page.bytes[2] & BUFE) {
+		timing_note_underrun(drive->timing);
+		outcome.is_failed = false;
+	}
+	if (outcome.is_failed) {
+		fail_command(call, &outcome);
+		return;
+	}
+	if (run_op(call, op, &address, &outcome) < 0)
+		return;
+	if (drive->damage != NULL && check_damage(call, &address) < 0)
+		return;
+	if (!is_write || outcome.effect == FAULT_SENSE)
+		spoil_answer(call, &address, &outcome);
+	note_data(call);
+}
