@@ -9,6 +9,7 @@
 #ifndef VDRIVE_VDRIVE_H
 #define VDRIVE_VDRIVE_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -84,6 +85,18 @@ void vdrive_open_tray(struct vdrive *drive);
 
 /** Adds a fault rule in words, without the drive's name: "read lba=100-104 sense=3/11/05 count=2". */
 int vdrive_add_fault(struct vdrive *drive, const char *rule, struct discern_error *err);
+
+struct vdrive_status {
+	bool tray_open;
+	/** The host has locked the tray. */
+	bool removal_prevented;
+	/** The medium in the drive or on its tray, and what a medium in the drive is, as "DVD+R"; empty without. */
+	char medium[PATH_MAX];
+	char profile[32];
+};
+
+/** What is to be seen from in front of the drive. */
+void vdrive_get_status(struct vdrive *drive, struct vdrive_status *ret_status);
 
 /** What a front-end needs for the kernel's block device: sectors that a read() may ask for, 0 without medium. */
 uint32_t vdrive_readable_sectors(struct vdrive *drive);
