@@ -200,8 +200,10 @@ static const struct cli_command command_create = {
 
 static int run(struct cli *cli, int argc, char **argv)
 {
-	static const struct cli_command *const commands[] = { &command_run,	  &command_create, &cmd_vdrive_attach, &cmd_vdrive_list,
-							    &cmd_vdrive_insert, &cmd_vdrive_eject,   &cmd_vdrive_detach };
+	static const struct cli_command *const commands[] = {
+		&command_run,       &command_create,   &cmd_vdrive_attach, &cmd_vdrive_list,
+		&cmd_vdrive_insert, &cmd_vdrive_eject, &cmd_vdrive_detach,
+	};
 	static const struct option own[] = { { 0 } };
 	int option;
 

@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/bytes.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "vdrive/tcmu_configfs.h"
@@ -24,6 +25,14 @@ enum { OPEN_TRIES = 50, OPEN_PAUSE_MS = 100 };
 
 /* SAM-5 5.3.1. */
 enum { STATUS_CHECK_CONDITION = 2, STATUS_TASK_ABORTED = 0x40 };
+
+enum { OP_READ_10 = 0x28, OP_READ_12 = 0xa8 };
+
+/* Of user data, as READ gives it. */
+enum { SECTOR_SIZE = 2048 };
+
+/* SPC-4 4.5.3, byte 0: the information field holds the LBA. */
+enum { SENSE_VALID = 0x80 };
 
 struct frontend_tcmu {
 	struct server_drive *drive;
@@ -84,6 +93,51 @@ static bool make_room(struct frontend_tcmu *frontend, size_t size)
 	return true;
 }
 
+/* What READ(10) or READ(12) is about; 0 sectors for another command. */
+static uint32_t read_sectors(const struct tcmu_command *command, uint32_t *ret_lba)
+{
+	*ret_lba = get_be32(command->cdb + 2);
+	if (command->direction != VDRIVE_TO_HOST)
+		return 0;
+	if (command->cdb[0] == OP_READ_10)
+		return get_be16(command->cdb + 7);
+	return command->cdb[0] == OP_READ_12 ? get_be32(command->cdb + 6) : 0;
+}
+
+/*
+ * The kernel's sr driver takes the sectors before the one that the sense names for good ones, as they have come over
+ * from real drives. Ours only says which one is bad, so they are read once more; where that fails none is named.
+ */
+static void complete_read(struct frontend_tcmu *frontend, const struct tcmu_command *command,
+			  struct vdrive_answer *answer)
+{
+	struct vdrive_command drive_command = { .cdb_length = command->cdb_length,
+						.direction = VDRIVE_TO_HOST,
+						.data = frontend->buffer };
+	uint32_t lba, n_sectors = read_sectors(command, &lba), n_good = get_be32(answer->sense + 3) - lba;
+	struct vdrive_answer good = { .status = STATUS_CHECK_CONDITION };
+	uint8_t cdb[TCMU_CDB_SIZE];
+
+	if (n_sectors == 0 || answer->status != STATUS_CHECK_CONDITION || !(answer->sense[0] & SENSE_VALID) ||
+	    answer->transferred > 0 || n_good == 0)
+		return;
+	drive_command.data_length = (size_t)n_good * SECTOR_SIZE;
+	if (frontend->ring.takes_data_with_sense && n_good < n_sectors &&
+	    drive_command.data_length <= command->data_length) {
+		memcpy(cdb, command->cdb, sizeof(cdb));
+		drive_command.cdb = cdb;
+		if (cdb[0] == OP_READ_10)
+			put_be16(cdb + 7, (uint16_t)n_good);
+		else
+			put_be32(cdb + 6, n_good);
+		server_execute(frontend->drive, &drive_command, UINT32_MAX, &good);
+	}
+	if (good.status == 0 && good.host_status == VDRIVE_HOST_OK && good.transferred == drive_command.data_length)
+		answer->transferred = good.transferred;
+	else
+		answer->sense[0] &= (uint8_t)~SENSE_VALID;
+}
+
 static void execute(struct frontend_tcmu *frontend, const struct tcmu_command *command, struct vdrive_answer *answer)
 {
 	struct vdrive_command drive_command = { command->cdb, command->cdb_length, command->direction, frontend->buffer,
@@ -96,8 +150,10 @@ static void execute(struct frontend_tcmu *frontend, const struct tcmu_command *c
 	}
 	/* How long is too long the kernel sees to. */
 	server_execute(frontend->drive, &drive_command, UINT32_MAX, answer);
-	if (answer->host_status == VDRIVE_HOST_OK)
+	if (answer->host_status == VDRIVE_HOST_OK) {
+		complete_read(frontend, command, answer);
 		return;
+	}
 	if (answer->host_status == VDRIVE_HOST_TIME_OUT) {
 		while (!frontend->in_a_hurry && !tcmu_ring_is_aborted(&frontend->ring, command))
 			wait_for_kernel(frontend);

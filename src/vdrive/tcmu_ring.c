@@ -38,6 +38,7 @@ int tcmu_ring_open(struct tcmu_ring *ring, void *map, size_t map_size, struct di
 					 mailbox.version, TCMU_MAILBOX_VERSION);
 	ring->offset = mailbox.cmdr_off;
 	ring->size = mailbox.cmdr_size;
+	ring->takes_data_with_sense = mailbox.flags & TCMU_MAILBOX_FLAG_CAP_READ_LEN;
 	if (ring->offset < sizeof(mailbox) || ring->offset % ALIGNMENT != 0 || ring->size % ALIGNMENT != 0 ||
 	    ring->size < sizeof(struct tcmu_cmd_entry) || !is_within(ring->offset, ring->size, map_size) ||
 	    mailbox.cmd_tail >= ring->size || mailbox.cmd_tail % ALIGNMENT != 0)

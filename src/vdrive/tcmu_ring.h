@@ -34,6 +34,8 @@ struct tcmu_ring {
 	size_t map_size;
 	/** Where the entries lie in the map, and how many bytes they have in all. */
 	size_t offset, size;
+	/** The kernel takes data together with CHECK CONDITION. */
+	bool takes_data_with_sense;
 	struct tcmu_piece pieces[TCMU_MAX_PIECES];
 };
 
