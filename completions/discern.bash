@@ -16,7 +16,18 @@ _discern_own_options()
 	case $1 in
 	rip) echo "--output --retries --speed" ;;
 	burn) echo "--dry-run --overwrite --any-file --no-verify --sha256 --checksum --speed --buffer --eject" ;;
-	vdrive) [[ ${words[2]} == create ]] && echo "--media --sectors" || echo "--drive --fault" ;;
+	vdrive) _discern_vdrive_options "${words[2]}" ;;
+	esac
+}
+
+_discern_vdrive_options()
+{
+	case $1 in
+	create) echo "--media --sectors" ;;
+	attach) echo "--name --kind --empty --fault --foreground" ;;
+	insert) echo "--kind" ;;
+	detach) echo "--force" ;;
+	run) echo "--drive --fault" ;;
 	esac
 }
 
@@ -27,18 +38,33 @@ _discern_value()
 	--progress) mapfile -t COMPREPLY < <(compgen -W "auto bar plain json none" -- "$cur") ;;
 	--media) mapfile -t COMPREPLY < <(compgen -W "cd-r dvd+r dvd+rw bd-r" -- "$cur") ;;
 	--record | --output | -o | --drive) _filedir ;;
+	--kind) mapfile -t COMPREPLY < <(compgen -W "cd-rom dvd-rom bd-rom" -- "$cur") ;;
+	--name) ;;
 	--progress-fd | --retries | --speed | --buffer | --sha256 | --checksum | --sectors | --fault) ;;
 	*) return 1 ;;
 	esac
 }
 
+# Drives that are attached: their sockets tell.
+_discern_vdrive_names()
+{
+	local sockets=(/run/discern/*.socket)
+	sockets=("${sockets[@]##*/}")
+	mapfile -t COMPREPLY < <(compgen -W "${sockets[*]%.socket} all" -- "$cur")
+}
+
 _discern_vdrive()
 {
 	if [[ $cword -eq 2 ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "create run" -- "$cur")
-	else
-		_filedir
+		mapfile -t COMPREPLY < <(compgen -W "attach create detach eject insert list run" -- "$cur")
+		return
 	fi
+	case ${words[2]} in
+	eject | detach) _discern_vdrive_names ;;
+	insert) _discern_vdrive_names && _filedir ;;
+	list) ;;
+	*) _filedir ;;
+	esac
 }
 
 _discern()

@@ -26,7 +26,7 @@ complete -c discern -n "__fish_seen_subcommand_from help" -a "$commands"
 # Operands
 complete -c discern -n "__fish_seen_subcommand_from info burn verify vdrive" -F
 complete -c discern -n "__fish_seen_subcommand_from info rip burn verify eject load" -a "(__discern_drives)" -d drive
-complete -c discern -n "__fish_seen_subcommand_from vdrive" -a "create run"
+complete -c discern -n "__fish_seen_subcommand_from vdrive" -a "attach create detach eject insert list run"
 
 # Options of burn
 complete -c discern -n "__fish_seen_subcommand_from burn" -l dry-run -d 'say what would be done, and stop there'
@@ -65,3 +65,8 @@ complete -c discern -n "__fish_seen_subcommand_from create" -s m -l media -x -a 
 complete -c discern -n "__fish_seen_subcommand_from create" -s s -l sectors -x -d 'size in sectors of 2048 bytes'
 complete -c discern -n "__fish_seen_subcommand_from run" -s d -l drive -r -F -d 'a drive and its medium, srN=MEDIUM'
 complete -c discern -n "__fish_seen_subcommand_from run" -s f -l fault -x -d 'a fault, srN: RULE'
+complete -c discern -n "__fish_seen_subcommand_from vdrive; and __fish_seen_subcommand_from attach" -s n -l name -x -d 'name of the drive'
+complete -c discern -n "__fish_seen_subcommand_from vdrive; and __fish_seen_subcommand_from attach insert" -s k -l kind -x -a 'cd-rom dvd-rom bd-rom' -d 'what an image is'
+complete -c discern -n "__fish_seen_subcommand_from vdrive; and __fish_seen_subcommand_from attach" -s e -l empty -d 'no medium'
+complete -c discern -n "__fish_seen_subcommand_from vdrive; and __fish_seen_subcommand_from attach" -l foreground -d 'stay as the process of the drive'
+complete -c discern -n "__fish_seen_subcommand_from vdrive; and __fish_seen_subcommand_from detach" -l force -d 'also a drive that is in use'
