@@ -52,6 +52,7 @@ release=$(ls "$folder/kernel/lib/modules")
 [ -e "$folder/kernel/lib/modules/$release/modules.dep" ] || depmod -b "$folder/kernel" "$release"
 make_initramfs
 # The words for the guest in a file, as a kernel's command line takes no blanks.
+# shellcheck disable=SC2086  # words, each on its line
 printf '%s\n' ${VM_ENV:-} >"$folder/environment"
 timeout -k 5 "${VM_SECONDS:-300}" qemu-system-x86_64 -accel tcg,thread=multi -m "${VM_MEMORY:-2048}" -smp 2 \
 	-nographic -no-reboot -net none -kernel "$folder/kernel/boot/vmlinuz-$release" -initrd "$folder/initrd.gz" \
