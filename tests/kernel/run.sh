@@ -18,7 +18,8 @@ missing() {
 	exit 77
 }
 
-for program in qemu-system-x86_64 busybox cpio depmod dpkg apt-get xorrisofs genisoimage truncate; do
+for program in qemu-system-x86_64 busybox cpio depmod dpkg apt-get xorrisofs genisoimage jq sg_inq udevadm cdrskin wodim \
+	readom xorriso growisofs tgtd iscsid; do
 	PATH=$PATH:/usr/sbin:/sbin command -v "$program" >/dev/null || missing "$program is not installed"
 done
 [ -x "$build_folder/discern" ] || { echo "run.sh: discern is not built in $build_folder" >&2 && exit 1; }

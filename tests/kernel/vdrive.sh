@@ -66,19 +66,28 @@ exits 1 "one disc at a time" "$discern" vdrive insert one "$image"
 
 # ---- events, as a desktop polls for them ----
 
-echo 500 >"/sys/block/${one#/dev/}/events_poll_msecs"
+# wait_for TEXT: until it stands in the events, or for 20 seconds
+wait_for() {
+	for _ in $(seq 200); do
+		grep -q "$1" events && return 0
+		sleep 0.1
+	done
+}
+
 udevadm monitor --kernel --property --subsystem-match=block >events 2>&1 &
 monitor=$!
+wait_for "^KERNEL "
+echo 500 >"/sys/block/${one#/dev/}/events_poll_msecs"
+# A few polls, so that the kernel knows of the disc that is in it.
 sleep 2
 "$discern" vdrive eject one
-sleep 2
 "$discern" vdrive insert one "$image"
-sleep 3
+wait_for DISK_MEDIA_CHANGE=1
 contains "a change of the disc is an event of the kernel" events DISK_MEDIA_CHANGE=1
 # The kernel locks the tray of a drive that somebody has open.
 exec 5<"$one"
 exits 1 "the tray is locked while the device is open" "$discern" vdrive eject one
-sleep 3
+wait_for DISK_EJECT_REQUEST=1
 exec 5<&-
 contains "the button is an event" events DISK_EJECT_REQUEST=1
 kill "$monitor"
