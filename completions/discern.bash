@@ -16,7 +16,18 @@ _discern_own_options()
 	case $1 in
 	rip) echo "--output --retries --speed" ;;
 	burn) echo "--dry-run --overwrite --any-file --no-verify --sha256 --checksum --speed --buffer --eject" ;;
-	vdrive) [[ ${words[2]} == create ]] && echo "--media --sectors" || echo "--drive --fault --faults --real-time --virtual-clock --clock-file" ;;
+	vdrive) _discern_vdrive_options "${words[2]}" ;;
+	esac
+}
+
+_discern_vdrive_options()
+{
+	case $1 in
+	create) echo "--media --sectors" ;;
+	attach) echo "--name --kind --empty --fault --foreground" ;;
+	insert) echo "--kind" ;;
+	detach) echo "--force" ;;
+	run) echo "--drive --fault --faults --real-time --virtual-clock --clock-file" ;;
 	esac
 }
 
@@ -27,20 +38,37 @@ _discern_value()
 	--progress) mapfile -t COMPREPLY < <(compgen -W "auto bar plain json none" -- "$cur") ;;
 	--media) mapfile -t COMPREPLY < <(compgen -W "cd-r cd-rw dvd-r dvd-r-dl dvd-rw dvd-rw-overwrite dvd+r dvd+r-dl dvd+rw dvd-ram bd-r bd-r-dl bd-r-tl bd-r-ql bd-re bd-re-dl bd-re-tl" -- "$cur") ;;
 	--record | --output | -o | --drive | --faults | --clock-file) _filedir ;;
+	--kind) mapfile -t COMPREPLY < <(compgen -W "cd-rom dvd-rom bd-rom" -- "$cur") ;;
+	--name) ;;
 	--progress-fd | --retries | --speed | --buffer | --sha256 | --checksum | --sectors | --fault) ;;
 	*) return 1 ;;
 	esac
 }
 
+# Drives that are attached: their sockets tell.
+_discern_vdrive_names()
+{
+	local sockets=(/run/discern/*.socket)
+	sockets=("${sockets[@]##*/}")
+	mapfile -t COMPREPLY < <(compgen -W "${sockets[*]%.socket} all" -- "$cur")
+}
+
 _discern_vdrive()
 {
 	if [[ $cword -eq 2 ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "create fault run" -- "$cur")
-	elif [[ $cword -eq 3 && ${words[2]} == fault ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "add list remove clear" -- "$cur")
-	else
-		_filedir
+		mapfile -t COMPREPLY < <(compgen -W "attach create detach eject fault insert list run" -- "$cur")
+		return
 	fi
+	if [[ $cword -eq 3 && ${words[2]} == fault ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "add list remove clear" -- "$cur")
+		return
+	fi
+	case ${words[2]} in
+	eject | detach) _discern_vdrive_names ;;
+	insert) _discern_vdrive_names && _filedir ;;
+	list) ;;
+	*) _filedir ;;
+	esac
 }
 
 _discern()

@@ -26,7 +26,7 @@ complete -c discern -n "__fish_seen_subcommand_from help" -a "$commands"
 # Operands
 complete -c discern -n "__fish_seen_subcommand_from info burn verify vdrive" -F
 complete -c discern -n "__fish_seen_subcommand_from info rip burn verify eject load" -a "(__discern_drives)" -d drive
-complete -c discern -n "__fish_seen_subcommand_from vdrive" -a "create fault run"
+complete -c discern -n "__fish_seen_subcommand_from vdrive" -a "attach create detach eject fault insert list run"
 
 # Options of burn
 complete -c discern -n "__fish_seen_subcommand_from burn" -l dry-run -d 'say what would be done, and stop there'
@@ -70,3 +70,8 @@ complete -c discern -n "__fish_seen_subcommand_from run" -l real-time -d 'take a
 complete -c discern -n "__fish_seen_subcommand_from run" -l virtual-clock -d 'count how long a real drive takes'
 complete -c discern -n "__fish_seen_subcommand_from run" -l clock-file -r -F -d 'file for what the clock told'
 complete -c discern -n "__fish_seen_subcommand_from fault" -a "add list remove clear"
+complete -c discern -n "__fish_seen_subcommand_from vdrive; and __fish_seen_subcommand_from attach" -s n -l name -x -d 'name of the drive'
+complete -c discern -n "__fish_seen_subcommand_from vdrive; and __fish_seen_subcommand_from attach insert" -s k -l kind -x -a 'cd-rom dvd-rom bd-rom' -d 'what an image is'
+complete -c discern -n "__fish_seen_subcommand_from vdrive; and __fish_seen_subcommand_from attach" -s e -l empty -d 'no medium'
+complete -c discern -n "__fish_seen_subcommand_from vdrive; and __fish_seen_subcommand_from attach" -l foreground -d 'stay as the process of the drive'
+complete -c discern -n "__fish_seen_subcommand_from vdrive; and __fish_seen_subcommand_from detach" -l force -d 'also a drive that is in use'

@@ -13,6 +13,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "cli/command.h"
+#include "cli/vdrive_attach.h"
 #include "cli/vdrive_clock.h"
 #include "vdrive/session.h"
 #include "vdrive/vdrive.h"
@@ -251,7 +252,10 @@ static const struct cli_command command_create = {
 
 static int run(struct cli *cli, int argc, char **argv)
 {
-	static const struct cli_command *const commands[] = { &command_run, &command_create, &cmd_vdrive_fault };
+	static const struct cli_command *const commands[] = {
+		&command_run,	     &command_create,	&cmd_vdrive_fault, &cmd_vdrive_attach,
+		&cmd_vdrive_list,    &cmd_vdrive_insert, &cmd_vdrive_eject, &cmd_vdrive_detach,
+	};
 	static const struct option own[] = { { 0 } };
 	int option;
 
@@ -267,23 +271,33 @@ static int run(struct cli *cli, int argc, char **argv)
 	if (option == CLI_OPTION_BAD)
 		return CLI_EXIT_USAGE;
 	if (optind < argc)
-		return cli_usage(cli, "there is run, create and fault, but no \"%s\"", argv[optind]);
-	return cli_usage(cli, "what is to be done: run, create or fault?");
+		return cli_usage(cli, "there is run, create, fault, attach, list, insert, eject and detach, but no \"%s\"",
+				 argv[optind]);
+	return cli_usage(cli, "what is to be done: run, create, fault, attach, list, insert, eject or detach?");
 }
 
 const struct cli_command cmd_vdrive = {
 	.name = "vdrive",
-	.summary = "virtual drives: run a program with them, make blank discs",
+	.summary = "virtual drives: run a program with them, attach them, make blank discs",
 	.help = "Usage: discern vdrive run --drive srN=MEDIUM[,OPTION…] [OPTION…] -- PROGRAM [ARGUMENT…]\n"
 		"       discern vdrive create --media=MEDIA [--sectors=N] FILE\n"
 		"       discern vdrive fault add FILE RULE\n"
+		"       discern vdrive attach [OPTION…] MEDIUM\n"
+		"       discern vdrive list\n"
+		"       discern vdrive insert NAME MEDIUM\n"
+		"       discern vdrive eject NAME\n"
+		"       discern vdrive detach NAME\n"
 		"\n"
 		"Virtual drives are drives in software that take real commands, for trying things out and for tests.\n"
 		"\n"
 		"  run                     run a program that finds virtual drives in its /dev\n"
 		"  create                  make a blank virtual disc\n"
 		"  fault                   change the faults of a drive that runs, or of a disc\n"
+		"  attach                  add a virtual drive to the system, for all programs (root)\n"
+		"  list                    show the drives that are attached\n"
+		"  insert, eject           change the disc of an attached drive\n"
+		"  detach                  take an attached drive away\n"
 		"\n"
-		"discern vdrive run --help, create --help and fault --help tell more.\n",
+		"discern vdrive run --help and so on tell more.\n",
 	.run = run,
 };

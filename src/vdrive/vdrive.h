@@ -9,6 +9,7 @@
 #ifndef VDRIVE_VDRIVE_H
 #define VDRIVE_VDRIVE_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -113,6 +114,18 @@ int vdrive_set_clock(struct vdrive *drive, enum vdrive_clock clock, struct disce
 
 /** All 0 without a clock. */
 void vdrive_read_clock(struct vdrive *drive, struct vdrive_clock_state *ret_state);
+
+struct vdrive_status {
+	bool tray_open;
+	/** The host has locked the tray. */
+	bool removal_prevented;
+	/** The medium in the drive or on its tray, and what a medium in the drive is, as "DVD+R"; empty without. */
+	char medium[PATH_MAX];
+	char profile[32];
+};
+
+/** What is to be seen from in front of the drive. */
+void vdrive_get_status(struct vdrive *drive, struct vdrive_status *ret_status);
 
 /** What a front-end needs for the kernel's block device: sectors that a read() may ask for, 0 without medium. */
 uint32_t vdrive_readable_sectors(struct vdrive *drive);

@@ -34,6 +34,16 @@ complained "it is said that the disc is still blank" "still blank"
 fails cd-r "a buffer that is not emptied" 'sr0: 0x35 sense=3/0C/00'
 fails bd-r "a disc that cannot be closed" 'sr0: 0x5b sense=3/72/03'
 fails dvd+r "a power calibration that failed" 'sr0: write count=1 sense=3/73/03'
+fails dvd+r "a track that cannot be reserved" 'sr0: 0x53 sense=5/24/00'
+
+for media in dvd+r bd-r; do
+	blank disc "$media"
+	faults='sr0: 0x53 sense=5/20/00'
+	burn disc small.iso
+	faults=
+	ends 0 "$media: a drive that lacks RESERVE TRACK writes the track at once"
+	reads_back "$media: its disc is the image" disc small.iso
+done
 
 blank disc dvd+r
 faults='sr0: read lba=700-704 sense=3/11/05'

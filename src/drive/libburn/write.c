@@ -13,6 +13,9 @@
 /* How often libburn's state is looked at, and how often that is told. */
 enum { POLL_MS = 10, POLLS_PER_PROGRESS = 10 };
 
+/* libburn's "Cannot reserve track". */
+enum { MESSAGE_CANNOT_RESERVE = 0x00020138 };
+
 /* burn_disc_format(): size 0 and "full size", with the drive's fast default and without certification. */
 enum { FORMAT_WITHOUT_SIZE = 0, FORMAT_FAST = (3 << 1) | 64 };
 
@@ -25,6 +28,8 @@ struct work {
 	struct burn_track *track;
 	struct burn_write_opts *options;
 	off_t size_bytes;
+	/* The drive was to reserve a track, and has no such command. */
+	bool lacks_reserve_track;
 	/* Changed by libburn's thread, read by ours. */
 	_Atomic off_t delivered_bytes;
 	atomic_int status;
@@ -386,6 +391,15 @@ static int judge(struct work *work, const struct session_verdict *verdict, struc
 	return judge_medium(burner, err);
 }
 
+/* RESERVE TRACK, with which libburn begins a session at once on DVD+R and BD-R, is a command that a drive may lack
+ * (MMC-6 table 241: feature 0021h or 0041h). It then says so by 5/20/00, before anything was written. */
+static bool is_without_reserve_track(const struct work *work, const struct session_verdict *verdict)
+{
+	return work->job->mode == DISCERN_WRITE_SAO && !work->is_cancelled && work->delivered_bytes == 0 &&
+	       verdict->message_code == MESSAGE_CANNOT_RESERVE && verdict->sense.key == 0x05 &&
+	       verdict->sense.asc == 0x20 && verdict->sense.ascq == 0x00 && !verdict->lost_command;
+}
+
 static int prepare(struct work *work, struct discern_error *err)
 {
 	struct burner *burner = work->burner;
@@ -430,21 +444,50 @@ static int write_disc(struct work *work, struct discern_error *err)
 	burn_disc_write(work->options, work->disc);
 	wait_until_idle(work, &verdict);
 	ret = judge(work, &verdict, err);
+	work->lacks_reserve_track = is_without_reserve_track(work, &verdict);
 	if (ret == 0)
 		work->burner->is_unfinished = false;
 	return ret;
 }
 
-int burner_write(struct burner *burner, const struct burner_job *job, struct discern_error *err)
+/* One attempt, of which *ret_may_go_on tells whether it failed before it began for want of RESERVE TRACK. */
+static int write_once(struct burner *burner, const struct burner_job *job, bool *ret_may_go_on,
+		      struct discern_error *err)
 {
 	struct work work;
 	int ret;
 
-	session_enter(burner);
+	*ret_may_go_on = false;
 	ret = work_new(burner, job->n_sectors, job, &work, err);
-	if (ret == 0) {
-		ret = write_disc(&work, err);
-		work_free(&work);
+	if (ret < 0)
+		return ret;
+	ret = write_disc(&work, err);
+	*ret_may_go_on = ret < 0 && work.lacks_reserve_track;
+	work_free(&work);
+	return ret;
+}
+
+/* Whether the disc is as blank as before, and libburn knows. */
+static bool is_still_blank(struct burner *burner)
+{
+	return burn_drive_re_assess(burner->drive, 0) == 1 &&
+	       burn_disc_get_status(burner->drive) == BURN_DISC_BLANK;
+}
+
+int burner_write(struct burner *burner, const struct burner_job *job, struct discern_error *err)
+{
+	struct burner_job track_at_once = *job;
+	struct session_verdict verdict = { 0 };
+	bool may_go_on;
+	int ret;
+
+	session_enter(burner);
+	ret = write_once(burner, job, &may_go_on, err);
+	if (may_go_on && is_still_blank(burner)) {
+		session_drain(burner, &verdict);
+		discern_error_clear(err);
+		track_at_once.mode = DISCERN_WRITE_TAO;
+		ret = write_once(burner, &track_at_once, &may_go_on, err);
 	}
 	session_leave(burner);
 	return ret;

@@ -1,0 +1,48 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# What needs a kernel with SCSI: boots Debian's in QEMU (vm.sh) and runs the other scripts of this folder in it, or
+# those that are named: run.sh [TOPIC…]. top_builddir is a folder where discern has been built. VM_DIR is where the
+# kernel is kept, which is fetched with apt-get download.
+set -eu
+source_folder=$(cd "$(dirname "$0")/../.." && pwd)
+build_folder=$(cd "${top_builddir:-.}" && pwd)
+folder=${VM_DIR:-$build_folder/tests/kernel/vm}
+topics=${*:-vdrive peers qemu tgt}
+
+missing() {
+	if [ -n "${CI:-}" ]; then
+		echo "not ok - $1"
+		exit 1
+	fi
+	echo "# skipped: $1"
+	exit 77
+}
+
+for program in qemu-system-x86_64 busybox cpio depmod dpkg apt-get xorrisofs genisoimage jq sg_inq udevadm cdrskin wodim \
+	readom xorriso growisofs tgtd iscsid; do
+	PATH=$PATH:/usr/sbin:/sbin command -v "$program" >/dev/null || missing "$program is not installed"
+done
+[ -x "$build_folder/discern" ] || { echo "run.sh: discern is not built in $build_folder" >&2 && exit 1; }
+PATH=$PATH:/usr/sbin:/sbin
+
+# What the guest's drives hold. ide.iso is for QEMU's own, which call a medium DVD from 700 MB on.
+media=$folder/media
+rm -rf "$media"
+mkdir -p "$media/tree/a folder"
+head -c 9M /dev/urandom >"$media/tree/noise.bin"
+head -c 1M /dev/urandom >"$media/tree/a folder/more noise.bin"
+echo "a text" >"$media/tree/read me.txt"
+xorrisofs -quiet -J -R -V KERNEL_TEST -o "$media/image.iso" "$media/tree" 2>/dev/null
+genisoimage -quiet -udf -V UDF_TEST -o "$media/udf.iso" "$media/tree" 2>/dev/null
+
+VM_DIR=$folder
+VM_SECONDS=${VM_SECONDS:-600}
+VM_ENV="SOURCE=$source_folder BUILD=$build_folder MEDIA=$media TOPICS=$(echo "$topics" | tr ' ' ,)"
+export VM_DIR VM_SECONDS VM_ENV
+# Two drives of QEMU: one on a parallel ATA cable, one on virtual SCSI. The ISO is not a multiple of 64 KiB.
+"$source_folder/tests/kernel/vm.sh" "$source_folder/tests/kernel/guest.sh" \
+	-drive "if=none,id=ide,file=$media/image.iso,format=raw,readonly=on,media=cdrom" \
+	-device ide-cd,bus=ide.0,drive=ide,serial=QIDE \
+	-device virtio-scsi-pci,id=scsi \
+	-drive "if=none,id=scsicd,file=$media/udf.iso,format=raw,readonly=on,media=cdrom" \
+	-device scsi-cd,bus=scsi.0,drive=scsicd,serial=QSCSI
