@@ -22,7 +22,15 @@ enum {
 };
 
 enum { CLOSE_SESSION = 2 };
-enum { FULL = 0x00, DVD_RW_FULL = 0x10, QUICK_GROW = 0x13, QUICK = 0x15, BD_RE = 0x30, BD_RE_NO_SPARES = 0x31, BD_R = 0x32 };
+enum {
+	FULL = 0x00,
+	DVD_RW_FULL = 0x10,
+	QUICK_GROW = 0x13,
+	QUICK = 0x15,
+	BD_RE = 0x30,
+	BD_RE_NO_SPARES = 0x31,
+	BD_R = 0x32
+};
 enum { BLANK_MEDIUM = 1, FORMATTED = 2, INTERMEDIATE = 3 };
 
 static struct test_drive t;
@@ -304,8 +312,8 @@ static void test_layers_of_dvd(void **state)
 		const char *media;
 		uint8_t book, layers;
 	} media[] = {
-		{ "dvd-rom", 0x01, 0 }, { "dvd-rom-dl", 0x01, 1 }, { "dvd-r", 0x25, 0 },   { "dvd-r-dl", 0x26, 1 },
-		{ "dvd-rw", 0x33, 0 },	{ "dvd+r", 0xa1, 0 },	   { "dvd+r-dl", 0xe1, 1 }, { "dvd-ram", 0x16, 0 },
+		{ "dvd-rom", 0x01, 0 }, { "dvd-rom-dl", 0x01, 1 }, { "dvd-r", 0x25, 0 },    { "dvd-r-dl", 0x26, 1 },
+		{ "dvd-rw", 0x33, 0 },  { "dvd+r", 0xa1, 0 },      { "dvd+r-dl", 0xe1, 1 }, { "dvd-ram", 0x16, 0 },
 	};
 
 	(void)state;
@@ -350,8 +358,9 @@ static void test_layers_of_bd(void **state)
 		uint8_t n_layers;
 		uint32_t formatted;
 	} media[] = {
-		{ "bd-r", "BDR", 1, 11826176 },	  { "bd-r-dl", "BDR", 2, 23652352 }, { "bd-r-tl", "BDR", 3, 47305728 },
-		{ "bd-r-ql", "BDR", 4, 60403712 }, { "bd-re", "BDW", 1, 11826176 },   { "bd-re-dl", "BDW", 2, 23652352 },
+		{ "bd-r", "BDR", 1, 11826176 },     { "bd-r-dl", "BDR", 2, 23652352 },
+		{ "bd-r-tl", "BDR", 3, 47305728 },  { "bd-r-ql", "BDR", 4, 60403712 },
+		{ "bd-re", "BDW", 1, 11826176 },    { "bd-re-dl", "BDW", 2, 23652352 },
 		{ "bd-re-tl", "BDW", 3, 47305728 },
 	};
 

@@ -103,7 +103,8 @@ static uint32_t next_writable(uint8_t track)
 
 static bool has_feature(uint16_t number)
 {
-	assert_int_equal(test_read(&t, CDB(0x46, 2, (uint8_t)(number >> 8), (uint8_t)number, 0, 0, 0, 0, 64), 64), GOOD);
+	assert_int_equal(test_read(&t, CDB(0x46, 2, (uint8_t)(number >> 8), (uint8_t)number, 0, 0, 0, 0, 64), 64),
+			 GOOD);
 	return t.answer.transferred > 8 && t.data[10] & 1;
 }
 
@@ -118,7 +119,11 @@ static void test_cd_rw(void **state)
 	(void)state;
 	test_drive_open(&t, "cd-rw", 4096);
 	assert_int_equal(disc_state(), 0x10);
+	/* A session at once begins in the pause. */
+	set_write_page(AT_ONCE, 0);
+	assert_int_equal((int32_t)next_writable(0xff), -150);
 	set_write_page(TRACK_AT_ONCE, 0);
+	assert_int_equal(next_writable(0xff), 0);
 	assert_int_equal(write_10(0, 32), GOOD);
 	assert_int_equal(synchronize(), GOOD);
 	assert_int_equal(close_by(CLOSE_SESSION, 0), GOOD);
