@@ -236,8 +236,8 @@ static int lock_file(int fd, bool is_shared, struct discern_error *err)
 
 static void map_sectors(struct disc *disc)
 {
-	uint64_t size = disc->is_pressed ? disc->image_bytes
-					 : (uint64_t)disc_state_all_sectors(&disc->state) * DISC_SECTOR;
+	uint64_t size =
+		disc->is_pressed ? disc->image_bytes : (uint64_t)disc_state_all_sectors(&disc->state) * DISC_SECTOR;
 	void *map;
 
 	if (size > SIZE_MAX / 2)

@@ -40,10 +40,12 @@ static const struct disc_media media[] = {
 	{ "dvd-r", DISCERN_PROFILE_DVD_R, false, 1, 16, DVD_MINUS, DVD_MINUS, 0, RECORDING_USUAL, false },
 	{ "dvd-r-dl", DISCERN_PROFILE_DVD_R_DL, false, 2, 32, DVD_MINUS_DL, DVD_MINUS_DL, 0, RECORDING_USUAL, false },
 	{ "dvd-rw", DISCERN_PROFILE_DVD_RW, false, 1, 16, DVD_MINUS, DVD_MINUS, 0, RECORDING_USUAL, false },
-	{ "dvd-rw-overwrite", DISCERN_PROFILE_DVD_RW, false, 1, 16, DVD_MINUS, DVD_MINUS, 0, RECORDING_OVERWRITE, true },
+	{ "dvd-rw-overwrite", DISCERN_PROFILE_DVD_RW, false, 1, 16, DVD_MINUS, DVD_MINUS, 0, RECORDING_OVERWRITE,
+	  true },
 	/* Sequential DVD+ and BD-R. */
 	{ "dvd+r", DISCERN_PROFILE_DVD_PLUS_R, false, 1, 16, DVD_PLUS, DVD_PLUS, 0, RECORDING_USUAL, false },
-	{ "dvd+r-dl", DISCERN_PROFILE_DVD_PLUS_R_DL, false, 2, 32, DVD_PLUS_DL, DVD_PLUS_DL, 0, RECORDING_USUAL, false },
+	{ "dvd+r-dl", DISCERN_PROFILE_DVD_PLUS_R_DL, false, 2, 32, DVD_PLUS_DL, DVD_PLUS_DL, 0, RECORDING_USUAL,
+	  false },
 	{ "bd-r", DISCERN_PROFILE_BD_R, false, 1, 32, BD, BD, BD_SPARES, RECORDING_USUAL, false },
 	{ "bd-r-dl", DISCERN_PROFILE_BD_R, false, 2, 64, BD_DL, BD_DL, BD_DL_SPARES, RECORDING_USUAL, false },
 	{ "bd-r-tl", DISCERN_PROFILE_BD_R, false, 3, 96, BD_TL, BD_TL, BD_TL_SPARES, RECORDING_USUAL, false },
@@ -92,6 +94,8 @@ void disc_media_names(bool is_pressed, char *text, size_t size)
 			continue;
 		n_left--;
 		length += (size_t)snprintf(text + length, size - length, "%s%s", media[i].name,
-					   n_left > 1 ? ", " : n_left == 1 ? " or " : "");
+					   n_left > 1    ? ", "
+					   : n_left == 1 ? " or "
+							 : "");
 	}
 }

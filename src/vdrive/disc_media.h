@@ -14,9 +14,9 @@
 
 /** How a medium that leaves a choice is recorded now. */
 enum disc_recording {
-	RECORDING_USUAL,      /**< as its profile says */
-	RECORDING_AT_ONCE,    /**< DVD-RW, minimally blanked: one session of announced size */
-	RECORDING_OVERWRITE,  /**< DVD-RW, formatted: restricted overwrite, with a profile of its own */
+	RECORDING_USUAL,            /**< as its profile says */
+	RECORDING_AT_ONCE,          /**< DVD-RW, minimally blanked: one session of announced size */
+	RECORDING_OVERWRITE,        /**< DVD-RW, formatted: restricted overwrite, with a profile of its own */
 	RECORDING_PSEUDO_OVERWRITE, /**< BD-R, formatted: recorded sectors may be written again, elsewhere */
 };
 

@@ -36,8 +36,7 @@ void disc_state_set_recording(struct disc_state *state, enum disc_recording reco
 	bool is_overwritten = recording == RECORDING_OVERWRITE;
 
 	state->recording = recording;
-	state->profile =
-		profile_find(is_overwritten ? DISCERN_PROFILE_DVD_RW_OVERWRITE : state->media->profile);
+	state->profile = profile_find(is_overwritten ? DISCERN_PROFILE_DVD_RW_OVERWRITE : state->media->profile);
 }
 
 uint32_t disc_state_usual_spares(const struct disc_state *state)

@@ -203,8 +203,7 @@ static void parse_media(struct reader *reader, struct disc_state *state)
 	if (reader->ret == 0 && state->n_sectors % state->profile->ecc_sectors != 0)
 		refuse(reader, "sectors");
 	state->n_spares = (uint32_t)line_number(
-		reader, "spares", 0,
-		media->spare_sectors > 0 ? (int64_t)media->max_sectors - state->n_sectors : 0);
+		reader, "spares", 0, media->spare_sectors > 0 ? (int64_t)media->max_sectors - state->n_sectors : 0);
 	line_number(reader, "sector-bytes", DISC_SECTOR, DISC_SECTOR);
 }
 
@@ -274,8 +273,8 @@ static void parse_recording(struct reader *reader, struct disc_state *state)
 		return;
 	}
 	disc_state_set_recording(state, recording);
-	state->n_formatted = (uint32_t)get_number(
-		reader, "formatted", 0, recording == RECORDING_OVERWRITE ? disc_state_capacity(state) : 0);
+	state->n_formatted = (uint32_t)get_number(reader, "formatted", 0,
+						  recording == RECORDING_OVERWRITE ? disc_state_capacity(state) : 0);
 	state->layer_break = (uint32_t)get_number(reader, "layer-break", 0,
 						  state->media->n_layers > 1 ? (state->n_sectors + 1) / 2 : 0);
 	if (recording == RECORDING_OVERWRITE && state->background == DISC_BACKGROUND_NONE)

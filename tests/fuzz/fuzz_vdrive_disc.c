@@ -152,7 +152,7 @@ static uint32_t pick(uint32_t n)
 /* The text of a disc with some tracks on it, without its head. */
 static size_t make_body(unsigned kind, char body[DISC_SLOT_BYTES])
 {
-	static const char *const names[] = { "cd-r",  "dvd+r",	 "dvd+rw",	     "bd-r",	"cd-rw",  "dvd-r",
+	static const char *const names[] = { "cd-r",   "dvd+r",    "dvd+rw",           "bd-r",    "cd-rw", "dvd-r",
 					     "dvd-rw", "dvd+r-dl", "dvd-rw-overwrite", "dvd-ram", "bd-re", "bd-r-dl" };
 	static const char *const recordings[] = {
 		"",

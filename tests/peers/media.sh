@@ -8,11 +8,12 @@
 requires_vdrive
 requires cdrskin xorriso wodim growisofs cdrdao readom dvd+rw-format
 make_iso image.iso 1
-image=$work/image.iso
+image=$PWD/image.iso
 # Of two layers, the first one must be shorter than the image.
-n_layered=$(($(wc -c <image.iso) / 2048 * 2 / 64 * 64 - 64))
+n_blocks=$(($(wc -c <image.iso) / 65536))
+n_layered=$((64 * n_blocks - 64))
 printf 'CD_ROM\nTRACK MODE1\nDATAFILE "%s"\n' "$image" >image.toc
-toc=$work/image.toc
+toc=$PWD/image.toc
 
 # burns PROGRAM MEDIUM COMMAND…: to a new disc
 burns() {

@@ -8,13 +8,13 @@
 requires_vdrive
 requires cdrskin xorriso wodim growisofs cdrdao readom isoinfo dvd+rw-format genisoimage
 make_iso image.iso 1
-image=$work/image.iso
+image=$PWD/image.iso
 printf 'CD_ROM\nTRACK MODE1\nDATAFILE "%s"\n' "$image" >image.toc
-toc=$work/image.toc
+toc=$PWD/image.toc
 mkdir first second
 echo first >first/first.txt
 echo second >second/second.txt
-trees=$work
+trees=$PWD
 
 # has_both PROGRAM: the files of both sessions are in the tree of the last one
 has_both() {
@@ -50,7 +50,7 @@ append_on_cd() {
 	genisoimage -quiet -R -o first.iso "$trees/first"
 	does wodim session "$kind" wodim dev=/dev/sr0 -multi -data -tao gracetime=2 first.iso
 	run with_drive blank.disc wodim dev=/dev/sr0 -msinfo
-	msinfo=$(cat "$work/out")
+	msinfo=$(cat out)
 	run with_drive blank.disc genisoimage -quiet -R -C "$msinfo" -M /dev/sr0 -o second.iso "$trees/second"
 	does wodim append "$kind" wodim dev=/dev/sr0 -multi -data -tao gracetime=2 second.iso && has_both wodim
 	blank_disc "$kind"
@@ -59,18 +59,20 @@ append_on_cd() {
 	blank_disc "$kind"
 	does cdrdao session "$kind" cdrdao write --force --multi --device /dev/sr0 --driver generic-mmc -n "$toc"
 	does cdrdao append "$kind" cdrdao write --device /dev/sr0 --driver generic-mmc -n "$toc"
+	run with_drive blank.disc cdrskin dev=/dev/sr0 -toc
+	printed "cdrdao, $kind: both sessions" "2 sessions, 2 tracks, closed"
 }
 
 # A BD-R with pseudo overwrite has but one session, whose begin growisofs writes again.
 append_by_overwriting() {
 	kind=bd-r
-	blank_disc $kind
-	does growisofs session $kind growisofs -use-the-force-luke=notray -Z /dev/sr0 -quiet -R "$trees/first"
-	does growisofs append $kind growisofs -use-the-force-luke=notray -M /dev/sr0 -quiet -R "$trees/second"
+	blank_disc "$kind"
+	does growisofs session "$kind" growisofs -use-the-force-luke=notray -Z /dev/sr0 -quiet -R "$trees/first"
+	does growisofs append "$kind" growisofs -use-the-force-luke=notray -M /dev/sr0 -quiet -R "$trees/second"
 	run with_drive blank.disc isoinfo -R -f -i /dev/sr0
 	printed "growisofs, $kind: a file of the first session" /first.txt
 	printed "growisofs, $kind: a file of the second session" /second.txt
-	cannot cdrskin append $kind "burning failed" "libburn writes nothing to a BD-R with pseudo overwrite" \
+	cannot cdrskin append "$kind" "burning failed" "libburn writes nothing to a BD-R with pseudo overwrite" \
 		cdrskin dev=/dev/sr0 -multi "$image"
 	echo "# done"
 }
@@ -82,79 +84,79 @@ burned() {
 
 blank_cd_rw() {
 	kind=cd-rw
-	blank_disc $kind
+	blank_disc "$kind"
 	for how in fast all; do
 		burned "cdrskin, $kind"
-		does cdrskin "blank $how" $kind cdrskin dev=/dev/sr0 blank=$how
+		does cdrskin "blank $how" "$kind" cdrskin dev=/dev/sr0 blank=$how
 		burned "blanked by cdrskin ($how), $kind"
-		does wodim "blank $how" $kind wodim dev=/dev/sr0 gracetime=2 blank=$how
+		does wodim "blank $how" "$kind" wodim dev=/dev/sr0 gracetime=2 blank=$how
 	done
 	burned "blanked by wodim, $kind"
-	does cdrdao blank $kind cdrdao blank --device /dev/sr0 --driver generic-mmc
+	does cdrdao blank "$kind" cdrdao blank --device /dev/sr0 --driver generic-mmc
 	burned "blanked by cdrdao, $kind"
-	does xorriso blank $kind xorriso -outdev /dev/sr0 -blank as_needed
+	does xorriso blank "$kind" xorriso -outdev /dev/sr0 -blank as_needed
 	burned "blanked by xorriso, $kind"
-	does wodim "blank session" $kind wodim dev=/dev/sr0 gracetime=2 blank=session
+	does wodim "blank session" "$kind" wodim dev=/dev/sr0 gracetime=2 blank=session
 	burned "its session blanked by wodim, $kind"
 	blank_disc cd-r
 	kind=cd-r
 	burned "cdrskin, $kind"
-	cannot cdrskin "blank fast" $kind "media is not erasable" "it can be written once" cdrskin dev=/dev/sr0 blank=fast
-	cannot wodim "blank fast" $kind "Illegal Request" "it can be written once" \
+	cannot cdrskin "blank fast" "$kind" "media is not erasable" "it can be written once" cdrskin dev=/dev/sr0 blank=fast
+	cannot wodim "blank fast" "$kind" "Illegal Request" "it can be written once" \
 		wodim dev=/dev/sr0 gracetime=2 -force blank=fast
 	echo "# done"
 }
 
 blank_dvd_rw() {
 	kind=dvd-rw
-	blank_disc $kind
+	blank_disc "$kind"
 	for how in fast all; do
 		burned "cdrskin, $kind"
-		does cdrskin "blank $how" $kind cdrskin dev=/dev/sr0 blank=$how
+		does cdrskin "blank $how" "$kind" cdrskin dev=/dev/sr0 blank=$how
 		burned "blanked by cdrskin ($how), $kind"
-		does wodim "blank $how" $kind wodim dev=/dev/sr0 gracetime=2 blank=$how
+		does wodim "blank $how" "$kind" wodim dev=/dev/sr0 gracetime=2 blank=$how
 	done
-	does dvd+rw-format "blank fast" $kind dvd+rw-format -blank /dev/sr0
-	cannot cdrskin "burn -tao" $kind "no TAO offered" "minimally blanked it takes one session of a size known before" \
+	does dvd+rw-format "blank fast" "$kind" dvd+rw-format -blank /dev/sr0
+	cannot cdrskin "burn -tao" "$kind" "no TAO offered" "minimally blanked it takes one session of a size known before" \
 		cdrskin dev=/dev/sr0 -tao "$image"
-	does growisofs "burn again" $kind growisofs -use-the-force-luke=notray -Z /dev/sr0="$image"
+	does growisofs "burn again" "$kind" growisofs -use-the-force-luke=notray -Z /dev/sr0="$image"
 	holds "growisofs on what is blanked minimally, $kind" "$image"
-	does dvd+rw-format "blank all" $kind dvd+rw-format -blank=full /dev/sr0
-	does cdrskin "burn -tao" $kind cdrskin dev=/dev/sr0 -tao "$image" && holds "blanked by dvd+rw-format" "$image"
-	does xorriso blank $kind xorriso -outdev /dev/sr0 -blank deformat
+	does dvd+rw-format "blank all" "$kind" dvd+rw-format -blank=full /dev/sr0
+	does cdrskin "burn -tao" "$kind" cdrskin dev=/dev/sr0 -tao "$image" && holds "blanked by dvd+rw-format" "$image"
+	does xorriso blank "$kind" xorriso -outdev /dev/sr0 -blank deformat
 	burned "blanked by xorriso, $kind"
 	echo "# done"
 }
 
 format_dvd_rw() {
 	kind=dvd-rw
-	blank_disc $kind
-	does cdrskin "format quick" $kind cdrskin dev=/dev/sr0 blank=format_overwrite
+	blank_disc "$kind"
+	does cdrskin "format quick" "$kind" cdrskin dev=/dev/sr0 blank=format_overwrite
 	burned "formatted by cdrskin, $kind"
-	does dvd+rw-format "format quick" $kind dvd+rw-format -force /dev/sr0
-	does growisofs "burn again" $kind growisofs -use-the-force-luke=notray -Z /dev/sr0="$image"
+	does dvd+rw-format "format quick" "$kind" dvd+rw-format -force /dev/sr0
+	does growisofs "burn again" "$kind" growisofs -use-the-force-luke=notray -Z /dev/sr0="$image"
 	holds "formatted by dvd+rw-format, $kind" "$image"
 	# What is written beyond its end makes it grow.
-	does growisofs append $kind growisofs -use-the-force-luke=notray -M /dev/sr0 -quiet -R "$trees/second"
-	does dvd+rw-format "format full" $kind dvd+rw-format -force=full /dev/sr0
+	does growisofs append "$kind" growisofs -use-the-force-luke=notray -M /dev/sr0 -quiet -R "$trees/second"
+	does dvd+rw-format "format full" "$kind" dvd+rw-format -force=full /dev/sr0
 	burned "formatted in full by dvd+rw-format, $kind"
-	does dvd+rw-format "blank all" $kind dvd+rw-format -blank=full /dev/sr0
-	does xorriso "format full" $kind xorriso -outdev /dev/sr0 -format full
+	does dvd+rw-format "blank all" "$kind" dvd+rw-format -blank=full /dev/sr0
+	does xorriso "format full" "$kind" xorriso -outdev /dev/sr0 -format full
 	burned "formatted by xorriso, $kind"
 	echo "# done"
 }
 
 format_others() {
 	kind=dvd+rw
-	blank_disc $kind
-	does wodim format $kind wodim dev=/dev/sr0 gracetime=2 -format
+	blank_disc "$kind"
+	does wodim format "$kind" wodim dev=/dev/sr0 gracetime=2 -format
 	burned "formatted by wodim, $kind"
-	does dvd+rw-format format $kind dvd+rw-format -force /dev/sr0
+	does dvd+rw-format format "$kind" dvd+rw-format -force /dev/sr0
 	burned "formatted by dvd+rw-format, $kind"
 	kind=dvd-ram
-	blank_disc $kind
+	blank_disc "$kind"
 	for spares in none default; do
-		does dvd+rw-format "format -ssa=$spares" $kind dvd+rw-format -ssa=$spares /dev/sr0
+		does dvd+rw-format "format -ssa=$spares" "$kind" dvd+rw-format -ssa=$spares /dev/sr0
 		burned "formatted with spares: $spares, $kind"
 	done
 	does cdrskin format "$kind" cdrskin dev=/dev/sr0 blank=format_defectmgt
@@ -167,21 +169,21 @@ format_bd() {
 		blank_disc "$kind"
 		does cdrskin format "$kind" cdrskin dev=/dev/sr0 blank=format_if_needed
 		for spares in none default max 1M; do
-			does dvd+rw-format "format -ssa=$spares" $kind dvd+rw-format -ssa=$spares /dev/sr0
+			does dvd+rw-format "format -ssa=$spares" "$kind" dvd+rw-format -ssa=$spares /dev/sr0
 		done
 		burned "formatted by dvd+rw-format, $kind"
-		does dvd+rw-format "format full" $kind dvd+rw-format -force=full /dev/sr0
-		does xorriso "format full" $kind xorriso -outdev /dev/sr0 -format full
+		does dvd+rw-format "format full" "$kind" dvd+rw-format -force=full /dev/sr0
+		does xorriso "format full" "$kind" xorriso -outdev /dev/sr0 -format full
 		burned "formatted by xorriso, $kind"
 	done
 	kind=bd-r
-	blank_disc $kind
+	blank_disc "$kind"
 	does cdrskin format "$kind" cdrskin dev=/dev/sr0 blank=format_defectmgt
 	burned "formatted by cdrskin, $kind"
-	cannot cdrskin format $kind "formatting failed" "it can be formatted once, before it is written" \
+	cannot cdrskin format "$kind" "formatting failed" "it can be formatted once, before it is written" \
 		cdrskin dev=/dev/sr0 blank=format_defectmgt
-	blank_disc $kind
-	cannot dvd+rw-format format $kind "illegal command-line option" "version 7.1 refuses its own option for BD-R" \
+	blank_disc "$kind"
+	cannot dvd+rw-format format "$kind" "illegal command-line option" "version 7.1 refuses its own option for BD-R" \
 		dvd+rw-format -ssa=default /dev/sr0
 	echo "# done"
 }

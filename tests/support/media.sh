@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# shellcheck shell=sh disable=SC2154  # functions.sh sets discern, code and work
+# shellcheck shell=sh disable=SC2154,SC2030,SC2031  # functions.sh sets discern, code and work; parts have their own work
 # For the tests of media with other people's programs, sourced after functions.sh: what each program does with each
 # medium is collected in a table, and a cell that fails must fail for the reason that stands below it.
 

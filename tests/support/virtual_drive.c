@@ -8,7 +8,10 @@
 
 #include "unit/unit.h"
 
-const char *const test_media[] = { "cd-r", "dvd+r", "dvd+rw", "bd-r", "cd-rom", "dvd-rom", "bd-rom", NULL };
+const char *const test_media[] = { "cd-r",  "cd-rw",    "dvd-r",    "dvd-r-dl", "dvd-rw",     "dvd-rw-overwrite",
+				   "dvd+r", "dvd+rw",   "dvd+r-dl", "dvd-ram",  "bd-r",       "bd-r-dl",
+				   "bd-re", "bd-re-tl", "cd-rom",   "dvd-rom",  "dvd-rom-dl", "bd-rom",
+				   NULL };
 
 static bool is_pressed(const char *media)
 {

@@ -205,7 +205,7 @@ static void test_write_page(void **state)
 	assert_int_equal(select_write_page(&t, 0x41, 0, 8), INVALID_PARAMETER);
 	assert_int_equal(select_write_page(&t, 0x41, 4, 0), INVALID_PARAMETER);
 	assert_int_equal(select_write_page(&t, 0x51, 4, 8), INVALID_PARAMETER);
-	assert_int_equal(select_write_page(&t, 0x41, 0x44, 8), INVALID_PARAMETER);
+	assert_int_equal(select_write_page(&t, 0x41, 0x84, 8), INVALID_PARAMETER);
 	assert_int_equal(select_write_page(&t, 0x42, 4, 0), 0);
 	/* A refused page changes nothing. */
 	assert_int_equal(select_write_page(&t, 0x43, 4, 8), INVALID_PARAMETER);

@@ -182,11 +182,23 @@ static void put_packets(const struct disc *disc, uint8_t *data)
 	put_be32(data + 20, disc_profile(disc)->ecc_sectors);
 }
 
+/** True where the session of an invisible track will be written at once: by the write parameters page, on a CD. */
+static bool begins_session_at_once(const struct vdrive *drive, const struct disc_track *track)
+{
+	enum { SESSION_AT_ONCE = 2 };
+	const struct disc_session *session = disc_session(drive->disc, track->session);
+
+	return disc_profile(drive->disc)->family == FAMILY_CD && track->state == TRACK_INVISIBLE && session != NULL &&
+	       session->status == DISC_SESSION_EMPTY && (drive->write_page.bytes[2] & 0x0f) == SESSION_AT_ONCE;
+}
+
 /** A session at once begins in the pause before its track. */
 static int32_t next_writable_lba(const struct vdrive *drive, const struct disc_track *track)
 {
 	if (track == announced_track(drive))
 		return drive->cue_sheet_next_lba;
+	if (begins_session_at_once(drive, track))
+		return track->start_lba - PREGAP_SECTORS;
 	return track->start_lba + (int32_t)track->n_written;
 }
 

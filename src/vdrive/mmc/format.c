@@ -194,8 +194,8 @@ static int blank(struct vdrive_call *call)
 	if (ret < 0)
 		return ret;
 	/* 5/30/05 cannot write medium, incompatible format: it cannot be made blank again. */
-	if (disc_is_pressed(disc) || (disc_media(disc)->profile != DISCERN_PROFILE_CD_RW &&
-				      disc_media(disc)->profile != DISCERN_PROFILE_DVD_RW))
+	if (disc_is_pressed(disc) ||
+	    (disc_media(disc)->profile != DISCERN_PROFILE_CD_RW && disc_media(disc)->profile != DISCERN_PROFILE_DVD_RW))
 		return vdrive_check_condition(call, 5, 0x30, 5);
 	/* No tracks are blanked by themselves, nor reservations undone. */
 	if (type != BLANK_DISC && type != BLANK_MINIMALLY && type != BLANK_UNCLOSE_SESSION && type != BLANK_SESSION)

@@ -38,8 +38,8 @@ void vdrive_spare_limits(const struct disc *disc, uint32_t *ret_least, uint32_t 
 {
 	const uint32_t usual = disc_usual_spares(disc), all = disc_all_sectors(disc);
 	/* As drives offer for 25 GB: 4096 clusters at least, 12288 usually, at most 20480 (BD-RE) or 200704 (BD-R). */
-	uint64_t most = disc_profile(disc)->number == DISCERN_PROFILE_BD_R ? (uint64_t)usual * 49 / 3
-									   : (uint64_t)usual * 5 / 3;
+	uint64_t most =
+		disc_profile(disc)->number == DISCERN_PROFILE_BD_R ? (uint64_t)usual * 49 / 3 : (uint64_t)usual * 5 / 3;
 	uint32_t least = usual / 3 / BD_CLUSTER * BD_CLUSTER;
 
 	if (most > all - BD_CLUSTER)
@@ -119,8 +119,10 @@ size_t vdrive_formats(const struct disc *disc, struct vdrive_format formats[VDRI
 		enum discern_profile profile;
 		size_t (*put)(const struct disc *disc, struct vdrive_format *formats);
 	} media[] = {
-		{ DISCERN_PROFILE_DVD_RW, dvd_rw_formats },	      { DISCERN_PROFILE_DVD_RAM, dvd_ram_formats },
-		{ DISCERN_PROFILE_DVD_PLUS_RW, dvd_plus_rw_formats }, { DISCERN_PROFILE_BD_R, bd_r_formats },
+		{ DISCERN_PROFILE_DVD_RW, dvd_rw_formats },
+		{ DISCERN_PROFILE_DVD_RAM, dvd_ram_formats },
+		{ DISCERN_PROFILE_DVD_PLUS_RW, dvd_plus_rw_formats },
+		{ DISCERN_PROFILE_BD_R, bd_r_formats },
 		{ DISCERN_PROFILE_BD_RE, bd_re_formats },
 	};
 

@@ -179,7 +179,8 @@ static bool can_write_so(const struct vdrive *drive, const uint8_t *page)
 		return false;
 	if (write_type > SESSION_AT_ONCE)
 		return false;
-	if (multi_session != 0 && multi_session != 3)
+	/* 01b: no other session, though the lead-in has a place for its address; 10b is reserved. */
+	if (multi_session == 2)
 		return false;
 	/* With session at once the cue sheet tells block type and control nibble (MMC-6 7.5.4.12). */
 	if (write_type == TRACK_AT_ONCE && ((page[4] & 0x0f) != DATA_MODE_1 || !(page[3] & DATA_TRACK)))
