@@ -423,6 +423,7 @@ static int64_t long_us(struct vdrive_call *call)
 	timing->busy_from_us = timing->now_us;
 	timing->busy_until_us = timing->now_us + operation.duration_us;
 	timing->busy_ascq = operation.ascq;
+	timing->state.elapsed_us += (uint64_t)operation.duration_us;
 	return 0;
 }
 
