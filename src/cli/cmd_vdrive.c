@@ -126,10 +126,10 @@ static int set_run_option(struct cli *cli, struct run_options *options, int opti
 		options->clock_path = optarg;
 		break;
 	case OPTION_REAL_TIME:
-		options->clock = VDRIVE_CLOCK_REAL;
-		break;
 	case OPTION_VIRTUAL_CLOCK:
-		options->clock = VDRIVE_CLOCK_VIRTUAL;
+		if (options->clock != VDRIVE_CLOCK_NONE)
+			return cli_usage(cli, "one of --real-time and --virtual-clock, once");
+		options->clock = option == OPTION_REAL_TIME ? VDRIVE_CLOCK_REAL : VDRIVE_CLOCK_VIRTUAL;
 		break;
 	}
 	return CLI_EXIT_GOOD;

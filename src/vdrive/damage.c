@@ -258,7 +258,10 @@ void damage_read(struct damage *damage, int64_t lba, uint32_t n_sectors, unsigne
 			ret_result->has_failed = true;
 			return;
 		}
-		ret_result->n_recovered++;
+		if (damage->units[unit] <= UNIT_TRIES)
+			ret_result->n_slow++;
+		else
+			ret_result->n_recovered++;
 		at = (unit + 1) * damage->unit_sectors;
 	}
 }

@@ -61,8 +61,8 @@ void damage_free(struct damage *damage);
 struct damage_result {
 	/** Sectors from the first on that can be read now. */
 	uint32_t n_good;
-	/** Units that needed the drive's own retries and gave in; whether one did not. */
-	uint32_t n_recovered;
+	/** Units under marks that the speed was low enough for; that gave in to tries; whether one did not. */
+	uint32_t n_slow, n_recovered;
 	bool has_failed;
 };
 

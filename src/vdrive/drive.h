@@ -74,6 +74,8 @@ struct vdrive {
 	size_t last_read_bytes;
 	/** Sectors written since the buffer was last emptied, at most as many as it holds. */
 	uint32_t n_unflushed;
+	/** What lay under these, on a rewritable medium, while a rule may undo them. */
+	struct undo *undo;
 	/** Never answers again. */
 	bool is_unplugged;
 	/** NULL: as fast as the machine. */

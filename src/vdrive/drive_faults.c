@@ -13,6 +13,7 @@
 #include "vdrive/fault_lines.h"
 #include "vdrive/mmc/defaults.h"
 #include "vdrive/timing.h"
+#include "vdrive/undo.h"
 
 /* SAM-5 5.3.1. */
 enum { STATUS_GOOD = 0, STATUS_CHECK_CONDITION = 2 };
@@ -66,11 +67,20 @@ int vdrive_read_medium_faults(struct vdrive *drive, const char *path, struct dis
 	return ret;
 }
 
+void vdrive_lose_buffer(struct vdrive *drive)
+{
+	uint32_t n_lost = timing_buffered_sectors(drive, drive->n_unflushed);
+
+	drive->n_unflushed = 0;
+	if (drive->disc == NULL)
+		return;
+	undo_apply(&drive->undo, drive->disc, n_lost);
+	disc_lose_power(drive->disc, n_lost);
+}
+
 void vdrive_lose_power(struct vdrive *drive)
 {
-	if (drive->disc != NULL)
-		disc_lose_power(drive->disc, timing_buffered_sectors(drive, drive->n_unflushed));
-	drive->n_unflushed = 0;
+	vdrive_lose_buffer(drive);
 	drive->removal_prevented = false;
 	drive->cue_sheet_received = false;
 	vdrive_reset_pages(drive);
@@ -231,7 +241,8 @@ static int run_wrong_write(struct vdrive_call *call, const struct vdrive_opcode 
 
 	if (data == NULL)
 		return vdrive_check_condition(call, 4, 0x44, 0);
-	memcpy(data, command.data, command.data_length);
+	if (command.data_length > 0)
+		memcpy(data, command.data, command.data_length);
 	memcpy(cdb, call->cdb, command.cdb_length < sizeof(cdb) ? command.cdb_length : sizeof(cdb));
 	if (outcome->effect == FAULT_FLIP)
 		flip_bits(data, command.data_length, address, outcome);
@@ -253,10 +264,12 @@ static int run_wrong_write(struct vdrive_call *call, const struct vdrive_opcode 
 }
 
 /* On a medium that is written anywhere the old data stays; a sequential one goes on, with nothing in it. */
-static bool skips_write(const struct vdrive *drive, const struct fault_outcome *outcome)
+static bool skips_write(const struct vdrive_call *call, const struct fault_outcome *outcome)
 {
-	return outcome->effect == FAULT_STALE && drive->disc != NULL &&
-	       disc_profile(drive->disc)->writing == WRITING_RANDOM;
+	const struct disc *disc = call->drive->disc;
+
+	return outcome->effect == FAULT_STALE && disc != NULL && disc_profile(disc)->writing == WRITING_RANDOM &&
+	       call->command->direction == VDRIVE_FROM_HOST;
 }
 
 static void spoil_answer(struct vdrive_call *call, const struct vdrive_address *address,
@@ -311,10 +324,23 @@ static void note_data(struct vdrive_call *call)
 			drive->n_unflushed = most;
 	} else if (call->cdb[0] == OP_SYNCHRONIZE_CACHE && call->answer->status == STATUS_GOOD) {
 		drive->n_unflushed = 0;
+		undo_forget(&drive->undo);
 	}
 	if (faults_is_read(call->cdb[0]) && call->answer->status == STATUS_GOOD &&
 	    faults_have(drive->faults, FAULT_STALE))
 		keep_read(drive, call->command->data, call->answer->transferred);
+}
+
+/* A rule may undo this write; sequential media know by themselves where their data ends. */
+static void remember_old_data(struct vdrive_call *call, const struct vdrive_address *address)
+{
+	const struct vdrive *drive = call->drive;
+
+	if (drive->disc != NULL && disc_profile(drive->disc)->writing == WRITING_RANDOM &&
+	    (faults_have(drive->faults, FAULT_POWER_LOSS) || faults_have(drive->faults, FAULT_UNPLUG) ||
+	     faults_have(drive->faults, FAULT_REMOVE)))
+		undo_remember(&call->drive->undo, drive->disc, call->command, address->lba,
+			      VDRIVE_BUFFER_SIZE / DISC_SECTOR);
 }
 
 static int run_op(struct vdrive_call *call, const struct vdrive_opcode *op, const struct vdrive_address *address,
@@ -325,7 +351,7 @@ static int run_op(struct vdrive_call *call, const struct vdrive_opcode *op, cons
 
 	if (!is_wrong || !faults_is_write(call->cdb[0]))
 		return op->run(call);
-	if (skips_write(call->drive, outcome)) {
+	if (skips_write(call, outcome)) {
 		call->answer->transferred = call->command->data_length;
 		return 0;
 	}
@@ -358,6 +384,8 @@ void vdrive_run_with_faults(struct vdrive_call *call, const struct vdrive_opcode
 		fail_command(call, &outcome);
 		return;
 	}
+	if (is_write)
+		remember_old_data(call, &address);
 	if (run_op(call, op, &address, &outcome) < 0)
 		return;
 	if (drive->damage != NULL && check_damage(call, &address) < 0)

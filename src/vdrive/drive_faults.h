@@ -14,6 +14,9 @@ int vdrive_read_medium_faults(struct vdrive *drive, const char *path, struct dis
 /** The medium is another or none: its marks go with it. */
 void vdrive_forget_damage(struct vdrive *drive);
 
+/** What is in the buffer never comes to the medium, whose open track is damaged. */
+void vdrive_lose_buffer(struct vdrive *drive);
+
 /** The power goes away and comes back: pages and speeds are as at first, data in the buffer is lost. */
 void vdrive_lose_power(struct vdrive *drive);
 

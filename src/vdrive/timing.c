@@ -205,16 +205,19 @@ bool timing_is_cached(const struct timing *timing, const uint8_t *cdb, const str
 void timing_note_retries(struct vdrive *drive, const struct damage_result *result)
 {
 	/* Mode page 01h byte 3. A unit that gives in does so halfway. */
-	uint32_t n_retries = drive->recovery_page[3] > 0 ? drive->recovery_page[3] : 1;
-	uint32_t n = result->n_recovered * ((n_retries + 1) / 2) + (result->has_failed ? n_retries : 0);
+	int64_t n_most = drive->recovery_page[3] > 0 ? drive->recovery_page[3] : 1;
+	int64_t n = result->n_slow + result->n_recovered * ((n_most + 1) / 2) + (result->has_failed ? n_most : 0);
 	struct timing *timing = drive->timing;
-	int64_t lba;
+	int64_t retry_us;
 
 	if (timing == NULL || n == 0)
 		return;
-	lba = timing->head_lba;
-	timing->state.n_retries += n;
-	timing->retries_us += n * MODEL_RETRY_TURNS * model_turn_us(&timing->model, lba, read_rate(drive, lba));
+	retry_us =
+		MODEL_RETRY_TURNS * model_turn_us(&timing->model, timing->head_lba, read_rate(drive, timing->head_lba));
+	if (n * retry_us > MODEL_GIVE_UP_US)
+		n = MODEL_GIVE_UP_US / retry_us + 1;
+	timing->state.n_retries += (uint64_t)n;
+	timing->retries_us += n * retry_us;
 }
 
 void timing_note_underrun(struct timing *timing)
@@ -423,6 +426,7 @@ static int64_t long_us(struct vdrive_call *call)
 	timing->busy_from_us = timing->now_us;
 	timing->busy_until_us = timing->now_us + operation.duration_us;
 	timing->busy_ascq = operation.ascq;
+	timing->state.elapsed_us += (uint64_t)operation.duration_us;
 	return 0;
 }
 

@@ -27,9 +27,11 @@ enum {
 	MODEL_SPEED_CHANGE_US = 700000,
 	MODEL_TRAY_US = 1800000,
 	/* One retry of an uncorrectable unit: back by a track, turns to lock, one to read, some for other equaliser
-	 * settings. With 32 of them (mode page 01h) such a sector takes 1 to 3 seconds at full speed and up to 30 at
-	 * 1x, as users of ddrescue, IsoBuster and dvdisaster tell. */
+	 * settings. With 32 of them (mode page 01h) such a sector takes 1 to 3 seconds at full speed and more at 1x, as
+	 * users of ddrescue, IsoBuster and dvdisaster tell. */
 	MODEL_RETRY_TURNS = 8,
+	/* Most of this for one command: programs allow 15 to 60 seconds. */
+	MODEL_GIVE_UP_US = 12000000,
 	/* Read cache, in sectors: 2 MiB, of 2 to 8 that drives have. */
 	MODEL_CACHE_SECTORS = 1024,
 	/* Power calibration before the first data of a session. */

@@ -10,6 +10,7 @@
 #include "vdrive/drive_faults.h"
 #include "vdrive/mmc/defaults.h"
 #include "vdrive/timing.h"
+#include "vdrive/undo.h"
 
 /* GET EVENT STATUS NOTIFICATION, media class (MMC-6 6.6.2.6). */
 enum { EVENT_EJECT_REQUEST = 1, EVENT_NEW_MEDIUM = 2, EVENT_REMOVAL = 3 };
@@ -87,6 +88,7 @@ struct vdrive *vdrive_free(struct vdrive *drive)
 	disc_close(drive->disc);
 	vdrive_forget_damage(drive);
 	timing_free(drive->timing);
+	undo_forget(&drive->undo);
 	free(drive->last_read);
 	faults_free(drive->faults);
 	pthread_mutex_destroy(&drive->lock);
@@ -122,6 +124,7 @@ void vdrive_eject(struct vdrive *drive)
 {
 	if (drive->disc != NULL)
 		drive->media_event = EVENT_REMOVAL;
+	undo_forget(&drive->undo);
 	disc_close(drive->disc);
 	drive->disc = NULL;
 	drive->tray_open = true;
@@ -131,8 +134,7 @@ void vdrive_eject(struct vdrive *drive)
 
 void vdrive_take_medium_out(struct vdrive *drive)
 {
-	if (drive->disc != NULL)
-		disc_lose_power(drive->disc, timing_buffered_sectors(drive, drive->n_unflushed));
+	vdrive_lose_buffer(drive);
 	vdrive_eject(drive);
 	forget_medium(drive);
 	faults_replace(drive->faults, FAULTS_OF_MEDIUM, NULL, 0, NULL);

@@ -65,6 +65,17 @@ printed_size=$(stat -c %s small.iso 2>/dev/null || echo 0)
 equal "a drive that tells too few sectors makes no short copy that is called good" $? 0
 
 # --- writing ---
+# noticed MEDIUM RULE: a burn that libburn takes for done, and that is none
+noticed() {
+	blank disc "$1"
+	run "$discern" vdrive run --drive sr0=disc --fault "sr0: $2" -- "$discern" burn --yes one.iso
+	[ "$code" -eq 1 ] || [ "$code" -eq 4 ]
+	equal "$1: it is noticed that a write was lost: $2" $? 0
+}
+noticed dvd+rw 'write skip=20 count=1 sense=0/00/00'
+noticed dvd+rw 'write skip=20 count=1 host=time-out'
+noticed dvd+rw 'write skip=20 count=1 host=5'
+noticed dvd+rw 'write skip=20 count=1 host=11'
 # fails MEDIUM RULE: a burn with this fault is an error
 fails() {
 	blank disc "$1"

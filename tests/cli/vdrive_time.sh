@@ -96,6 +96,7 @@ run "$discern" vdrive run -v --virtual-clock --drive sr0=small.iso --drive sr1= 
 complained "with -v the time is told" "by the drive's clock"
 complained "of each drive" "sr1: "
 exits 2 "a file for no clock is wrong usage" "$discern" vdrive run --clock-file clock --drive sr0= -- true
+exits 2 "two clocks are wrong usage" "$discern" vdrive run --real-time --virtual-clock --drive sr0= -- true
 exits 1 "a file that cannot be made is an error" \
 	"$discern" vdrive run --virtual-clock --clock-file none/clock --drive sr0= -- true
 

@@ -84,10 +84,35 @@ static void make_cdb(struct input *input, uint8_t cdb[MAX_CDB])
 		cdb[0] = opcodes[cdb[0] % sizeof(opcodes)];
 }
 
-static void check_answer(const struct vdrive_answer *answer, const struct vdrive_command *command)
+/** Some drives get a clock, rules and marks. True if a rule may end commands in any way. */
+static bool give_faults(struct vdrive *drive, struct input *input)
+{
+	static const char *const rules[] = {
+		"read probability=30% short=1000", "read probability=30% flip=9 lba=5-9",
+		"read probability=30% stale",      "write probability=30% short=3000",
+		"write probability=30% flip=3",    "write probability=30% stale",
+		"any probability=2% power-loss",   "any probability=1% tray",
+		"write probability=5% underrun",   "any capacity=4294967295",
+		"any probability=1% remove",       "scratch count=9 severity=1 width=20",
+		"rot severity=1 dead=0",           "design lba=-150-2147483647",
+		"any probability=5% delay=100000", "any probability=1% exchange=/dev/null",
+	};
+	uint8_t mode = take_byte(input);
+
+	if ((mode & 0xc0) != 0xc0)
+		return false;
+	if (mode & 1)
+		vdrive_set_clock(drive, mode & 2 ? VDRIVE_CLOCK_REAL : VDRIVE_CLOCK_VIRTUAL, NULL);
+	for (unsigned i = 0; i < 4; i++)
+		check(vdrive_add_fault(drive, rules[take_byte(input) % (sizeof(rules) / sizeof(rules[0]))], NULL) == 0,
+		      "a rule is refused");
+	return true;
+}
+
+static void check_answer(const struct vdrive_answer *answer, const struct vdrive_command *command, bool has_faults)
 {
 	check(answer->transferred <= command->data_length, "more was transferred than there is room for");
-	check(answer->host_status == VDRIVE_HOST_OK, "a host status without a fault");
+	check(has_faults || answer->host_status == VDRIVE_HOST_OK, "a host status without a fault");
 	check(answer->status == 0 || answer->status == 2, "another status than GOOD or CHECK CONDITION");
 	if (answer->status == 0)
 		return;
@@ -98,7 +123,7 @@ static void check_answer(const struct vdrive_answer *answer, const struct vdrive
 }
 
 /** One command, its block and data in memory of exactly their size, so that a sanitizer sees any step beyond. */
-static void run_command(struct vdrive *drive, struct input *input)
+static void run_command(struct vdrive *drive, struct input *input, bool has_faults)
 {
 	uint8_t bytes[MAX_CDB], shape;
 	struct vdrive_command command = { .cdb_length = 0 };
@@ -121,7 +146,7 @@ static void run_command(struct vdrive *drive, struct input *input)
 	for (size_t i = 0; i < command.data_length; i++)
 		command.data[i] = i < 64 ? take_byte(input) : (uint8_t)i;
 	vdrive_execute(drive, &command, &answer);
-	check_answer(&answer, &command);
+	check_answer(&answer, &command, has_faults);
 	free(cdb);
 	free(command.data);
 }
@@ -131,6 +156,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct input input = { data, data + size };
 	char path[] = "/tmp/discern-fuzz.XXXXXX";
 	struct vdrive *drive;
+	bool has_faults;
 	int fd = mkstemp(path);
 
 	check(fd >= 0, "cannot make a file in /tmp");
@@ -138,8 +164,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	unlink(path);
 	check(vdrive_new(NULL, &drive, NULL) == 0, "cannot make a drive");
 	insert_medium(drive, path, take_byte(&input) % N_MEDIA);
+	has_faults = give_faults(drive, &input);
 	while (input.at < input.end)
-		run_command(drive, &input);
+		run_command(drive, &input, has_faults);
 	/* Whatever was done to the disc, it can be opened again. */
 	vdrive_press_eject(drive, NULL);
 	vdrive_free(drive);

@@ -277,6 +277,31 @@ static void test_power_loss_after_a_flush(void **state)
 	test_drive_close(&t);
 }
 
+/* On a rewritable medium what was in the buffer is as it was before. */
+static void test_power_loss_on_a_rewritable(void **state)
+{
+	(void)state;
+	test_drive_open(&t, "dvd+rw", 50400);
+	format_dvd_plus_rw();
+	for (uint32_t lba = 0; lba < 4096; lba += 32)
+		assert_int_equal(write_at(lba, 32, 'a'), 0);
+	add("flush power-loss count=1 skip=1");
+	assert_int_equal(test_run(&t, CDB(0x35)), 0);
+	for (uint32_t lba = 0; lba < 3200; lba += 32)
+		assert_int_equal(write_at(lba, 32, 'b'), 0);
+	/* The same place twice: the oldest data comes back. */
+	assert_int_equal(write_at(3168, 32, 'c'), 0);
+	test_run(&t, CDB(0x35));
+	assert_int_equal(t.answer.host_status, VDRIVE_HOST_TIME_OUT);
+	assert_int_equal(test_run(&t, CDB(0x00)), 0x062900);
+	assert_int_equal(read_at(1183, 2), 0);
+	assert_int_equal(t.data[0], 'b');
+	assert_int_equal(t.data[2048], 'a');
+	assert_int_equal(read_at(3199, 1), 0);
+	assert_int_equal(t.data[0], 'a');
+	test_drive_close(&t);
+}
+
 static void test_underrun(void **state)
 {
 	static const uint8_t page[8 + 0x34] = { [8] = 0x05, 0x32, 0x01, 0x04, 0x08 };
@@ -393,6 +418,7 @@ int main(void)
 		cmocka_unit_test(test_medium_exchanged),
 		cmocka_unit_test(test_power_loss),
 		cmocka_unit_test(test_power_loss_after_a_flush),
+		cmocka_unit_test(test_power_loss_on_a_rewritable),
 		cmocka_unit_test(test_underrun),
 		cmocka_unit_test(test_unplugged),
 		cmocka_unit_test(test_marks),
