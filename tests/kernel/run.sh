@@ -29,7 +29,7 @@ PATH=$PATH:/usr/sbin:/sbin
 media=$folder/media
 rm -rf "$media"
 mkdir -p "$media/tree/a folder"
-head -c 9M /dev/urandom >"$media/tree/noise.bin"
+head -c 4M /dev/urandom >"$media/tree/noise.bin"
 head -c 1M /dev/urandom >"$media/tree/a folder/more noise.bin"
 echo "a text" >"$media/tree/read me.txt"
 xorrisofs -quiet -J -R -V KERNEL_TEST -o "$media/image.iso" "$media/tree" 2>/dev/null
