@@ -213,6 +213,9 @@ bool mmc_parse_dvd_physical(const uint8_t *data, size_t length, uint32_t *ret_n_
 
 	if (length < NEEDED_SIZE || 2 + (size_t)get_be16(data) < NEEDED_SIZE)
 		return false;
+	/* Of the four bytes of each address the first is 0 (MMC-6, physical format information). tgtd puts them elsewhere. */
+	if (physical[4] != 0 || physical[8] != 0 || physical[12] != 0)
+		return false;
 	has_two_layers = (physical[2] >> 5 & 0x03) == 1;
 	is_opposite = (physical[2] & 0x10) != 0;
 	start = get_be24(physical + 5);

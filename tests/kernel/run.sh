@@ -7,7 +7,7 @@ set -eu
 source_folder=$(cd "$(dirname "$0")/../.." && pwd)
 build_folder=$(cd "${top_builddir:-.}" && pwd)
 folder=${VM_DIR:-$build_folder/tests/kernel/vm}
-topics=${*:-vdrive peers qemu tgt}
+topics=${*:-vdrive peers qemu tgt fbo}
 
 missing() {
 	if [ -n "${CI:-}" ]; then
@@ -19,7 +19,7 @@ missing() {
 }
 
 for program in qemu-system-x86_64 busybox cpio depmod dpkg apt-get xorrisofs genisoimage jq sg_inq udevadm cdrskin wodim \
-	readom xorriso growisofs tgtd iscsid; do
+	readom xorriso growisofs tgtd iscsid tcmu-runner dbus-daemon; do
 	PATH=$PATH:/usr/sbin:/sbin command -v "$program" >/dev/null || missing "$program is not installed"
 done
 [ -x "$build_folder/discern" ] || { echo "run.sh: discern is not built in $build_folder" >&2 && exit 1; }
@@ -29,7 +29,7 @@ PATH=$PATH:/usr/sbin:/sbin
 media=$folder/media
 rm -rf "$media"
 mkdir -p "$media/tree/a folder"
-head -c 9M /dev/urandom >"$media/tree/noise.bin"
+head -c 4M /dev/urandom >"$media/tree/noise.bin"
 head -c 1M /dev/urandom >"$media/tree/a folder/more noise.bin"
 echo "a text" >"$media/tree/read me.txt"
 xorrisofs -quiet -J -R -V KERNEL_TEST -o "$media/image.iso" "$media/tree" 2>/dev/null

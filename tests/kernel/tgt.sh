@@ -24,18 +24,22 @@ tgtimg --op=new --device-type=cd --type=dvd+r --file="$work/blank.img" >/dev/nul
 target target new --tid 1 -T iqn.2026-11.test:dvd
 target logicalunit new --tid 1 --lun 1 --device-type cd -b "$work/blank.img"
 target target bind --tid 1 -I ALL
-before=$(echo /dev/sr*)
 iscsid -f >iscsid.log 2>&1 &
 sleep 1
 iscsiadm -m discovery -t sendtargets -p 127.0.0.1 >iscsiadm.log 2>&1
+
+# Waits for the drive after a login: sets $device
+find_device() {
+	for _ in $(seq 100); do
+		for device in /dev/sr*; do
+			grep -q VIRTUAL-CDROM "/sys/block/${device#/dev/}/device/model" 2>/dev/null && return 0
+		done
+		sleep 0.1
+	done
+}
+
 ok "log in" iscsiadm -m node -l
-for _ in $(seq 100); do
-	[ "$(echo /dev/sr*)" != "$before" ] && break
-	sleep 0.1
-done
-for device in /dev/sr*; do
-	grep -q VIRTUAL-CDROM "/sys/block/${device#/dev/}/device/model" && break
-done
+find_device
 ok "the drive is there" test -b "$device"
 ok "info" "$discern" info "$device"
 printed "a blank DVD+R" "DVD+R"
@@ -46,6 +50,10 @@ printed "the volume" KERNEL_TEST
 ok "rip" "$discern" rip -o rip.iso "$device"
 ok "the image comes out" cmp -n "$(stat -c %s "$image")" rip.iso "$image"
 ok "verify" "$discern" verify "$image" "$device"
+# tgtd tells nobody that the disc is another one now: the kernel looks when the drive is plugged in anew.
+ok "log out" iscsiadm -m node -u
+ok "log in again" iscsiadm -m node -l
+find_device
 ok "mount" mount -t iso9660 -o ro "$device" /media/disc
 ok "the files are those of the tree" diff -r "$MEDIA/tree" /media/disc
 umount /media/disc

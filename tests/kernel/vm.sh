@@ -58,4 +58,6 @@ timeout -k 5 "${VM_SECONDS:-300}" qemu-system-x86_64 -accel tcg,thread=multi -m 
 	-nographic -no-reboot -net none -kernel "$folder/kernel/boot/vmlinuz-$release" -initrd "$folder/initrd.gz" \
 	-virtfs local,path=/,mount_tag=host,security_model=none,readonly=on,multidevs=remap "$@" \
 	-append "console=ttyS0 quiet panic=-1 vm_script=$script vm_folder=$folder" </dev/null |
-	tr -d '\r' | awk '/^guest exit [0-9]+$/ { code = $3; next } { print; fflush() } END { exit code == "" ? 125 : code }'
+	sed -u 's/\r//g' | tee "$folder/console"
+code=$(sed -n 's/^guest exit \([0-9]*\)$/\1/p' "$folder/console")
+exit "${code:-125}"

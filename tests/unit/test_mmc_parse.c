@@ -225,6 +225,16 @@ static void dvd_layers(void **state)
 	assert_false(mmc_parse_dvd_physical(data, sizeof(data), &n_sectors));
 }
 
+/* tgtd 1.0.85 of a disc of 5312 sectors: all addresses one byte too early. */
+static void dvd_addresses_astray(void **state)
+{
+	static const uint8_t data[64] = { 8, 1, 0, 0, 1, 2, 1, 0x10, 0, 3, 0, 0, 0x1b, 0xc1, 0x7f };
+	uint32_t n_sectors = 0;
+
+	(void)state;
+	assert_false(mmc_parse_dvd_physical(data, sizeof(data), &n_sectors));
+}
+
 static void capabilities(void **state)
 {
 	uint8_t data[8 + 8 + 20] = { 0, 8 + 8 + 18, 0, 0, 0, 0, 0, 0, 0x2a, 18 };
@@ -270,9 +280,16 @@ static void format_capacity(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(hostile_answers),  cmocka_unit_test(inquiry),           cmocka_unit_test(features),
-		cmocka_unit_test(disc_information), cmocka_unit_test(track_information), cmocka_unit_test(toc),
-		cmocka_unit_test(capacity),         cmocka_unit_test(dvd_layers),        cmocka_unit_test(capabilities),
+		cmocka_unit_test(hostile_answers),
+		cmocka_unit_test(inquiry),
+		cmocka_unit_test(features),
+		cmocka_unit_test(disc_information),
+		cmocka_unit_test(track_information),
+		cmocka_unit_test(toc),
+		cmocka_unit_test(capacity),
+		cmocka_unit_test(dvd_layers),
+		cmocka_unit_test(dvd_addresses_astray),
+		cmocka_unit_test(capabilities),
 		cmocka_unit_test(format_capacity),
 	};
 
