@@ -5,7 +5,7 @@
 
 /* Gaps between sessions in sectors: CD lead-out, lead-in and pregap (MMC-6 4.2.3.4.3: 1:30 after the first session,
  * 0:30 after a later one, 1:00 lead-in, 0:02 pregap); DVD+R closure and intro zones (ECMA-349 clause 17); DVD-R and
- * DVD-RW border-out and border-in, of which the first is longer, as older players need it to stop (ECMA-338). */
+ * DVD-RW border-out and border-in, whose length a recorder chooses and of which the first is longer. */
 enum {
 	CD_GAP_FIRST = 11400,
 	CD_GAP_LATER = 6900,

@@ -91,7 +91,8 @@ void vdrive_execute(struct vdrive *drive, const struct vdrive_command *command, 
 
 /**
  * Puts a medium in: the path of a virtual disc (vdrive_disc_create()) or of any plain image, which then is a
- * pressed disc, CD-ROM, DVD-ROM or BD-ROM by its size or by kind ("cd-rom", "dvd-rom", "bd-rom"; NULL: by size).
+ * pressed disc, CD-ROM, DVD-ROM or BD-ROM by its size or by kind ("cd-rom", "dvd-rom", "dvd-rom-dl", "bd-rom"; NULL:
+ * by size).
  * The next command is answered with a unit attention, 6/28/00. -EBUSY if a medium is in it.
  */
 int vdrive_insert(struct vdrive *drive, const char *path, const char *kind, struct discern_error *err);
@@ -131,7 +132,7 @@ void vdrive_get_status(struct vdrive *drive, struct vdrive_status *ret_status);
 uint32_t vdrive_readable_sectors(struct vdrive *drive);
 
 struct vdrive_disc_options {
-	/** "cd-r", "dvd+r", "dvd+rw", "bd-r". */
+	/** A name from the table in disc_media.c: "cd-r", "dvd-rw", "bd-re-dl" and so on. */
 	const char *media;
 	/** Sectors of user data, rounded down to whole error-correction units; 0 for the usual size of such a medium. */
 	uint32_t n_sectors;

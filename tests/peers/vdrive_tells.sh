@@ -91,7 +91,7 @@ if command -v growisofs >/dev/null; then
 	told "growisofs adds a session"
 	run with_drive blank-bd-r growisofs -use-the-force-luke=notray -Z /dev/sr0=disc.iso
 	told "growisofs formats a BD-R and writes it"
-	contains "it says so" err "pre-formatting blank BD-R for 24.2GB"
+	contains "it says so" err "pre-formatting blank BD-R for 24.8GB"
 	run with_drive blank-dvd+r cdrskin dev=/dev/sr0 -toc
 	told "both sessions" "Media summary: 2 sessions, 2 tracks, appendable DVD+R"
 fi
