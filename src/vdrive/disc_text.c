@@ -280,7 +280,9 @@ static void parse_indexes(struct reader *reader, const struct disc_track *track,
 		refuse(reader, "indexes");
 		return;
 	}
-	while (*at != '\0' && (word = strsep(&at, ",")) != NULL) {
+	if (value[0] == '\0')
+		return;
+	while ((word = strsep(&at, ",")) != NULL) {
 		int64_t room = (int64_t)disc_track_end(track) - last - 1;
 
 		if (q->n_indexes == CD_MAX_INDEXES - 1 || !text_to_number(word, 1, room, &distance)) {
@@ -289,8 +291,6 @@ static void parse_indexes(struct reader *reader, const struct disc_track *track,
 		}
 		last += (int32_t)distance;
 		q->indexes[q->n_indexes++] = last;
-		if (at == NULL)
-			break;
 	}
 }
 
