@@ -220,6 +220,9 @@ uint8_t disc_track_data_mode(enum cd_track_mode mode);
 /** Fills state as that of a disc on which all of this is closed, as pressed ones are. -EINVAL if it cannot be. */
 int disc_state_take_layout(struct disc_state *state, const struct cd_layout *layout);
 
+/** True where all of these are sectors of tracks or of their pauses. */
+bool disc_in_tracks(const struct disc *disc, int32_t lba, uint32_t n_sectors);
+
 /** CD that can be written: reads how sectors are kept. 0 or a negative errno. */
 int disc_cd_load(struct disc *disc);
 /** How a sector is kept; 0 for what a disc has no such byte for. */
