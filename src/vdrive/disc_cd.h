@@ -50,7 +50,7 @@ int disc_set_next_track(struct disc *disc, enum cd_track_mode mode, uint8_t cont
 /** The catalogue number of a disc that has no closed session yet; "" for none. */
 int disc_set_mcn(struct disc *disc, const char *mcn);
 
-/** Packs of 18 bytes for the lead-in of the open session's first track: at most 2048. */
+/** Packs of 18 bytes for the lead-in of the open session's first track: at most DISC_MAX_TEXT_PACKS. */
 int disc_set_cd_text(struct disc *disc, const uint8_t *packs, size_t n_packs);
 /** Those of the first closed session that has any; *ret_n_packs 0 and NULL without. */
 const uint8_t *disc_cd_text(const struct disc *disc, size_t *ret_n_packs);

@@ -31,9 +31,6 @@
 #define DISC_RUN_OUT 2
 #define DISC_CD_MIN_TRACK 300
 
-/** Most packs of CD-TEXT in a lead-in: eight languages of 255, rounded up. */
-#define DISC_MAX_TEXT_PACKS 2048
-
 /** What Q tells of a track beside its place. */
 struct disc_q_track {
 	unsigned n_indexes;
