@@ -196,8 +196,12 @@ int disc_end_write(struct disc *disc, int32_t lba, uint32_t n_sectors);
 
 /** The same two for a CD session at once, which goes on through all of its pauses and tracks. */
 bool disc_is_cd_session(const struct disc *disc);
-/** 0 where these are sectors of Mode 1 tracks or their pauses, else -EBADMSG. */
-int disc_check_mode_1(const struct disc *disc, int32_t lba, uint32_t n_sectors);
+/** User data go into Mode 1: 0, or -EBADMSG where one of these sectors of the session at once is of another mode, or
+ *  what is written into this track, NULL for none. */
+int disc_check_session_mode(const struct disc *disc, int32_t lba, uint32_t n_sectors);
+int disc_check_track_mode(const struct disc *disc, const struct disc_track *track);
+/** Where that session goes on, going by its tracks. */
+int32_t disc_session_next(const struct disc_state *state);
 /** A track at once becomes what has been set for the next one. */
 void disc_begin_cd_track(struct disc *disc, struct disc_track *track);
 /** Writes one sector of user data as a whole one, as in the pause before LBA 0. */
