@@ -50,9 +50,9 @@ static int overwrite(int fd, uint64_t begin, uint64_t end)
 	return 0;
 }
 
-int disc_clear_file(int fd, uint64_t begin, uint64_t end)
+int disc_clear_file(struct disc *disc, uint64_t begin, uint64_t end)
 {
-	off_t file_end = lseek(fd, 0, SEEK_END);
+	off_t file_end = lseek(disc->fd, 0, SEEK_END);
 
 	if (file_end < 0)
 		return -errno;
@@ -61,11 +61,11 @@ int disc_clear_file(int fd, uint64_t begin, uint64_t end)
 	if (begin >= end)
 		return 0;
 	/* Gives the blocks of the sparse file back, and leaves it as long as it is at any moment. */
-	if (fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)begin, (off_t)(end - begin)) == 0)
+	if (fallocate(disc->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)begin, (off_t)(end - begin)) == 0)
 		return 0;
 	if (errno != EOPNOTSUPP && errno != ENOSYS)
 		return -errno;
-	return overwrite(fd, begin, end);
+	return overwrite(disc->fd, begin, end);
 }
 
 int disc_erase_from(struct disc *disc, int32_t lba)
@@ -80,7 +80,7 @@ int disc_erase_from(struct disc *disc, int32_t lba)
 	/* What says that something is there goes before it does. */
 	ret = disc_forget_recorded(disc, lba);
 	return ret < 0 ? ret
-		       : disc_clear_file(disc->fd, disc->state.data_offset + (uint64_t)at * DISC_SECTOR,
+		       : disc_clear_file(disc, disc->state.data_offset + (uint64_t)at * DISC_SECTOR,
 					 disc->state.data_offset + (uint64_t)n_all * DISC_SECTOR);
 }
 

@@ -95,10 +95,10 @@ int disc_cd_erase_from(struct disc *disc, int32_t lba)
 	ret = disc_forget_recorded(disc, first);
 	memset(disc->keeping + lba + CD_PREGAP, 0, n_kept(disc) - (size_t)(lba + CD_PREGAP));
 	if (ret == 0)
-		ret = disc_clear_file(disc->fd, keeping_offset(disc) + (uint64_t)(lba + CD_PREGAP), whole_offset(disc));
+		ret = disc_clear_file(disc, keeping_offset(disc) + (uint64_t)(lba + CD_PREGAP), whole_offset(disc));
 	if (ret == 0)
-		ret = disc_clear_file(disc->fd, disc->state.data_offset + (uint64_t)first * DISC_SECTOR, user_end);
-	return ret == 0 ? disc_clear_file(disc->fd, (uint64_t)place_of(disc, lba), text_offset(disc)) : ret;
+		ret = disc_clear_file(disc, disc->state.data_offset + (uint64_t)first * DISC_SECTOR, user_end);
+	return ret == 0 ? disc_clear_file(disc, (uint64_t)place_of(disc, lba), text_offset(disc)) : ret;
 }
 
 /* Of what lies behind the end of the file there is nothing: zeros. */

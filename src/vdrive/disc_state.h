@@ -180,7 +180,7 @@ int disc_mark_recorded(struct disc *disc, int32_t lba, uint32_t n_sectors);
 int disc_forget_recorded(struct disc *disc, int32_t lba);
 
 /** Makes these bytes of the file zeros; it gets no longer by it. 0 or a negative errno. */
-int disc_clear_file(int fd, uint64_t begin, uint64_t end);
+int disc_clear_file(struct disc *disc, uint64_t begin, uint64_t end);
 
 /** Erases: nothing is recorded, and all sectors are zeros, from this one on. 0 or a negative errno. */
 int disc_erase_from(struct disc *disc, int32_t lba);
