@@ -102,6 +102,7 @@ void disc_begin_cd_track(struct disc *disc, struct disc_track *track)
 	track->data_mode = disc_track_data_mode(track->mode);
 	q->n_indexes = 0;
 	memcpy(q->isrc, disc->next_track.isrc, sizeof(q->isrc));
+	q->type = disc_usual_type(track->mode);
 }
 
 int32_t disc_session_next(const struct disc_state *state)
@@ -180,6 +181,9 @@ static int check_session(const struct disc *disc, const struct cd_layout *sessio
 	const struct disc_track *track = disc_invisible_track(disc);
 	int32_t at = session->tracks[0].pregap_lba;
 
+	if (session->n_sessions > 0 && session->sessions[0].type != CD_TYPE_CDDA_OR_DATA &&
+	    session->sessions[0].type != CD_TYPE_CDI && session->sessions[0].type != CD_TYPE_XA)
+		return -EINVAL;
 	if (session->n_tracks < 1 || session->n_tracks > CD_MAX_TRACKS - disc->state.n_begun_tracks)
 		return -EINVAL;
 	if (at != track->start_lba && at != track->start_lba - CD_PREGAP)
@@ -222,6 +226,7 @@ static void add_track(struct disc_state *state, const struct cd_track *from)
 	q->n_indexes = from->n_indexes;
 	memcpy(q->indexes, from->indexes, sizeof(q->indexes));
 	memcpy(q->isrc, from->isrc, sizeof(q->isrc));
+	q->type = disc_usual_type(from->mode);
 }
 
 int disc_begin_cd_session(struct disc *disc, const struct cd_layout *session, bool multi_session)
@@ -245,8 +250,11 @@ int disc_begin_cd_session(struct disc *disc, const struct cd_layout *session, bo
 	ret = disc_cd_erase_from(disc, begin);
 	if (ret < 0)
 		return -EIO;
-	for (unsigned i = 0; i < session->n_tracks; i++)
+	for (unsigned i = 0; i < session->n_tracks; i++) {
 		add_track(state, &session->tracks[i]);
+		if (session->n_sessions > 0)
+			state->q_tracks[state->n_begun_tracks - 1].type = session->sessions[0].type;
+	}
 	state->tracks[first_open(state)].pregap_lba = begin;
 	state->is_session_at_once = true;
 	state->is_multi_session = multi_session;

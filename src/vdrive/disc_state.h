@@ -37,6 +37,8 @@ struct disc_q_track {
 	/** Where indexes 2, 3 ... begin. */
 	int32_t indexes[CD_MAX_INDEXES - 1];
 	char isrc[CD_ISRC_LENGTH + 1];
+	/** What its session says that the disc is. */
+	enum cd_disc_type type;
 };
 
 struct disc_state {
@@ -220,6 +222,8 @@ int32_t disc_usual_pregap(const struct disc_state *state, unsigned index);
 /** The mode of a CD track by its control nibble and data mode, and the data mode by it. */
 enum cd_track_mode disc_track_mode(uint8_t control, uint8_t data_mode);
 uint8_t disc_track_data_mode(enum cd_track_mode mode);
+/** What a session says with such a track in it, if nobody has said it. */
+enum cd_disc_type disc_usual_type(enum cd_track_mode mode);
 
 /** Fills state as that of a disc on which all of this is closed, as pressed ones are. -EINVAL if it cannot be. */
 int disc_state_take_layout(struct disc_state *state, const struct cd_layout *layout);
