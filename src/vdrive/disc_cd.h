@@ -45,6 +45,10 @@ int disc_write_raw(struct disc *disc, int32_t lba, const struct disc_raw_sector 
  *  The disc then takes sectors from the first pause on, in order. -EROFS, -ENOSPC, -EINVAL. */
 int disc_begin_cd_session(struct disc *disc, const struct cd_layout *session, bool multi_session);
 
+/** Raw recording: what the lead-in did not tell of the tracks of the session that is open, with all its sectors
+ *  written: pauses (parts of what were the tracks before them), indexes, modes, ISRCs and MCN. -EROFS, -EINVAL. */
+int disc_amend_cd_session(struct disc *disc, const struct cd_layout *session);
+
 /** Track at once: what the write parameters page says of the track that the next write begins. */
 int disc_set_next_track(struct disc *disc, enum cd_track_mode mode, uint8_t control, const char *isrc);
 /** The catalogue number of a disc that has no closed session yet; "" for none. */

@@ -11,6 +11,7 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "vdrive/fault_lines.h"
+#include "vdrive/mmc/cd_recording.h"
 #include "vdrive/mmc/defaults.h"
 #include "vdrive/timing.h"
 #include "vdrive/undo.h"
@@ -82,7 +83,7 @@ void vdrive_lose_power(struct vdrive *drive)
 {
 	vdrive_lose_buffer(drive);
 	drive->removal_prevented = false;
-	drive->cue_sheet_received = false;
+	cd_recording_forget(drive);
 	vdrive_reset_pages(drive);
 	vdrive_reset_speeds(drive);
 	timing_medium_changed(drive->timing);

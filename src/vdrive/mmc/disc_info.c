@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "vdrive/drive.h"
+#include "vdrive/mmc/cd_recording.h"
 #include "vdrive/mmc/defaults.h"
 #include "vdrive/mmc/msf.h"
 #include "vdrive/timing.h"
@@ -128,7 +129,7 @@ static bool takes_data(const struct disc_track *track)
 /** The track that a cue sheet announced, until its session is closed; else NULL. */
 static const struct disc_track *announced_track(const struct vdrive *drive)
 {
-	return drive->cue_sheet_received ? disc_track(drive->disc, (unsigned)disc_n_tracks(drive->disc)) : NULL;
+	return drive->recording != NULL ? disc_track(drive->disc, (unsigned)disc_n_tracks(drive->disc)) : NULL;
 }
 
 /** FFh: the invisible track, or the incomplete or announced one that is where it was (MMC-6 6.27.2). */
@@ -182,23 +183,14 @@ static void put_packets(const struct disc *disc, uint8_t *data)
 	put_be32(data + 20, disc_profile(disc)->ecc_sectors);
 }
 
-/** True where the session of an invisible track will be written at once: by the write parameters page, on a CD. */
-static bool begins_session_at_once(const struct vdrive *drive, const struct disc_track *track)
-{
-	enum { SESSION_AT_ONCE = 2 };
-	const struct disc_session *session = disc_session(drive->disc, track->session);
-
-	return disc_profile(drive->disc)->family == FAMILY_CD && track->state == TRACK_INVISIBLE && session != NULL &&
-	       session->status == DISC_SESSION_EMPTY && (drive->write_page.bytes[2] & 0x0f) == SESSION_AT_ONCE;
-}
-
-/** A session at once begins in the pause before its track. */
+/** A session at once begins in the pause before its track, or before that in its lead-in. */
 static int32_t next_writable_lba(const struct vdrive *drive, const struct disc_track *track)
 {
-	if (track == announced_track(drive))
-		return drive->cue_sheet_next_lba;
-	if (begins_session_at_once(drive, track))
-		return track->start_lba - PREGAP_SECTORS;
+	bool is_next = track->state == TRACK_INVISIBLE || track == announced_track(drive);
+	int32_t lba;
+
+	if (is_next && cd_recording_next_lba(drive, &lba))
+		return lba;
 	return track->start_lba + (int32_t)track->n_written;
 }
 

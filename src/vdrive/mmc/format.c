@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "vdrive/drive.h"
+#include "vdrive/mmc/cd_recording.h"
 #include "vdrive/mmc/formats.h"
 
 /* FORMAT UNIT byte 1: parameter list present, and the only format code of MMC. */
@@ -200,7 +201,7 @@ static int blank(struct vdrive_call *call)
 	/* No tracks are blanked by themselves, nor reservations undone. */
 	if (type != BLANK_DISC && type != BLANK_MINIMALLY && type != BLANK_UNCLOSE_SESSION && type != BLANK_SESSION)
 		return vdrive_invalid_field(call, 1);
-	call->drive->cue_sheet_received = false;
+	cd_recording_forget(call->drive);
 	ret = blank_by_type(call, type);
 	if (ret == -EROFS) /* 5/64/00 illegal mode for this track: there is no session to be opened */
 		return vdrive_check_condition(call, 5, 0x64, 0);
