@@ -39,11 +39,9 @@ static void sub_from_pq(const uint8_t pq[16], uint8_t ret_sub[SUBCHANNEL_BYTES])
 	if (pq[PQ_P_AT] & PQ_P)
 		memset(channels + SUBCHANNEL_P * SUBCHANNEL_ONE, 0xff, SUBCHANNEL_ONE);
 	memcpy(q, pq, SUBCHANNEL_ONE);
-	/* The host may leave the CRC to the drive. */
-	if (q[Q_CRC_AT] == 0 && q[Q_CRC_AT + 1] == 0) {
-		q[Q_CRC_AT] = (uint8_t)(q_crc(q) >> 8);
-		q[Q_CRC_AT + 1] = (uint8_t)q_crc(q);
-	}
+	/* The CRC is the drive's here; some hosts send it without the inversion. */
+	q[Q_CRC_AT] = (uint8_t)(q_crc(q) >> 8);
+	q[Q_CRC_AT + 1] = (uint8_t)q_crc(q);
 	subchannel_interleave(ret_sub, channels);
 }
 
