@@ -333,8 +333,12 @@ int disc_end_write(struct disc *disc, int32_t lba, uint32_t n_sectors)
 
 static int write_in_sequence(struct disc *disc, int32_t lba, uint32_t n_sectors, const uint8_t *data)
 {
-	int ret = disc_is_cd(disc) ? disc_check_mode_1(disc, lba, n_sectors) : 0;
+	int ret = 0;
 
+	if (disc_is_cd_session(disc))
+		ret = disc_check_session_mode(disc, lba, n_sectors);
+	else if (disc_is_cd(disc))
+		ret = disc_check_track_mode(disc, writable_track(disc, lba));
 	if (ret == 0)
 		ret = disc_begin_write(disc, lba, n_sectors);
 	/* Data first: what the bitmap calls recorded is there, whenever the server is killed. */
@@ -400,7 +404,7 @@ void disc_close(struct disc *disc)
 {
 	if (disc == NULL)
 		return;
-	/* Not after a refused opening: then nothing of the state is to be believed. */
+	/* Not after a refused opening, which has no bitmap: then nothing of the state is to be believed. */
 	if (disc->recorded != NULL && disc->state.is_in_use) {
 		settle(disc);
 		disc_sync(disc);

@@ -27,6 +27,9 @@
 /** Most tracks on one disc, closed and open. */
 #define DISC_MAX_TRACKS 200
 
+/** Most packs of CD-TEXT in a lead-in: eight languages of 255, rounded up. */
+#define DISC_MAX_TEXT_PACKS 2048
+
 /** READ DISC INFORMATION byte 2 (MMC-6 6.22.3.1.2, 6.22.3.1.3). */
 enum disc_status { DISC_BLANK = 0, DISC_APPENDABLE = 1, DISC_COMPLETE = 2, DISC_RANDOM = 3 };
 enum disc_session_status { DISC_SESSION_EMPTY = 0, DISC_SESSION_INCOMPLETE = 1, DISC_SESSION_COMPLETE = 3 };

@@ -13,6 +13,9 @@ bool disc_all_recorded(const struct disc *disc, int32_t lba, uint32_t n_sectors)
 
 	if (lba < 0 || n_sectors > disc->state.n_sectors || at > disc->state.n_sectors - n_sectors)
 		return false;
+	/* Between the sessions of a pressed CD there is nothing. */
+	if (disc->image != NULL)
+		return disc_in_tracks(disc, lba, n_sectors);
 	if (disc->recorded == NULL)
 		return true;
 	/* Formatted sectors are recorded all, with zeros if with nothing else. */

@@ -31,6 +31,51 @@ uint8_t disc_track_data_mode(enum cd_track_mode mode)
 	return mode == CD_MODE_1 ? 1 : 2;
 }
 
+int disc_state_take_layout(struct disc_state *state, const struct cd_layout *layout)
+{
+	/* Tracks are found by their numbers, from 1 on. */
+	if (!cd_layout_is_sound(layout) || layout->tracks[0].number != 1)
+		return -EINVAL;
+	state->is_final = true;
+	state->n_closed_sessions = layout->n_sessions;
+	state->n_begun_tracks = layout->n_tracks;
+	for (unsigned i = 0; i < layout->n_tracks; i++) {
+		const struct cd_track *from = &layout->tracks[i];
+		uint32_t n_sectors = (uint32_t)(from->end_lba - from->start_lba);
+
+		state->tracks[i] = (struct disc_track){
+			.number = from->number,
+			.session = from->session,
+			.state = TRACK_CLOSED,
+			.control = from->control,
+			.data_mode = disc_track_data_mode(from->mode),
+			.mode = from->mode,
+			.pregap_lba = from->pregap_lba,
+			.start_lba = from->start_lba,
+			.n_sectors = n_sectors,
+			.n_written = n_sectors,
+		};
+	}
+	state->n_sectors = (uint32_t)layout->tracks[layout->n_tracks - 1].end_lba;
+	disc_state_rebuild(state);
+	for (unsigned i = 0; i < layout->n_sessions; i++)
+		state->sessions[i].lead_out_lba = layout->sessions[i].lead_out_lba;
+	return 0;
+}
+
+bool disc_in_tracks(const struct disc *disc, int32_t lba, uint32_t n_sectors)
+{
+	int64_t at = lba, end = at + n_sectors;
+
+	for (unsigned i = 0; i < disc->state.n_begun_tracks && at < end; i++) {
+		const struct disc_track *track = &disc->state.tracks[i];
+
+		if (at >= track->pregap_lba && at < disc_track_end(track))
+			at = disc_track_end(track);
+	}
+	return at >= end;
+}
+
 /* Sectors that the track has in the layout: announced, final, or as far as they are there. */
 static uint32_t n_laid_out(const struct disc_track *track)
 {
@@ -103,6 +148,8 @@ enum content {
 
 static bool is_recorded(const struct disc *disc, int32_t lba)
 {
+	if (disc->image != NULL)
+		return disc_in_tracks(disc, lba, 1);
 	return lba < 0 ? disc_keeping(disc, lba) & KEEP_RECORDED : disc_all_recorded(disc, lba, 1);
 }
 

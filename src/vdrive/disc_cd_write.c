@@ -71,24 +71,26 @@ void disc_count_session_write(struct disc *disc, uint32_t n_sectors)
 	}
 }
 
-int disc_check_mode_1(const struct disc *disc, int32_t lba, uint32_t n_sectors)
+int disc_check_session_mode(const struct disc *disc, int32_t lba, uint32_t n_sectors)
 {
 	const struct disc_state *state = &disc->state;
-	const struct disc_track *track;
+	int ret = disc_check_session_write(disc, lba, n_sectors);
 
-	if (!disc_is_cd_session(disc)) {
-		track = disc_track_at(disc, lba);
-		if (track != NULL && track->n_written > 0)
-			return track->mode == CD_MODE_1 ? 0 : -EBADMSG;
-		return disc->next_track.mode == CD_MODE_1 ? 0 : -EBADMSG;
-	}
-	for (unsigned i = first_open(state); i < state->n_begun_tracks; i++) {
-		track = &state->tracks[i];
+	for (unsigned i = first_open(state); i < state->n_begun_tracks && ret == 0; i++) {
+		const struct disc_track *track = &state->tracks[i];
+
 		if (lba < disc_track_end(track) && (int64_t)lba + n_sectors > track->pregap_lba &&
 		    track->mode != CD_MODE_1)
-			return -EBADMSG;
+			ret = -EBADMSG;
 	}
-	return 0;
+	return ret;
+}
+
+int disc_check_track_mode(const struct disc *disc, const struct disc_track *track)
+{
+	if (track == NULL)
+		return 0;
+	return (track->n_written > 0 ? track->mode : disc->next_track.mode) == CD_MODE_1 ? 0 : -EBADMSG;
 }
 
 void disc_begin_cd_track(struct disc *disc, struct disc_track *track)
@@ -100,6 +102,17 @@ void disc_begin_cd_track(struct disc *disc, struct disc_track *track)
 	track->data_mode = disc_track_data_mode(track->mode);
 	q->n_indexes = 0;
 	memcpy(q->isrc, disc->next_track.isrc, sizeof(q->isrc));
+}
+
+int32_t disc_session_next(const struct disc_state *state)
+{
+	const struct disc_track *track;
+	unsigned i = first_open(state);
+
+	while (i + 1 < state->n_begun_tracks && state->tracks[i].n_written == state->tracks[i].n_sectors)
+		i++;
+	track = &state->tracks[i];
+	return track->start_lba + (int32_t)track->n_written;
 }
 
 /* Bit by bit what a drive makes of its user data, so that these are enough to keep. */
@@ -151,7 +164,7 @@ int disc_write_user_raw(struct disc *disc, int32_t lba, const uint8_t user[SECTO
 {
 	uint8_t sector[SECTOR_RAW] = { 0 };
 	const struct disc_raw_sector raw = { .sector = sector };
-	int ret = disc_is_cd(disc) ? disc_check_mode_1(disc, lba, 1) : -ENXIO;
+	int ret = disc_is_cd_session(disc) ? disc_check_session_mode(disc, lba, 1) : -ENXIO;
 
 	if (ret < 0)
 		return ret;

@@ -204,18 +204,6 @@ static int load_cd(struct disc *disc)
 	return disc->text_packs == NULL ? -ENOMEM : disc_get_text_packs(disc, disc->text_packs, n_packs);
 }
 
-/* A session that was announced in another drive goes on where its tracks do. */
-static int32_t find_session_next(const struct disc_state *state)
-{
-	const struct disc_track *track;
-	unsigned i = 0;
-
-	while (i + 1 < state->n_begun_tracks && state->tracks[i].n_written == state->tracks[i].n_sectors)
-		i++;
-	track = &state->tracks[i];
-	return track->start_lba + (int32_t)track->n_written;
-}
-
 static int open_virtual(struct disc *disc, const struct stat *status, struct discern_error *err)
 {
 	uint64_t need;
@@ -246,7 +234,7 @@ static int open_virtual(struct disc *disc, const struct stat *status, struct dis
 	if (disc->state.is_in_use)
 		disc_recover(disc);
 	if (disc_is_cd_session(disc))
-		disc->session_next_lba = find_session_next(&disc->state);
+		disc->session_next_lba = disc_session_next(&disc->state);
 	return 0;
 }
 
@@ -333,6 +321,9 @@ int disc_open(const char *path, const char *kind, struct disc **ret_disc, struct
 	ret = open_file(disc, path, kind, err);
 	if (ret < 0) {
 		discern_error_wrap(err, "%s", path);
+		/* Without this there is nothing to settle: not all of the file was read. */
+		free(disc->recorded);
+		disc->recorded = NULL;
 		disc_close(disc);
 		return ret;
 	}

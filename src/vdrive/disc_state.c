@@ -215,12 +215,14 @@ static void rebuild_session(struct disc_state *state, unsigned number)
 		session->first_track = state->n_begun_tracks + 1;
 }
 
-/* An index that a track was cut before is none. */
+/* An index that a track was cut before is none, and of tracks that are gone nothing is left. */
 static void cut_indexes(struct disc_state *state)
 {
-	for (unsigned i = 0; i < state->n_begun_tracks && i < CD_MAX_TRACKS; i++) {
+	for (unsigned i = 0; i < CD_MAX_TRACKS; i++) {
 		struct disc_q_track *q = &state->q_tracks[i];
 
+		if (i >= state->n_begun_tracks)
+			memset(q, 0, sizeof(*q));
 		while (q->n_indexes > 0 && q->indexes[q->n_indexes - 1] >= disc_track_end(&state->tracks[i]))
 			q->n_indexes--;
 	}

@@ -31,9 +31,6 @@
 #define DISC_RUN_OUT 2
 #define DISC_CD_MIN_TRACK 300
 
-/** Most packs of CD-TEXT in a lead-in: eight languages of 255, rounded up. */
-#define DISC_MAX_TEXT_PACKS 2048
-
 /** What Q tells of a track beside its place. */
 struct disc_q_track {
 	unsigned n_indexes;
@@ -199,8 +196,12 @@ int disc_end_write(struct disc *disc, int32_t lba, uint32_t n_sectors);
 
 /** The same two for a CD session at once, which goes on through all of its pauses and tracks. */
 bool disc_is_cd_session(const struct disc *disc);
-/** 0 where these are sectors of Mode 1 tracks or their pauses, else -EBADMSG. */
-int disc_check_mode_1(const struct disc *disc, int32_t lba, uint32_t n_sectors);
+/** User data go into Mode 1: 0, or -EBADMSG where one of these sectors of the session at once is of another mode, or
+ *  what is written into this track, NULL for none. */
+int disc_check_session_mode(const struct disc *disc, int32_t lba, uint32_t n_sectors);
+int disc_check_track_mode(const struct disc *disc, const struct disc_track *track);
+/** Where that session goes on, going by its tracks. */
+int32_t disc_session_next(const struct disc_state *state);
 /** A track at once becomes what has been set for the next one. */
 void disc_begin_cd_track(struct disc *disc, struct disc_track *track);
 /** Writes one sector of user data as a whole one, as in the pause before LBA 0. */
@@ -219,6 +220,9 @@ uint8_t disc_track_data_mode(enum cd_track_mode mode);
 
 /** Fills state as that of a disc on which all of this is closed, as pressed ones are. -EINVAL if it cannot be. */
 int disc_state_take_layout(struct disc_state *state, const struct cd_layout *layout);
+
+/** True where all of these are sectors of tracks or of their pauses. */
+bool disc_in_tracks(const struct disc *disc, int32_t lba, uint32_t n_sectors);
 
 /** CD that can be written: reads how sectors are kept. 0 or a negative errno. */
 int disc_cd_load(struct disc *disc);

@@ -254,7 +254,8 @@ static void parse_track(struct reader *reader, struct disc_state *state, unsigne
 	track->state = (enum disc_track_state)get_word(reader, "state", track_states, 5);
 	track->has_run_out = get_word(reader, "run-out", yes_no, 2) != 0;
 	track->start_lba = (int32_t)get_number(reader, "start", first, state->n_sectors);
-	room = (int64_t)state->n_sectors - track->start_lba + (track->has_run_out ? DISC_RUN_OUT : 0);
+	room = (int64_t)state->n_sectors - track->start_lba +
+	       (track->has_run_out && track->state == TRACK_CLOSED ? DISC_RUN_OUT : 0);
 	track->n_sectors = (uint32_t)get_number(reader, "sectors", 0, room);
 	track->n_written = (uint32_t)get_number(reader, "written", 0, track->n_sectors);
 	track->control = (uint8_t)get_number(reader, "control", 0, 15);
@@ -280,7 +281,9 @@ static void parse_indexes(struct reader *reader, const struct disc_track *track,
 		refuse(reader, "indexes");
 		return;
 	}
-	while (*at != '\0' && (word = strsep(&at, ",")) != NULL) {
+	if (value[0] == '\0')
+		return;
+	while ((word = strsep(&at, ",")) != NULL) {
 		int64_t room = (int64_t)disc_track_end(track) - last - 1;
 
 		if (q->n_indexes == CD_MAX_INDEXES - 1 || !text_to_number(word, 1, room, &distance)) {
@@ -289,8 +292,6 @@ static void parse_indexes(struct reader *reader, const struct disc_track *track,
 		}
 		last += (int32_t)distance;
 		q->indexes[q->n_indexes++] = last;
-		if (at == NULL)
-			break;
 	}
 }
 

@@ -76,8 +76,7 @@ static void recover_session_at_once(struct disc *disc)
 		track = &state->tracks[i];
 		if (track->state != TRACK_RESERVED)
 			continue;
-		track->n_written =
-			is_whole ? disc_recorded_from(disc, track->start_lba, track->n_sectors) : 0;
+		track->n_written = is_whole ? disc_recorded_from(disc, track->start_lba, track->n_sectors) : 0;
 		is_whole = track->n_written == track->n_sectors;
 	}
 	if (is_whole)
@@ -189,8 +188,7 @@ static int finish_track(struct disc *disc, struct disc_track *track)
 		ret = disc_set_keeping(disc, track->start_lba + (int32_t)track->n_written, n_data - track->n_written,
 				       KEEP_EMPTY);
 	if (ret == 0)
-		ret = disc_mark_recorded(disc, track->start_lba + (int32_t)track->n_written,
-					 n_data - track->n_written);
+		ret = disc_mark_recorded(disc, track->start_lba + (int32_t)track->n_written, n_data - track->n_written);
 	if (ret < 0)
 		return ret;
 	track->n_written = n_data;
