@@ -204,6 +204,12 @@ uint32_t disc_spares(const struct disc *disc);
  *  the track is damaged. What lies on a rewritable disc stays. */
 void disc_lose_power(struct disc *disc, uint32_t n_lost);
 
+/** From here on nothing comes into the file, though all calls say that it does; until the end, which makes the disc
+ *  what it was at the begin. -EROFS, -ENOMEM. */
+int disc_begin_test(struct disc *disc);
+bool disc_is_test(const struct disc *disc);
+void disc_end_test(struct disc *disc);
+
 /** Flushes written data and state to the file. 0 or a negative errno. */
 int disc_sync(struct disc *disc);
 

@@ -5,6 +5,7 @@
 #include "base/bytes.h"
 #include "vdrive/drive.h"
 #include "vdrive/mmc/defaults.h"
+#include "vdrive/mmc/test_write.h"
 #include "vdrive/mmc/write_page.h"
 
 enum { PAGE_RECOVERY = 0x01, PAGE_WRITE = 0x05, PAGE_CAPABILITIES = 0x2a, PAGE_ALL = 0x3f };
@@ -226,6 +227,8 @@ static int mode_select(struct vdrive_call *call, size_t header_size, size_t list
 	}
 	for (size_t at = first; at < list_length; at += 2u + list[at + 1])
 		set_page(call->drive, list + at);
+	if (!write_page_is_test(call->drive))
+		vdrive_end_test(call->drive);
 	return 0;
 }
 

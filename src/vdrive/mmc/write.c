@@ -7,6 +7,7 @@
 #include "base/bytes.h"
 #include "vdrive/drive.h"
 #include "vdrive/mmc/cd_recording.h"
+#include "vdrive/mmc/test_write.h"
 #include "vdrive/mmc/write_page.h"
 
 enum { CDB_DPO = 0x10, CDB_FUA = 0x08 };
@@ -96,6 +97,9 @@ static int write_sectors(struct vdrive_call *call, int32_t lba, uint32_t n_secto
 		ret = check_writable(call);
 	if (ret < 0 || n_sectors == 0)
 		return ret;
+	ret = vdrive_begin_test(call);
+	if (ret < 0)
+		return ret;
 	if (disc_is_cd(drive->disc))
 		return cd_write(call, lba, n_sectors);
 	ret = check_write_type(call);
@@ -165,7 +169,7 @@ static int finish_at_once(struct vdrive *drive)
 	if (!disc_is_session_at_once(drive->disc) || !disc_is_dvd_minus(drive->disc))
 		return 0;
 	track = disc_track(drive->disc, (unsigned)disc_n_tracks(drive->disc));
-	return track != NULL && track->n_written == track->n_sectors ? disc_close_session(drive->disc, false) : 0;
+	return track != NULL && track->n_written == track->n_sectors ? vdrive_end_session(drive) : 0;
 }
 
 static int synchronize_cache(struct vdrive_call *call)
@@ -206,6 +210,8 @@ static int reserve_track(struct vdrive_call *call)
 	if (disc_is_cd(call->drive->disc) || disc_profile(call->drive->disc)->writing != WRITING_SEQUENTIAL)
 		return vdrive_check_condition(call, 5, 0x30, 5);
 	ret = check_write_type(call);
+	if (ret == 0)
+		ret = vdrive_begin_test(call);
 	if (ret < 0)
 		return ret;
 	switch (reserve(call->drive, n_sectors)) {
@@ -284,15 +290,22 @@ static bool has_unfilled_reservation(const struct disc *disc)
 static int close_session(struct vdrive_call *call, bool final)
 {
 	struct vdrive *drive = call->drive;
+	int ret;
 
-	/* 5/2C/00 command sequence error: a blank disc has nothing to close. */
+	/* 5/2C/00 command sequence error: a blank disc has nothing to close, unless in a test that is over already. */
+	if (disc_status(drive->disc) == DISC_BLANK && disc_is_test(drive->disc)) {
+		vdrive_end_test(drive);
+		return 0;
+	}
 	if (disc_status(drive->disc) == DISC_BLANK)
 		return vdrive_check_condition(call, 5, 0x2c, 0);
 	/* 5/72/04 empty or partially written reserved track. */
 	if (has_unfilled_reservation(drive->disc))
 		return vdrive_check_condition(call, 5, 0x72, 4);
 	cd_recording_forget(drive);
-	return close_result(call, disc_close_session(drive->disc, final));
+	ret = disc_close_session(drive->disc, final);
+	vdrive_end_test(drive);
+	return close_result(call, ret);
 }
 
 /* DVD+RW: the format is stopped. DVD-RW with restricted overwrite: an intermediate state ends. */
@@ -345,6 +358,8 @@ static int close_track_session(struct vdrive_call *call)
 		ret = vdrive_invalid_field(call, 2);
 	if (ret == 0)
 		ret = check_writable(call);
+	if (ret == 0)
+		ret = vdrive_begin_test(call);
 	return ret == 0 ? close_by_function(call, call->cdb[2]) : ret;
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "vdrive/mmc/msf.h"
+#include "vdrive/mmc/test_write.h"
 #include "vdrive/mmc/write_page.h"
 
 /* R to W of a sub-channel byte. */
@@ -187,7 +188,7 @@ int cd_finish(struct vdrive *drive)
 		if (!recording->has_begun || recording->next_lba < recording->sheet->end_lba)
 			return 0;
 		cd_recording_forget(drive);
-		return disc_close_session(drive->disc, false);
+		return vdrive_end_session(drive);
 	}
 	/* A track at once cannot be interrupted: when the buffer is empty its run-out follows (MMC-6 4.2.3.4). */
 	track = disc_incomplete_track(drive->disc);

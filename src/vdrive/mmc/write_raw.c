@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "vdrive/mmc/raw_toc.h"
+#include "vdrive/mmc/test_write.h"
 #include "vdrive/mmc/write_page.h"
 
 /* Data block type 1: twelve bytes of Q, three reserved ones, and P in the highest bit of the last. */
@@ -213,5 +214,5 @@ int cd_finish_raw(struct vdrive *drive)
 		return 0;
 	ret = disc_amend_cd_session(drive->disc, &recording->raw->layout);
 	cd_recording_forget(drive);
-	return ret == 0 ? disc_close_session(drive->disc, false) : ret;
+	return ret == 0 ? vdrive_end_session(drive) : ret;
 }
