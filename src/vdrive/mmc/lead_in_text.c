@@ -8,16 +8,6 @@ enum { SYMBOLS = 96, SYMBOL_MASK = 0x3f, PACKS_OF_SECTOR = 4 };
 /* Pack types are 80h to 8Fh; which pack it is, its first four bytes tell (IEC 61866, MMC-3 annex J). */
 enum { TYPE_MASK = 0xf0, TYPE_TEXT = 0x80, ID_BYTES = 4 };
 
-/* Four symbols of six bits are three bytes. */
-static void join_symbols(uint8_t *ret_packs, const uint8_t *symbols)
-{
-	for (size_t i = 0; i < SYMBOLS / 4; i++, symbols += 4, ret_packs += 3) {
-		ret_packs[0] = (uint8_t)(symbols[0] << 2 | symbols[1] >> 4);
-		ret_packs[1] = (uint8_t)(symbols[1] << 4 | symbols[2] >> 2);
-		ret_packs[2] = (uint8_t)(symbols[2] << 6 | symbols[3]);
-	}
-}
-
 static void take_pack(struct lead_in_text *text, const uint8_t pack[CD_TEXT_PACK])
 {
 	/* A sector may be filled up with nothing. */
@@ -37,7 +27,7 @@ void lead_in_text_take(struct lead_in_text *text, const uint8_t sub[SYMBOLS])
 
 	for (size_t i = 0; i < SYMBOLS; i++)
 		symbols[i] = sub[i] & SYMBOL_MASK;
-	join_symbols(packs, symbols);
+	cd_text_from_symbols(packs, symbols);
 	for (size_t i = 0; i < PACKS_OF_SECTOR; i++)
 		take_pack(text, packs + i * CD_TEXT_PACK);
 }
