@@ -62,6 +62,9 @@ struct disc_track {
 	int32_t pregap_lba;
 	/** Written as track at once: two unreadable run-out sectors follow the data (CD). */
 	bool has_run_out;
+	/** CD, written in packets, and the sectors of each; 0 if they have any number. */
+	bool has_packets;
+	uint32_t packet_sectors;
 	int32_t start_lba;
 	/** Announced or final size in sectors; for INVISIBLE and OPEN what is still free plus what is written. */
 	uint32_t n_sectors;
@@ -155,6 +158,12 @@ bool disc_is_session_at_once(const struct disc *disc);
 
 /** Marks the invisible, open or reserved track with this number as a track at once (has_run_out on CD). */
 void disc_set_track_run_out(struct disc *disc, unsigned number);
+
+/** CD: whether the invisible track comes in packets, of a fixed number of sectors or (0) of any; and the end of one: a
+ *  fixed one is filled with zeros, behind another lie seven sectors that nobody can read, where the next one is linked
+ *  to it. */
+void disc_set_track_packets(struct disc *disc, unsigned number, bool has_packets, uint32_t packet_sectors);
+int disc_end_packet(struct disc *disc);
 
 /** Fills the error-correction unit that each open track ends in with zeros, as a drive must before it can stop. */
 int disc_fill_unit(struct disc *disc);

@@ -164,6 +164,11 @@ uint32_t disc_text_checksum(const char *text, size_t size);
 /** Derives the sessions, the invisible track and the numbers of both from what has been written. */
 void disc_state_rebuild(struct disc_state *state);
 
+/** Variable packets: takes back the link behind the last one, as none follows it. */
+void disc_strip_link(struct disc *disc, struct disc_track *track);
+/** How far a track was written, going by the bitmap; between packets there are gaps. */
+uint32_t disc_find_written(const struct disc *disc, const struct disc_track *track);
+
 /** Sectors rounded up to the medium's error-correction unit. */
 uint32_t disc_round_up(const struct disc_state *state, uint32_t n_sectors);
 

@@ -173,14 +173,17 @@ static const struct disc_track *find_asked_track(const struct vdrive *drive, con
 }
 
 /** DVD-RW with restricted overwrite is written in ECC blocks, as fixed packets (MMC-6 4.3.6.2). */
-static void put_packets(const struct disc *disc, uint8_t *data)
+static void put_packets(const struct disc *disc, const struct disc_track *track, uint8_t *data)
 {
 	enum { PACKET = 0x20, FIXED_PACKET = 0x10 };
+	bool is_overwritten = disc_recording(disc) == RECORDING_OVERWRITE;
+	uint32_t packet_sectors = is_overwritten ? disc_profile(disc)->ecc_sectors : track->packet_sectors;
 
-	if (disc_recording(disc) != RECORDING_OVERWRITE)
-		return;
-	data[6] |= PACKET | FIXED_PACKET;
-	put_be32(data + 20, disc_profile(disc)->ecc_sectors);
+	if (is_overwritten || track->has_packets)
+		data[6] |= PACKET;
+	if (packet_sectors > 0)
+		data[6] |= FIXED_PACKET;
+	put_be32(data + 20, packet_sectors);
 }
 
 /** A session at once begins in the pause before its track, or before that in its lead-in. */
@@ -217,7 +220,7 @@ static int read_track_information(struct vdrive_call *call)
 		data[6] |= 0x80;
 	if (takes_data(track) && track->n_written == 0)
 		data[6] |= 0x40;
-	put_packets(disc, data);
+	put_packets(disc, track, data);
 	put_be32(data + 8, (uint32_t)track->start_lba);
 	/* Where a host may write: for a random writable medium anywhere, so there is no such address. */
 	if (takes_data(track) && track->n_written < track->n_sectors) {

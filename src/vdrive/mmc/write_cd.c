@@ -131,6 +131,9 @@ static int announce_track(struct vdrive *drive, const struct disc_track *track, 
 		ret = disc_set_mcn(drive->disc, mcn);
 	if (ret == 0)
 		disc_set_track_run_out(drive->disc, track->number);
+	if (ret == 0)
+		disc_set_track_packets(drive->disc, track->number, write_page_type(drive) == WRITE_PACKETS,
+				       write_page_packet_sectors(drive));
 	return ret;
 }
 
@@ -192,5 +195,7 @@ int cd_finish(struct vdrive *drive)
 	}
 	/* A track at once cannot be interrupted: when the buffer is empty its run-out follows (MMC-6 4.2.3.4). */
 	track = disc_incomplete_track(drive->disc);
+	if (track != NULL && track->has_packets)
+		return disc_end_packet(drive->disc);
 	return track != NULL && track->state == TRACK_OPEN ? disc_close_track(drive->disc, track->number) : 0;
 }
