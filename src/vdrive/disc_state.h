@@ -120,6 +120,8 @@ struct disc {
 	struct disc_next_track next_track;
 	/** The CD-TEXT, once somebody has asked for it. */
 	uint8_t *text_packs;
+	/** While a test write goes on: what the disc was before. NULL else. */
+	struct disc_backup *backup;
 };
 
 /** State of a blank disc. */
@@ -162,11 +164,19 @@ uint32_t disc_text_checksum(const char *text, size_t size);
 /** Derives the sessions, the invisible track and the numbers of both from what has been written. */
 void disc_state_rebuild(struct disc_state *state);
 
+/** Variable packets: takes back the link behind the last one, as none follows it. */
+void disc_strip_link(struct disc *disc, struct disc_track *track);
+/** How far a track was written, going by the bitmap; between packets there are gaps. */
+uint32_t disc_find_written(const struct disc *disc, const struct disc_track *track);
+
 /** Sectors rounded up to the medium's error-correction unit. */
 uint32_t disc_round_up(const struct disc_state *state, uint32_t n_sectors);
 
 /** Where the track's sectors end. */
 int32_t disc_track_end(const struct disc_track *track);
+
+/** Writes into the file, but for a test. 0 or a negative errno. */
+int disc_store(struct disc *disc, const void *data, size_t size, off_t offset);
 
 /** Writes the state into the file, marked as in use or not. 0 or a negative errno. */
 int disc_commit(struct disc *disc, bool is_in_use);
@@ -226,6 +236,8 @@ bool disc_in_tracks(const struct disc *disc, int32_t lba, uint32_t n_sectors);
 
 /** CD that can be written: reads how sectors are kept. 0 or a negative errno. */
 int disc_cd_load(struct disc *disc);
+/** Bytes that say how sectors are kept, of the whole disc. */
+size_t disc_keeping_bytes(const struct disc *disc);
 /** How a sector is kept; 0 for what a disc has no such byte for. */
 uint8_t disc_keeping(const struct disc *disc, int32_t lba);
 int disc_set_keeping(struct disc *disc, int32_t lba, uint32_t n_sectors, uint8_t keeping);
