@@ -54,6 +54,9 @@ int disc_clear_file(struct disc *disc, uint64_t begin, uint64_t end)
 {
 	off_t file_end = lseek(disc->fd, 0, SEEK_END);
 
+	/* Of a test nothing comes into the file. */
+	if (disc->backup != NULL)
+		return 0;
 	if (file_end < 0)
 		return -errno;
 	if (end > (uint64_t)file_end)

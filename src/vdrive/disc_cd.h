@@ -49,6 +49,10 @@ int disc_write_raw(struct disc *disc, int32_t lba, const struct disc_raw_sector 
  *  tracks, disc_write(). The catalogue number, too, is taken from the first session. -EROFS, -ENOSPC, -EINVAL. */
 int disc_begin_cd_session(struct disc *disc, const struct cd_layout *session, bool multi_session);
 
+/** Raw recording: what the lead-in did not tell of the tracks of the session that is open, with all its sectors
+ *  written: pauses (parts of what were the tracks before them), indexes, modes, ISRCs and MCN. -EROFS, -EINVAL. */
+int disc_amend_cd_session(struct disc *disc, const struct cd_layout *session);
+
 /** Track at once: what the write parameters page says of the tracks that writes begin, until the next call or until
  *  the disc is taken out; at first Mode 1. isrc may be NULL. -EROFS, -EINVAL. */
 int disc_set_next_track(struct disc *disc, enum cd_track_mode mode, uint8_t control, const char *isrc);

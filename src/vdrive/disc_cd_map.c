@@ -23,6 +23,11 @@ static size_t n_kept(const struct disc *disc)
 	return (size_t)disc->state.n_sectors + CD_PREGAP;
 }
 
+size_t disc_keeping_bytes(const struct disc *disc)
+{
+	return disc->keeping != NULL ? n_kept(disc) : 0;
+}
+
 static uint64_t keeping_offset(const struct disc *disc)
 {
 	return align(disc->state.data_offset + (uint64_t)disc->state.n_sectors * DISC_SECTOR);
@@ -80,7 +85,7 @@ int disc_set_keeping(struct disc *disc, int32_t lba, uint32_t n_sectors, uint8_t
 	if (i == begin + n_sectors)
 		return 0;
 	memset(disc->keeping + begin, keeping, n_sectors);
-	return file_write_at(disc->fd, disc->keeping + begin, n_sectors, (off_t)(keeping_offset(disc) + begin));
+	return disc_store(disc, disc->keeping + begin, n_sectors, (off_t)(keeping_offset(disc) + begin));
 }
 
 int disc_cd_erase_from(struct disc *disc, int32_t lba)
@@ -132,9 +137,9 @@ int disc_put_whole(struct disc *disc, int32_t lba, const struct disc_raw_sector 
 	if (!is_kept(disc, lba))
 		return -EIO;
 	if (sector->sector != NULL)
-		ret = file_write_at(disc->fd, sector->sector, SECTOR_RAW, place_of(disc, lba));
+		ret = disc_store(disc, sector->sector, SECTOR_RAW, place_of(disc, lba));
 	if (ret == 0 && sector->subchannel != NULL)
-		ret = file_write_at(disc->fd, sector->subchannel, SUBCHANNEL_BYTES, place_of(disc, lba) + SECTOR_RAW);
+		ret = disc_store(disc, sector->subchannel, SUBCHANNEL_BYTES, place_of(disc, lba) + SECTOR_RAW);
 	return ret < 0 ? -EIO : 0;
 }
 
@@ -145,5 +150,5 @@ int disc_get_text_packs(struct disc *disc, uint8_t *ret_packs, size_t n_packs)
 
 int disc_put_text_packs(struct disc *disc, const uint8_t *packs, size_t n_packs)
 {
-	return file_write_at(disc->fd, packs, n_packs * CD_TEXT_PACK, (off_t)text_offset(disc)) < 0 ? -EIO : 0;
+	return disc_store(disc, packs, n_packs * CD_TEXT_PACK, (off_t)text_offset(disc)) < 0 ? -EIO : 0;
 }

@@ -174,6 +174,18 @@ int disc_write_user_raw(struct disc *disc, int32_t lba, const uint8_t user[SECTO
 	return disc_write_raw(disc, lba, &raw);
 }
 
+bool disc_has_sound_indexes(const struct cd_track *track)
+{
+	int32_t last = track->start_lba;
+
+	if (track->n_indexes > CD_MAX_INDEXES - 1)
+		return false;
+	for (unsigned i = 0; i < track->n_indexes; last = track->indexes[i++])
+		if (track->indexes[i] <= last || track->indexes[i] >= track->end_lba)
+			return false;
+	return true;
+}
+
 /* Tracks follow each other without a gap from where the drive would have the next one; its pause may be left out,
  * which the drive then writes. */
 static int check_session(const struct disc *disc, const struct cd_layout *session)
@@ -190,16 +202,14 @@ static int check_session(const struct disc *disc, const struct cd_layout *sessio
 		return -EINVAL;
 	for (unsigned i = 0; i < session->n_tracks; i++) {
 		const struct cd_track *from = &session->tracks[i];
-		int32_t last = from->start_lba;
 
 		if (from->pregap_lba != at || from->start_lba < at || from->end_lba <= from->start_lba ||
-		    from->mode > CD_MODE_2_CDI || from->control > 15 || from->n_indexes > CD_MAX_INDEXES - 1)
+		    from->mode > CD_MODE_2_CDI || from->control > 15)
 			return -EINVAL;
 		if (from->isrc[0] != '\0' && !cd_isrc_is_sound(from->isrc))
 			return -EINVAL;
-		for (unsigned k = 0; k < from->n_indexes; last = from->indexes[k++])
-			if (from->indexes[k] <= last || from->indexes[k] >= from->end_lba)
-				return -EINVAL;
+		if (!disc_has_sound_indexes(from))
+			return -EINVAL;
 		at = from->end_lba;
 	}
 	if (session->tracks[0].start_lba < track->start_lba)

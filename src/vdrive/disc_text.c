@@ -83,8 +83,11 @@ static void print_body(const struct disc_state *state, FILE *file)
 		fprintf(file, "track number=%u session=%u state=%s start=%d sectors=%u written=%u", track->number,
 			track->session, track_states[track->state], track->start_lba, track->n_sectors,
 			track->n_written);
-		fprintf(file, " control=%u mode=%u run-out=%s\n", track->control, track->data_mode,
+		fprintf(file, " control=%u mode=%u run-out=%s", track->control, track->data_mode,
 			yes_no[track->has_run_out]);
+		if (track->has_packets)
+			fprintf(file, " packets=%u", track->packet_sectors);
+		fputc('\n', file);
 		if (state->profile->family == FAMILY_CD)
 			print_cd_track(state, i, file);
 	}
@@ -261,6 +264,9 @@ static void parse_track(struct reader *reader, struct disc_state *state, unsigne
 	track->n_written = (uint32_t)get_number(reader, "written", 0, track->n_sectors);
 	track->control = (uint8_t)get_number(reader, "control", 0, 15);
 	track->data_mode = (uint8_t)get_number(reader, "mode", 0, 15);
+	track->has_packets = strstr(reader->line, " packets=") != NULL;
+	if (track->has_packets)
+		track->packet_sectors = (uint32_t)get_number(reader, "packets", 0, state->n_sectors);
 	if (track->state == TRACK_INVISIBLE)
 		refuse(reader, "state");
 	if (track->session <= state->n_closed_sessions && track->state != TRACK_CLOSED)
