@@ -212,7 +212,8 @@ static void make_in_track(uint8_t *channels, const struct cd_layout *layout, con
 	q_encode(channels + SUBCHANNEL_ONE, &data);
 }
 
-/* P is on in the first sector, off for two seconds, and then blinks at 2 Hz; Q goes on with the control of the last track (IEC 60908 17.4). */
+/* P is on in the first sector, off for two seconds, and then blinks at 2 Hz; Q has the control of the last track
+ * (IEC 60908 17.4). */
 static void make_lead_out(uint8_t *channels, const struct cd_layout *layout, const struct cd_session *session,
 			  int32_t lba)
 {
