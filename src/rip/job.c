@@ -22,9 +22,6 @@
 #define CHECKPOINT_SECONDS 4.0
 #define FIRST_CHECKPOINT_SECONDS 0.25
 
-/** Rounds over bad sectors if the caller names no number. */
-#define USUAL_RETRIES 3
-
 /** Names tried for an image that is named after its label. */
 #define MAX_NAMES 999
 
@@ -215,7 +212,6 @@ static int read_disc(struct job *job)
 	const struct pipeline_ops ops = { write_block, save_checkpoint, idle, job };
 	bool is_new = map_count(job->map, MAP_UNTRIED) == map_n_sectors(job->map);
 	bool has_bad = map_count(job->map, MAP_BAD) > 0;
-	int retries = job->options->retries >= 0 ? job->options->retries : USUAL_RETRIES;
 	double start;
 	int saved;
 	int ret = pipeline_new(&ops, is_new, &job->pipeline, job->err);
@@ -229,7 +225,9 @@ static int read_disc(struct job *job)
 		.pipeline = job->pipeline,
 		.meter = &job->meter,
 		/* What was bad in an earlier call is tried once in any case: that is why this one was made. */
-		.n_rounds = retries == 0 && has_bad ? 1 : retries,
+		.n_rounds = job->options->retries == 0 && has_bad ? 1 : job->options->retries,
+		.speed_1x_kbps = discern_profile_1x_kbps(job->medium->profile),
+		.speed_kbps = job->options->speed_kbps,
 		.first_checkpoint_seconds = FIRST_CHECKPOINT_SECONDS,
 		.checkpoint_seconds = CHECKPOINT_SECONDS,
 	};

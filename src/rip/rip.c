@@ -14,12 +14,13 @@
 static int rip_medium(struct discern_drive *drive, struct rip_job *job, struct discern_rip_result *ret_result,
 		      struct discern_error *err)
 {
+	const struct drive_source_options source = { .speed_kbps = job->options->speed_kbps };
 	int ret;
 
 	if (job->options->speed_kbps > 0 && discern_drive_set_speed(drive, job->options->speed_kbps, 0, err) < 0)
 		observe_message(job->observer, DISCERN_LEVEL_WARNING, "the read speed stays as it is: %s",
 				err != NULL ? err->text : "the drive refuses");
-	ret = drive_source_open(drive, job->medium, NULL, &job->source, err);
+	ret = drive_source_open(drive, job->medium, &source, &job->source, err);
 	if (ret < 0)
 		return ret;
 	ret = rip_run(job, ret_result, err);

@@ -66,9 +66,18 @@ struct damage_result {
 	bool has_failed;
 };
 
-/** A try at sectors at a speed in per cent of the drive's highest for the medium; damage may be NULL. */
-void damage_read(struct damage *damage, int64_t lba, uint32_t n_sectors, unsigned speed_percent,
-		 struct damage_result *ret_result);
+/** A try at sectors. */
+struct damage_try {
+	int64_t lba;
+	uint32_t n_sectors;
+	/** Of the drive's highest speed for the medium. */
+	unsigned speed_percent;
+	/** How often the drive tries by itself what it cannot read. */
+	unsigned n_retries;
+};
+
+/** What comes of it; damage may be NULL. */
+void damage_read(struct damage *damage, const struct damage_try *wanted, struct damage_result *ret_result);
 
 /** The first sector from lba on that is in a unit with damage, at most end. */
 int64_t damage_next(const struct damage *damage, int64_t lba, int64_t end);

@@ -304,7 +304,9 @@ static int check_damage(struct vdrive_call *call, const struct vdrive_address *a
 	/* What is in the drive's memory needs no reading. */
 	if (timing_is_cached(drive->timing, call->cdb, address))
 		return 0;
-	damage_read(drive->damage, address->lba, address->n_sectors, percent, &result);
+	damage_read(drive->damage,
+		    &(struct damage_try){ address->lba, address->n_sectors, percent, drive->recovery_page[3] },
+		    &result);
 	timing_note_retries(drive, &result);
 	if (!result.has_failed)
 		return 0;
