@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "cli/command.h"
 
-enum { MAX_RETRIES = 10000, MAX_SPEED_TENTHS = 10000, MAX_SPEED_KBPS = 1000000 };
+enum { MAX_RETRIES = 10000, MAX_SPEED_TENTHS = 10000, MAX_SPEED_KBPS = 1000000, MAX_LIMIT_SECONDS = 10000000 };
 
 struct job {
 	struct cli *cli;
@@ -18,7 +18,11 @@ struct job {
 	uint32_t speed_tenths;
 };
 
+enum { OPTION_MAX_TIME = 1, OPTION_NO_PROGRESS };
+
 static const struct option own[] = {
+	{ "max-time", required_argument, NULL, OPTION_MAX_TIME },
+	{ "stop-after-no-progress", required_argument, NULL, OPTION_NO_PROGRESS },
 	{ "output", required_argument, NULL, 'o' },
 	{ "retries", required_argument, NULL, 'r' },
 	{ "speed", required_argument, NULL, 's' },
@@ -80,6 +84,30 @@ static int set_retries(struct job *job, const char *word)
 	return 0;
 }
 
+/** "90", "90s", "15m" or "2h". */
+static int set_limit(struct job *job, const char *option, const char *word, double *ret_seconds)
+{
+	static const struct {
+		char letter;
+		int64_t seconds;
+	} units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 } };
+	size_t length = strspn(word, "0123456789");
+	char digits[16];
+	int64_t n, unit = strlen(word) == length ? 1 : 0;
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (word[length] == units[i].letter && word[length + 1] == '\0')
+			unit = units[i].seconds;
+	if (length < sizeof(digits)) {
+		memcpy(digits, word, length);
+		digits[length] = '\0';
+	}
+	if (length >= sizeof(digits) || unit == 0 || !text_to_number(digits, 1, MAX_LIMIT_SECONDS, &n))
+		return cli_usage(job->cli, "--%s=%s: give a time such as 90s, 15m or 2h", option, word);
+	*ret_seconds = (double)(n * unit);
+	return 0;
+}
+
 static int set_output(struct job *job, const char *path)
 {
 	size_t length = strlen(path);
@@ -101,7 +129,11 @@ static int parse(struct job *job, int argc, char **argv)
 			return CLI_EXIT_GOOD;
 		if (option == CLI_OPTION_BAD)
 			return CLI_EXIT_USAGE;
-		if (option == 'o')
+		if (option == OPTION_MAX_TIME)
+			ret = set_limit(job, "max-time", optarg, &job->options.max_seconds);
+		else if (option == OPTION_NO_PROGRESS)
+			ret = set_limit(job, "stop-after-no-progress", optarg, &job->options.no_progress_seconds);
+		else if (option == 'o')
 			ret = set_output(job, optarg);
 		else if (option == 'r')
 			ret = set_retries(job, optarg);
@@ -158,6 +190,7 @@ static void report_bad(struct report *report, const struct discern_rip_result *r
 	char size[TEXT_SIZE];
 
 	report_number(report, "bad_sectors", NULL, result->n_bad_sectors, NULL);
+	report_bool(report, "bad_by_design", NULL, result->is_bad_by_design, NULL);
 	report_number(report, "run_out_sectors", NULL, result->n_run_out_sectors, NULL);
 	if (result->n_bad_sectors > 0)
 		report_text(report, "bad", "%" PRIu32 " sector%s could not be read, %s of zeros in the image",
@@ -258,13 +291,17 @@ static int run(struct cli *cli, int argc, char **argv)
 const struct cli_command cmd_rip = {
 	.name = "rip",
 	.summary = "read a disc into an image",
-	.help = "Usage: discern rip [-o FILE] [--retries N] [--speed N] [DRIVE]\n"
+	.help = "Usage: discern rip [OPTION…] [DRIVE]\n"
 		"\n"
 		"Reads the data disc in DRIVE (/dev/sr0, or just sr0) into an image, and makes its checksums. Without\n"
 		"DRIVE it is the only drive, or the only one with a disc.\n"
 		"\n"
 		"  -o, --output=FILE  the image; never overwritten. Without it, the disc's label with .iso behind it\n"
-		"      --retries=N    rounds over what cannot be read, after all else was read (3)\n"
+		"      --retries=N    rounds over what cannot be read, after all else was read, in each way of trying\n"
+		"                     (as long as a round brings something)\n"
+		"      --max-time=T   stop after T, such as 90s, 15m or 2h; the same command goes on\n"
+		"      --stop-after-no-progress=T\n"
+		"                     stop when nothing more could be read for T\n"
 		"      --speed=N      read speed in x, such as 8 or 2.4, or such as 5540kB/s, or max\n"
 		"\n"
 		"While it runs, the image is FILE.part, and FILE.map tells what is read, in the form of GNU ddrescue.\n"

@@ -197,9 +197,12 @@ static int explain_stop(struct job *job, int code)
 
 	if (good == 0 || job->err == NULL)
 		return code;
+	text_size(good, done);
+	text_size(image_bytes(job), all);
 	if (code == -ECANCELED)
-		discern_error_set(job->err, code, "stopped with %s of %s read", text_size(good, done),
-				  text_size(image_bytes(job), all));
+		discern_error_set(job->err, code, "stopped with %s of %s read", done, all);
+	else if (code == -ETIME)
+		discern_error_wrap(job->err, "%s of %s read", done, all);
 	if (job->err->hint[0] == '\0')
 		discern_error_hint(job->err, "%s%s is kept; the same command goes on from here",
 				   code == -ESTALE || code == -ENOMEDIUM ? "put the disc back in: " : "",
@@ -228,12 +231,14 @@ static int read_disc(struct job *job)
 		.n_rounds = job->options->retries == 0 && has_bad ? 1 : job->options->retries,
 		.speed_1x_kbps = discern_profile_1x_kbps(job->medium->profile),
 		.speed_kbps = job->options->speed_kbps,
+		.limits = { job->options->max_seconds, job->options->no_progress_seconds },
 		.first_checkpoint_seconds = FIRST_CHECKPOINT_SECONDS,
 		.checkpoint_seconds = CHECKPOINT_SECONDS,
 	};
 	snprintf(job->passes.header.identity, sizeof(job->passes.header.identity), "%s", job->identity);
 	start = observe_now();
 	ret = passes_run(&job->passes, job->err);
+	job->result->is_bad_by_design = job->passes.is_bad_by_design;
 	saved = pipeline_drain(job->pipeline);
 	job->result->speed_kbps = (uint32_t)((double)job->meter.good_bytes / 1000.0 / (observe_now() - start + 1e-9));
 	if (saved < 0)

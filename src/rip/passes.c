@@ -145,10 +145,11 @@ int passes_read(struct passes *passes, const struct map_range *piece, struct rea
 	*ret_reading = (struct reading){ .is_good = ret == 0, .bad_sector = piece->start };
 	ret_reading->seconds = observe_now() - start;
 	busy = passes->source->busy_seconds - busy;
-	if (busy > ret_reading->seconds) {
+	if (busy > ret_reading->seconds)
 		passes->ahead_seconds += busy - ret_reading->seconds;
+	/* What the drive says is without what this program and the system took. */
+	if (passes->source->busy_seconds > 0)
 		ret_reading->seconds = busy;
-	}
 	meter_read(passes->meter, ret == 0, size, ret_reading->seconds);
 	if (ret < 0 && !rip_is_bad_sector(ret))
 		return ret;

@@ -189,7 +189,7 @@ static void test_rounds_bring_back_what_fails_a_few_times(void **state)
 	(void)state;
 	fault_source_add(&source, 100, 1, 4, -EIO);
 	fault_source_add(&source, 2000, 1, 9, -EIO);
-	fault_source_add(&source, 2100, 1, 24, -EIO);
+	fault_source_add(&source, 2100, 1, 20, -EIO);
 	assert_int_equal(read_all(2, NULL), 0);
 	assert_int_equal(map_range_of(map, 100).status, MAP_GOOD);
 	assert_int_equal(map_range_of(map, 2000).status, MAP_GOOD);
