@@ -43,6 +43,16 @@ struct discern_size_candidate {
 /** Most places that a result lists; the map has them all. */
 #define DISCERN_RIP_MAX_RANGES 32
 
+/** A file or folder of which sectors are missing in the image. */
+struct discern_damaged_file {
+	/** UTF-8, from the volume's root on: "/boot/grub/efi.img". */
+	char *path;
+	uint64_t size_bytes;
+	uint32_t n_bad_sectors;
+	bool is_folder;
+};
+
+/** Release with discern_rip_result_clear(). */
 struct discern_rip_result {
 	/** The image, and the map: empty if it is not needed any more. */
 	char image_path[4096];
@@ -54,6 +64,11 @@ struct discern_rip_result {
 	/** Where they are on the disc; only the first of many. */
 	size_t n_bad_ranges;
 	struct discern_range bad_ranges[DISCERN_RIP_MAX_RANGES];
+	/** With bad sectors and a volume whose folders could be read: its files, those that are damaged, by path, and
+	 *  folders that could not be read, so that files in them are not counted. */
+	uint32_t n_files, n_unread_folders;
+	size_t n_damaged_files;
+	struct discern_damaged_file *damaged_files;
 	/** They are many and short, and nothing has helped: the disc is made so, as some copy protection does. */
 	bool is_bad_by_design;
 	/** Run-out sectors at the end of a track that no drive can read and that hold no data. */
@@ -85,6 +100,9 @@ struct discern_rip_result {
 int discern_rip(struct discern_drive *drive, const struct discern_rip_options *options,
 		const struct discern_observer *observer, struct discern_rip_result *ret_result,
 		struct discern_error *err);
+
+/** Releases what a result holds, also after an error. */
+void discern_rip_result_clear(struct discern_rip_result *result);
 
 #ifdef __cplusplus
 }

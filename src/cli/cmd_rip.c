@@ -215,6 +215,48 @@ static void report_bad(struct report *report, const struct discern_rip_result *r
 		report_text(report, "", "and so on: the map has them all");
 }
 
+/** Of many damaged files, the first ones; in JSON all. */
+static void report_files(struct report *report, const struct discern_rip_result *result)
+{
+	enum { SHOWN = 32 };
+	size_t n_shown = result->n_damaged_files < SHOWN ? result->n_damaged_files : SHOWN, n_folders = 0;
+	char size[TEXT_SIZE];
+
+	if (result->n_bad_sectors == 0)
+		return;
+	report_number(report, "files", NULL, result->n_files, NULL);
+	report_number(report, "unread_folders", NULL, result->n_unread_folders, NULL);
+	report_open_list(report, "damaged_files");
+	for (size_t i = 0; i < result->n_damaged_files; i++) {
+		const struct discern_damaged_file *file = &result->damaged_files[i];
+
+		report_open_object(report, NULL);
+		report_string(report, "path", NULL, file->path);
+		n_folders += file->is_folder;
+		report_bool(report, "folder", NULL, file->is_folder, NULL);
+		report_number(report, "bytes", NULL, (int64_t)file->size_bytes, NULL);
+		report_number(report, "bad_sectors", NULL, file->n_bad_sectors, NULL);
+		report_close(report);
+	}
+	report_close(report);
+	if (result->n_files > 0)
+		report_text(report, "files", "%zu of %" PRIu32 " files are damaged%s", result->n_damaged_files - n_folders,
+			    result->n_files, n_folders > 0 ? ", and folders" : "");
+	for (size_t i = 0; i < n_shown; i++) {
+		const struct discern_damaged_file *file = &result->damaged_files[i];
+
+		report_text(report, "", "%s: %s of %s", file->path,
+			    text_size((uint64_t)file->n_bad_sectors * DISCERN_SECTOR_SIZE, size),
+			    text_size(file->size_bytes, (char[TEXT_SIZE]){ 0 }));
+	}
+	if (n_shown < result->n_damaged_files)
+		report_text(report, "", "and %zu more: --json has them all", result->n_damaged_files - n_shown);
+	if (result->n_unread_folders > 0)
+		report_text(report, "", "%" PRIu32 " folder%s could not be read: files in %s are not counted",
+			    result->n_unread_folders, result->n_unread_folders == 1 ? "" : "s",
+			    result->n_unread_folders == 1 ? "it" : "them");
+}
+
 static void report_time(struct report *report, const struct discern_rip_result *result)
 {
 	char duration[TEXT_SIZE];
@@ -245,9 +287,21 @@ static void print_result(struct cli *cli, const char *drive, const struct discer
 	report_string(report, "sha256", "SHA-256", result->sha256);
 	report_string(report, "md5", "MD5", result->md5);
 	report_bad(report, result);
+	report_files(report, result);
 	report_string(report, "map", "map", result->map_path);
 	report_time(report, result);
 	report_finish(report);
+}
+
+static int tell_bad(struct job *job, const char *drive, const struct discern_rip_result *result)
+{
+	if (result->n_bad_sectors == 0)
+		return CLI_EXIT_GOOD;
+	cli_complain(job->cli,
+		     "%s: %" PRIu32 " sector%s could not be read; the same command tries again, also in "
+		     "another drive",
+		     drive, result->n_bad_sectors, result->n_bad_sectors == 1 ? "" : "s");
+	return CLI_EXIT_UNREADABLE;
 }
 
 static int rip(struct job *job, struct discern_drive *drive)
@@ -255,20 +309,19 @@ static int rip(struct job *job, struct discern_drive *drive)
 	/* Too large for the stack of a small thread, and there is only one. */
 	static struct discern_rip_result result;
 	struct discern_error err = { 0 };
+	int ret;
 
 	cli_catch_signals();
 	if (find_speed(job, drive, &err) < 0 ||
-	    discern_rip(drive, &job->options, &job->cli->observer, &result, &err) < 0)
-		return cli_fail(job->cli, &err);
-	progress_end(job->cli->progress);
-	print_result(job->cli, discern_drive_path(drive), &result);
-	if (result.n_bad_sectors == 0)
-		return CLI_EXIT_GOOD;
-	cli_complain(job->cli,
-		     "%s: %" PRIu32 " sector%s could not be read; the same command tries again, also in "
-		     "another drive",
-		     discern_drive_path(drive), result.n_bad_sectors, result.n_bad_sectors == 1 ? "" : "s");
-	return CLI_EXIT_UNREADABLE;
+	    discern_rip(drive, &job->options, &job->cli->observer, &result, &err) < 0) {
+		ret = cli_fail(job->cli, &err);
+	} else {
+		progress_end(job->cli->progress);
+		print_result(job->cli, discern_drive_path(drive), &result);
+		ret = tell_bad(job, discern_drive_path(drive), &result);
+	}
+	discern_rip_result_clear(&result);
+	return ret;
 }
 
 static int run(struct cli *cli, int argc, char **argv)

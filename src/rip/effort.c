@@ -46,6 +46,14 @@ void effort_init(struct effort *effort, uint32_t peak_kbps, uint32_t speed_1x_kb
 		add_way(effort, slowest, false, 1);
 }
 
+void effort_restart(struct effort *effort)
+{
+	for (size_t i = 0; i < effort->n_ways; i++) {
+		effort->ways[i].n_rounds = 0;
+		effort->ways[i].n_round_gained = effort->ways[i].n_last_gained = 0;
+	}
+}
+
 bool effort_is_done(const struct effort *effort, const struct effort_way *way)
 {
 	if (way->is_refused)

@@ -43,6 +43,9 @@ struct effort {
 /** Ways for a drive that reads good sectors at peak_kbps and whose 1x is speed_1x_kbps, below limit_kbps if not 0. */
 void effort_init(struct effort *effort, uint32_t peak_kbps, uint32_t speed_1x_kbps, uint32_t limit_kbps);
 
+/** For other places: no rounds were made yet, but what is known of the ways stays. */
+void effort_restart(struct effort *effort);
+
 /** The way to take for the next places; NULL when all have done what they can. */
 struct effort_way *effort_choose(struct effort *effort);
 

@@ -8,6 +8,7 @@
 #define RIP_PASSES_H
 
 #include "disc/source.h"
+#include "rip/losses.h"
 #include "rip/map.h"
 #include "rip/meter.h"
 #include "rip/pipeline.h"
@@ -36,6 +37,11 @@ struct passes {
 	 *  one before it, up to checkpoint_seconds. */
 	double first_checkpoint_seconds;
 	double checkpoint_seconds;
+
+	/** Called when all that is easy was read, if something is not: what of it is to be tried first (losses.h). NULL for
+	 *  all alike. 0 and zones, whose ranges the passes free, or no zones; -ENOMEM. */
+	int (*find_zones)(enum losses_worth worth, struct losses_zones *ret_zones, void *user);
+	void *user;
 
 	/** Result: what is bad is so by design, as copy protection makes it. */
 	bool is_bad_by_design;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What failed is tried again, unit by unit, in the ways that pay; then the rest sector by sector. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -23,17 +24,53 @@ struct retry {
 	bool is_backward[EFFORT_MAX];
 	unsigned n_tried;
 	uint32_t n_gained;
+	/** Only these sectors, while there are any. */
+	struct losses_zones zones;
 };
+
+/* Cuts a failed range to its first part in a zone, or its last one; where to look next if it lies in none. */
+static bool cut_to_zones(const struct retry *retry, bool backward, struct map_range *range, uint32_t *position)
+{
+	const struct losses_zones *zones = &retry->zones;
+	uint32_t end = range->start + range->n_sectors, low, high;
+	size_t first = 0, last = zones->n;
+
+	if (zones->n == 0)
+		return true;
+	/* The first zone that ends behind the start of the range. */
+	while (first < last) {
+		size_t middle = first + (last - first) / 2;
+
+		if (zones->ranges[middle].start + zones->ranges[middle].n_sectors > range->start)
+			last = middle;
+		else
+			first = middle + 1;
+	}
+	*position = backward ? range->start : end;
+	if (first == zones->n || zones->ranges[first].start >= end)
+		return false;
+	while (backward && first + 1 < zones->n && zones->ranges[first + 1].start < end)
+		first++;
+	/* Units are lost or saved as a whole. */
+	low = passes_unit_start(retry->passes, zones->ranges[first].start);
+	high = passes_unit_end(retry->passes, zones->ranges[first].start + zones->ranges[first].n_sectors - 1);
+	if (low > range->start)
+		range->start = low;
+	range->n_sectors = (high < end ? high : end) - range->start;
+	return true;
+}
 
 static bool find_place(const struct retry *retry, size_t way, struct map_range *piece)
 {
 	const struct passes *passes = retry->passes;
 	bool backward = retry->is_backward[way];
-	uint32_t start, end;
+	uint32_t position = retry->positions[way], start, end;
 
-	if (backward ? !map_previous(passes->map, retry->positions[way], MAP_FAILED, piece)
-		     : !map_next(passes->map, retry->positions[way], MAP_FAILED, piece))
-		return false;
+	do {
+		if (backward ? !map_previous(passes->map, position, MAP_FAILED, piece)
+			     : !map_next(passes->map, position, MAP_FAILED, piece))
+			return false;
+	} while (!cut_to_zones(retry, backward, piece, &position));
 	end = piece->start + piece->n_sectors;
 	if (backward) {
 		start = passes_unit_start(passes, end - 1);
@@ -156,29 +193,61 @@ static void start(struct retry *retry)
 	retry->effort.n_rounds = passes->n_rounds > 0 ? (unsigned)passes->n_rounds : 1;
 }
 
-int retry_run(struct passes *passes, struct discern_error *err)
+static int try_all(struct retry *retry, struct discern_error *err)
 {
-	struct retry retry = { .passes = passes };
+	struct passes *passes = retry->passes;
 	struct effort_way *way, *last = NULL;
 	int ret = 0;
 
-	if (passes->n_rounds == 0)
-		return 0;
-	start(&retry);
-	while (ret == 0 && map_count(passes->map, MAP_FAILED) > 0 && (way = effort_choose(&retry.effort)) != NULL) {
+	memset(retry->positions, 0, sizeof(retry->positions));
+	memset(retry->is_backward, 0, sizeof(retry->is_backward));
+	while (ret == 0 && !passes->is_bad_by_design && map_count(passes->map, MAP_FAILED) > 0 &&
+	       (way = effort_choose(&retry->effort)) != NULL) {
 		if (way != last)
 			observe_message(&passes->meter->observer, DISCERN_LEVEL_DETAIL,
 					"trying %u failed sectors again %s: so far %.0f sectors in %.1f s",
 					map_count(passes->map, MAP_FAILED), way->words, way->n_gained, way->seconds);
 		last = way;
 		passes_set_effort(passes, &way->effort);
-		count_ways(&retry);
-		ret = run_batch(&retry, way, err);
-		if (ret == 0 && passes->n_rounds < 0 && is_by_design(&retry)) {
-			passes->is_bad_by_design = true;
-			break;
-		}
+		count_ways(retry);
+		ret = run_batch(retry, way, err);
+		if (ret == 0 && passes->n_rounds < 0)
+			passes->is_bad_by_design = is_by_design(retry);
 	}
+	return ret;
+}
+
+/* What is worth most first. */
+static int try_zones(struct retry *retry, enum losses_worth worth, const char *words, struct discern_error *err)
+{
+	struct passes *passes = retry->passes;
+	int ret = passes->find_zones != NULL ? passes->find_zones(worth, &retry->zones, passes->user) : 0;
+
+	if (ret < 0)
+		return discern_error_set(err, ret, "out of memory");
+	if (retry->zones.n > 0) {
+		observe_message(&passes->meter->observer, DISCERN_LEVEL_DETAIL, "%s first", words);
+		ret = try_all(retry, err);
+		effort_restart(&retry->effort);
+	}
+	free(retry->zones.ranges);
+	retry->zones = (struct losses_zones){ 0 };
+	return ret;
+}
+
+int retry_run(struct passes *passes, struct discern_error *err)
+{
+	struct retry retry = { .passes = passes };
+	int ret;
+
+	if (passes->n_rounds == 0)
+		return 0;
+	start(&retry);
+	ret = try_zones(&retry, LOSSES_FOLDERS, "what folders and descriptors lie in", err);
+	if (ret == 0)
+		ret = try_zones(&retry, LOSSES_FILES, "what files lie in", err);
+	if (ret == 0)
+		ret = try_all(&retry, err);
 	if (passes->is_bad_by_design)
 		observe_message(&passes->meter->observer, DISCERN_LEVEL_NOTE,
 				"many short unreadable places, and nothing helps: the disc seems to be made so, as copy "

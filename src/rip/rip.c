@@ -2,6 +2,7 @@
 #include <discern/rip.h>
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -26,6 +27,15 @@ static int rip_medium(struct discern_drive *drive, struct rip_job *job, struct d
 	ret = rip_run(job, ret_result, err);
 	source_close(job->source);
 	return ret;
+}
+
+void discern_rip_result_clear(struct discern_rip_result *result)
+{
+	for (size_t i = 0; i < result->n_damaged_files; i++)
+		free(result->damaged_files[i].path);
+	free(result->damaged_files);
+	result->damaged_files = NULL;
+	result->n_damaged_files = 0;
 }
 
 int discern_rip(struct discern_drive *drive, const struct discern_rip_options *options,
