@@ -14,7 +14,7 @@ _discern_drives()
 _discern_own_options()
 {
 	case $1 in
-	rip) echo "--output --retries --speed" ;;
+	rip) echo "--output --retries --max-time --stop-after-no-progress --speed" ;;
 	burn) echo "--dry-run --overwrite --any-file --no-verify --sha256 --checksum --speed --buffer --eject" ;;
 	vdrive) _discern_vdrive_options "${words[2]}" ;;
 	esac
@@ -40,7 +40,7 @@ _discern_value()
 	--record | --output | -o | --drive | --faults | --clock-file) _filedir ;;
 	--kind) mapfile -t COMPREPLY < <(compgen -W "cd-rom dvd-rom bd-rom" -- "$cur") ;;
 	--name) ;;
-	--progress-fd | --retries | --speed | --buffer | --sha256 | --checksum | --sectors | --fault) ;;
+	--progress-fd | --retries | --max-time | --stop-after-no-progress | --speed | --buffer | --sha256 | --checksum | --sectors | --fault) ;;
 	*) return 1 ;;
 	esac
 }

@@ -52,6 +52,8 @@ complete -c discern -s h -l help -d 'tell how it is used'
 # Options of one command
 complete -c discern -n "__fish_seen_subcommand_from rip" -s o -l output -r -F -d 'file to make'
 complete -c discern -n "__fish_seen_subcommand_from rip" -l retries -x -d 'rounds over what cannot be read'
+complete -c discern -n "__fish_seen_subcommand_from rip" -l max-time -x -d 'stop after this time'
+complete -c discern -n "__fish_seen_subcommand_from rip" -l stop-after-no-progress -x -d 'stop when nothing more comes for so long'
 complete -c discern -n "__fish_seen_subcommand_from rip burn" -l speed -x -d 'speed in x'
 complete -c discern -n "__fish_seen_subcommand_from burn" -l dry-run -d 'say what would be done, and stop there'
 complete -c discern -n "__fish_seen_subcommand_from burn" -l overwrite -d 'burn over what an overwritable disc holds'

@@ -23,8 +23,11 @@ extern "C" {
 struct discern_rip_options {
 	/** File to make; NULL: named after the volume label in the current folder, never one that exists. */
 	const char *output;
-	/** Times that an unreadable sector is tried again after all others have been; -1 for the usual 3. */
+	/** Rounds over what cannot be read, after all else was read, in each way of trying; -1: as many as bring anything. */
 	int retries;
+	/** Stops after so many seconds, or after so many in which nothing more could be read; 0 for never. */
+	double max_seconds;
+	double no_progress_seconds;
 	/** Read speed in kB/s; 0 as fast as the drive likes. */
 	uint32_t speed_kbps;
 };
@@ -40,6 +43,16 @@ struct discern_size_candidate {
 /** Most places that a result lists; the map has them all. */
 #define DISCERN_RIP_MAX_RANGES 32
 
+/** A file or folder of which sectors are missing in the image. */
+struct discern_damaged_file {
+	/** UTF-8, from the volume's root on: "/boot/grub/efi.img". */
+	char *path;
+	uint64_t size_bytes;
+	uint32_t n_bad_sectors;
+	bool is_folder;
+};
+
+/** Release with discern_rip_result_clear(). */
 struct discern_rip_result {
 	/** The image, and the map: empty if it is not needed any more. */
 	char image_path[4096];
@@ -51,6 +64,13 @@ struct discern_rip_result {
 	/** Where they are on the disc; only the first of many. */
 	size_t n_bad_ranges;
 	struct discern_range bad_ranges[DISCERN_RIP_MAX_RANGES];
+	/** With bad sectors and a volume whose folders could be read: its files, those that are damaged, by path, and
+	 *  folders that could not be read, so that files in them are not counted. */
+	uint32_t n_files, n_unread_folders;
+	size_t n_damaged_files;
+	struct discern_damaged_file *damaged_files;
+	/** They are many and short, and nothing has helped: the disc is made so, as some copy protection does. */
+	bool is_bad_by_design;
 	/** Run-out sectors at the end of a track that no drive can read and that hold no data. */
 	uint32_t n_run_out_sectors;
 	/** The job was begun by an earlier call. */
@@ -75,11 +95,14 @@ struct discern_rip_result {
  * @return 0 when every sector was tried: ret_result->n_bad_sectors tells how good it is. Otherwise
  *         -ENOMEDIUM, -EMEDIUMTYPE (blank, audio), -EEXIST (the image exists), -ESTALE (image and map are
  *         of another disc, or the disc was changed), -EKEYREJECTED (copy-protected), -EBUSY, -ENOSPC, -EACCES,
- *         -ECANCELED or -EIO; what was read is kept for the next call.
+ *         -ECANCELED, -ETIME (a limit of the options) or -EIO; what was read is kept for the next call.
  */
 int discern_rip(struct discern_drive *drive, const struct discern_rip_options *options,
 		const struct discern_observer *observer, struct discern_rip_result *ret_result,
 		struct discern_error *err);
+
+/** Releases what a result holds, also after an error. */
+void discern_rip_result_clear(struct discern_rip_result *result);
 
 #ifdef __cplusplus
 }

@@ -22,6 +22,8 @@ static int exit_code(const char *verb, int code)
 	case ESTALE:
 		/* A burn has no earlier disc: there it is the image that is not what it was. */
 		return strcmp(verb, "burn") == 0 ? CLI_EXIT_FAILED : CLI_EXIT_OTHER_DISC;
+	case ETIME:
+		return CLI_EXIT_LIMIT;
 	case ECANCELED:
 		return cli_signal() > 0 ? CLI_EXIT_SIGNAL + cli_signal() : CLI_EXIT_FAILED;
 	default:

@@ -6,12 +6,22 @@
 #ifndef DISC_SOURCE_H
 #define DISC_SOURCE_H
 
+#include <errno.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <discern/error.h>
 #include <discern/medium.h>
 
 struct discern_source;
+
+/** How hard a drive tries. */
+struct source_effort {
+	/** Read speed in kB/s; 0 as fast as it likes. */
+	uint32_t speed_kbps;
+	/** It gives up a bad sector at once instead of trying it again and again by itself. */
+	bool gives_up_soon;
+};
 
 struct discern_source_ops {
 	/**
@@ -23,7 +33,9 @@ struct discern_source_ops {
 	 */
 	int (*read)(struct discern_source *source, int32_t lba, uint32_t n_sectors, uint8_t *buffer,
 		    struct discern_error *err);
-	/** Releases the source. */
+	/** From the next read on. NULL, or -EOPNOTSUPP, where nothing of it can be set; what can be, is. */
+	int (*set_effort)(struct discern_source *source, const struct source_effort *effort);
+	/** Releases the source; effort becomes what it was at the opening. */
 	void (*close)(struct discern_source *source);
 };
 
@@ -36,12 +48,19 @@ struct discern_source {
 	uint32_t preferred_sectors;
 	/** Sectors that stand or fall together (profile.h), at least 1. */
 	uint32_t ecc_sectors;
+	/** What the device says that all its commands took so far; 0 for ever if it says nothing. */
+	double busy_seconds;
 };
 
 static inline int source_read(struct discern_source *source, int32_t lba, uint32_t n_sectors, uint8_t *buffer,
 			      struct discern_error *err)
 {
 	return source->ops->read(source, lba, n_sectors, buffer, err);
+}
+
+static inline int source_set_effort(struct discern_source *source, const struct source_effort *effort)
+{
+	return source->ops->set_effort != NULL ? source->ops->set_effort(source, effort) : -EOPNOTSUPP;
 }
 
 /** Accepts NULL, returns NULL. */

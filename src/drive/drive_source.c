@@ -11,6 +11,7 @@
 #include "disc/medium_need.h"
 #include "disc/profile.h"
 #include "drive/drive_private.h"
+#include "drive/drive_recovery.h"
 #include "drive/sense.h"
 
 /* One read command. More gains little: drives read ahead, and the error of a longer one concerns more sectors. */
@@ -18,6 +19,8 @@ enum { PREFERRED_BYTES = 256 * 1024 };
 
 /* 8 MiB: the caches of drives have 0.5 to 4 MiB. */
 enum { MORE_THAN_CACHES = 4096 };
+
+enum { RETRIES_UNKNOWN = -1, RETRIES_FIXED = -2 };
 
 struct drive_source {
 	struct discern_source base;
@@ -33,6 +36,10 @@ struct drive_source {
 	unsigned n_lost;
 	/** The sector that was read last, to try the drive with; -1 before the first. */
 	int32_t good_lba;
+	/** What was set when it was first to be changed, or one of the below; and whether it is lower now. */
+	int usual_retries;
+	bool gives_up_soon;
+	uint32_t usual_kbps, speed_kbps;
 };
 
 /* ---- is it still the same disc, and is the drive with us ---- */
@@ -192,8 +199,12 @@ static int read_once(struct drive_source *source, int32_t lba, uint32_t n_sector
 		enum verdict verdict;
 		int ret = drive_transport(source->drive, &transport, err);
 
-		if (ret == 0)
+		if (ret == 0) {
+			uint64_t before = transport->busy_ms;
+
 			ret = transport_run(transport, &command, NULL, err);
+			source->base.busy_seconds += (double)(transport->busy_ms - before) / 1000.0;
+		}
 		verdict = judge_read(source, n_repeated++, &ret, err);
 		if (verdict == VERDICT_DONE) {
 			source->good_lba = lba;
@@ -294,12 +305,55 @@ static int read_sectors(struct discern_source *base, int32_t lba, uint32_t n_sec
 	return 0;
 }
 
+/* ---- effort ---- */
+
+static int set_retries(struct drive_source *source, bool gives_up_soon)
+{
+	/* Not none at all, which some drives take for as many as they like. */
+	enum { AT_LEAST = 1 };
+	uint8_t n_usual;
+	int ret;
+
+	if (gives_up_soon == source->gives_up_soon)
+		return 0;
+	if (source->usual_retries == RETRIES_UNKNOWN)
+		source->usual_retries =
+			drive_read_retries(source->drive, &n_usual, NULL) == 0 ? n_usual : RETRIES_FIXED;
+	if (source->usual_retries <= AT_LEAST)
+		return -EOPNOTSUPP;
+	ret = drive_set_read_retries(source->drive, gives_up_soon ? AT_LEAST : (uint8_t)source->usual_retries, NULL);
+	if (ret < 0)
+		source->usual_retries = RETRIES_FIXED;
+	else
+		source->gives_up_soon = gives_up_soon;
+	return ret;
+}
+
+static int set_effort(struct discern_source *base, const struct source_effort *effort)
+{
+	struct drive_source *source = (struct drive_source *)base;
+	uint32_t kbps = effort->speed_kbps > 0 ? effort->speed_kbps : source->usual_kbps;
+	int ret = set_retries(source, effort->gives_up_soon);
+
+	if (kbps == source->speed_kbps)
+		return ret;
+	if (discern_drive_set_speed(source->drive, kbps, 0, NULL) < 0)
+		return -EOPNOTSUPP;
+	source->speed_kbps = kbps;
+	return 0;
+}
+
 static void close_source(struct discern_source *base)
 {
+	const struct source_effort usual = { 0 };
+
+	set_effort(base, &usual);
 	free(base);
 }
 
-static const struct discern_source_ops drive_source_ops = { .read = read_sectors, .close = close_source };
+static const struct discern_source_ops drive_source_ops = { .read = read_sectors,
+							    .set_effort = set_effort,
+							    .close = close_source };
 
 /* ---- opening ---- */
 
@@ -371,6 +425,9 @@ int drive_source_open(struct discern_drive *drive, const struct discern_medium *
 	source->timeout_ms = options != NULL && options->timeout_ms > 0 ? options->timeout_ms : MMC_READ_TIMEOUT_MS;
 	source->capacity_sectors = capacity;
 	source->good_lba = -1;
+	source->usual_retries = RETRIES_UNKNOWN;
+	if (options != NULL)
+		source->usual_kbps = source->speed_kbps = options->speed_kbps;
 	if (options != NULL && options->past_cache)
 		source->n_fua_sectors = MORE_THAN_CACHES;
 	*ret_source = &source->base;

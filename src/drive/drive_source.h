@@ -15,6 +15,8 @@ struct drive_source_options {
 	bool past_cache;
 	/** Limit of one read command; 0 for the usual 60 s. */
 	unsigned timeout_ms;
+	/** The speed that the caller has set, to which a lower effort returns; 0 for the drive's highest. */
+	uint32_t speed_kbps;
 };
 
 /** Borrows the drive: close the source before the drive is used otherwise. options may be NULL. */

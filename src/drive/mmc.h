@@ -30,6 +30,7 @@ enum mmc_opcode {
 	MMC_GET_EVENT_STATUS = 0x4a,
 	MMC_READ_DISC_INFORMATION = 0x51,
 	MMC_READ_TRACK_INFORMATION = 0x52,
+	MMC_MODE_SELECT_10 = 0x55,
 	MMC_MODE_SENSE_10 = 0x5a,
 	MMC_READ_12 = 0xa8,
 	MMC_WRITE_12 = 0xaa,
@@ -68,6 +69,9 @@ void mmc_get_configuration(struct scsi_command *ret_command, uint8_t *data, uint
 void mmc_read_disc_information(struct scsi_command *ret_command, uint8_t *data, uint16_t size);
 void mmc_read_track_information(struct scsi_command *ret_command, uint16_t track, uint8_t *data, uint16_t size);
 void mmc_mode_sense(struct scsi_command *ret_command, uint8_t page, uint8_t *data, uint16_t size);
+
+/** data: header and page, in the form of the standard (PF), until the drive is reset (SP is 0). */
+void mmc_mode_select(struct scsi_command *ret_command, uint8_t *data, uint16_t size);
 
 /** Formats of READ DISC STRUCTURE for DVD. */
 enum mmc_structure { MMC_STRUCTURE_PHYSICAL = 0x00, MMC_STRUCTURE_COPYRIGHT = 0x01 };

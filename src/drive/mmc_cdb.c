@@ -34,6 +34,7 @@ static const struct {
 	{ MMC_GET_EVENT_STATUS, "GET EVENT STATUS NOTIFICATION" },
 	{ MMC_READ_DISC_INFORMATION, "READ DISC INFORMATION" },
 	{ MMC_READ_TRACK_INFORMATION, "READ TRACK INFORMATION" },
+	{ MMC_MODE_SELECT_10, "MODE SELECT(10)" },
 	{ MMC_MODE_SENSE_10, "MODE SENSE(10)" },
 	{ MMC_READ_12, "READ(12)" },
 	{ MMC_WRITE_12, "WRITE(12)" },
@@ -171,6 +172,15 @@ void mmc_mode_sense(struct scsi_command *ret_command, uint8_t page, uint8_t *dat
 	start_10(ret_command, MMC_MODE_SENSE_10, data, size);
 	ret_command->cdb[1] = DISABLE_BLOCK_DESCRIPTORS;
 	ret_command->cdb[2] = page & 0x3f;
+}
+
+void mmc_mode_select(struct scsi_command *ret_command, uint8_t *data, uint16_t size)
+{
+	enum { PAGE_FORMAT = 0x10 };
+
+	start_10(ret_command, MMC_MODE_SELECT_10, data, size);
+	ret_command->cdb[1] = PAGE_FORMAT;
+	ret_command->direction = SCSI_TO_DRIVE;
 }
 
 void mmc_read_disc_structure(struct scsi_command *ret_command, enum mmc_structure format, uint8_t *data, uint16_t size)

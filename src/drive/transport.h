@@ -45,6 +45,8 @@ struct transport_ops {
 
 struct transport {
 	const struct transport_ops *ops;
+	/** What all commands of transport_run() took by the kernel's clock. */
+	uint64_t busy_ms;
 };
 
 /** Opens a device node for exclusive use. -ENOENT, -EBUSY, -EACCES, -ENOTBLK, … */

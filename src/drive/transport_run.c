@@ -158,6 +158,7 @@ static int run_once(struct transport *transport, const struct scsi_command *comm
 	ret = transport->ops->execute(transport, command, &result);
 	if (ret < 0)
 		return judge_delivery(command, ret, err);
+	transport->busy_ms += result.duration_ms;
 	if (result.sense_length > sizeof(result.sense))
 		result.sense_length = sizeof(result.sense);
 	ret = judge_host(command, &result, err);

@@ -14,6 +14,7 @@
 #include "rip/digest.h"
 #include "rip/end.h"
 #include "rip/identity.h"
+#include "rip/losses.h"
 #include "rip/name.h"
 #include "rip/output.h"
 #include "rip/passes.h"
@@ -21,9 +22,6 @@
 /** The map on disk is at most this old; in the beginning it is younger. */
 #define CHECKPOINT_SECONDS 4.0
 #define FIRST_CHECKPOINT_SECONDS 0.25
-
-/** Rounds over bad sectors if the caller names no number. */
-#define USUAL_RETRIES 3
 
 /** Names tried for an image that is named after its label. */
 #define MAX_NAMES 999
@@ -35,6 +33,8 @@ struct job {
 	struct discern_rip_result *result;
 	struct discern_error *err;
 	struct rip_plan plan;
+	bool has_volume;
+	struct discern_volume volume;
 	char identity[IDENTITY_SIZE];
 	struct output output;
 	struct map *map;
@@ -83,18 +83,16 @@ static void copy_plan(const struct job *job)
 /** Finds out what is on the disc and how much of it makes the image. */
 static int look_at_disc(struct job *job)
 {
-	struct discern_volume volume;
-	bool found = false;
 	int ret = rip_plan_make(job->medium, NULL, &job->plan, job->err);
 
 	if (ret < 0)
 		return ret;
-	ret = volume_probe(job->source, rip_plan_last_session(job->medium), &volume, &found, job->err);
+	ret = volume_probe(job->source, rip_plan_last_session(job->medium), &job->volume, &job->has_volume, job->err);
 	if (ret < 0)
 		return rip_tell_protection(ret, job->err);
-	if (found)
-		memcpy(job->result->volume_label, volume.label, sizeof(job->result->volume_label));
-	ret = rip_plan_make(job->medium, found ? &volume : NULL, &job->plan, job->err);
+	if (job->has_volume)
+		memcpy(job->result->volume_label, job->volume.label, sizeof(job->result->volume_label));
+	ret = rip_plan_make(job->medium, job->has_volume ? &job->volume : NULL, &job->plan, job->err);
 	if (ret == 0)
 		ret = end_find(job->source, &job->plan, &job->result->n_run_out_sectors, job->err);
 	if (ret == 0)
@@ -200,9 +198,12 @@ static int explain_stop(struct job *job, int code)
 
 	if (good == 0 || job->err == NULL)
 		return code;
+	text_size(good, done);
+	text_size(image_bytes(job), all);
 	if (code == -ECANCELED)
-		discern_error_set(job->err, code, "stopped with %s of %s read", text_size(good, done),
-				  text_size(image_bytes(job), all));
+		discern_error_set(job->err, code, "stopped with %s of %s read", done, all);
+	else if (code == -ETIME)
+		discern_error_wrap(job->err, "%s of %s read", done, all);
 	if (job->err->hint[0] == '\0')
 		discern_error_hint(job->err, "%s%s is kept; the same command goes on from here",
 				   code == -ESTALE || code == -ENOMEDIUM ? "put the disc back in: " : "",
@@ -210,12 +211,54 @@ static int explain_stop(struct job *job, int code)
 	return code;
 }
 
+static int list_files(const struct job *job, struct file_list *ret_list, struct losses_view *ret_view)
+{
+	*ret_view = (struct losses_view){
+		.fd = job->output.fd,
+		.map = job->map,
+		.plan = &job->plan,
+		.session_lba = rip_plan_last_session(job->medium),
+		.volume = &job->volume,
+	};
+	memset(ret_list, 0, sizeof(*ret_list));
+	return job->has_volume ? losses_list(ret_view, ret_list, NULL) : 0;
+}
+
+/* From what is in the file by now; a volume that cannot be understood gives no zones. */
+static int find_zones(enum losses_worth worth, struct losses_zones *ret_zones, void *user)
+{
+	struct job *job = user;
+	struct losses_view view;
+	struct file_list list;
+	int ret;
+
+	*ret_zones = (struct losses_zones){ 0 };
+	if (pipeline_drain(job->pipeline) < 0)
+		return 0;
+	ret = list_files(job, &list, &view);
+	if (ret == 0)
+		ret = losses_find_zones(&list, &job->plan, worth, ret_zones);
+	files_clear(&list);
+	return ret == -ENOMEM ? ret : 0;
+}
+
+static int tell_losses(struct job *job)
+{
+	struct losses_view view;
+	struct file_list list;
+	int ret = list_files(job, &list, &view);
+
+	if (ret == 0 && list.n_files > 0)
+		ret = losses_tell(&list, &view, job->result);
+	files_clear(&list);
+	return ret == -ENOMEM ? discern_error_set(job->err, ret, "out of memory") : 0;
+}
+
 static int read_disc(struct job *job)
 {
 	const struct pipeline_ops ops = { write_block, save_checkpoint, idle, job };
 	bool is_new = map_count(job->map, MAP_UNTRIED) == map_n_sectors(job->map);
 	bool has_bad = map_count(job->map, MAP_BAD) > 0;
-	int retries = job->options->retries >= 0 ? job->options->retries : USUAL_RETRIES;
 	double start;
 	int saved;
 	int ret = pipeline_new(&ops, is_new, &job->pipeline, job->err);
@@ -229,13 +272,19 @@ static int read_disc(struct job *job)
 		.pipeline = job->pipeline,
 		.meter = &job->meter,
 		/* What was bad in an earlier call is tried once in any case: that is why this one was made. */
-		.n_rounds = retries == 0 && has_bad ? 1 : retries,
+		.n_rounds = job->options->retries == 0 && has_bad ? 1 : job->options->retries,
+		.speed_1x_kbps = discern_profile_1x_kbps(job->medium->profile),
+		.speed_kbps = job->options->speed_kbps,
+		.find_zones = find_zones,
+		.user = job,
+		.limits = { job->options->max_seconds, job->options->no_progress_seconds },
 		.first_checkpoint_seconds = FIRST_CHECKPOINT_SECONDS,
 		.checkpoint_seconds = CHECKPOINT_SECONDS,
 	};
 	snprintf(job->passes.header.identity, sizeof(job->passes.header.identity), "%s", job->identity);
 	start = observe_now();
 	ret = passes_run(&job->passes, job->err);
+	job->result->is_bad_by_design = job->passes.is_bad_by_design;
 	saved = pipeline_drain(job->pipeline);
 	job->result->speed_kbps = (uint32_t)((double)job->meter.good_bytes / 1000.0 / (observe_now() - start + 1e-9));
 	if (saved < 0)
@@ -272,9 +321,11 @@ static int finish(struct job *job)
 	int ret = 0;
 
 	list_bad(job);
+	if (result->n_bad_sectors > 0)
+		ret = tell_losses(job);
 	/* With checksums at hand nothing can come between here and the end that the map would be needed for. */
 	job->passes.header.current_status = MAP_GOOD;
-	if (!has_hashes)
+	if (ret == 0 && !has_hashes)
 		ret = save_map(job);
 	job->pipeline = pipeline_free(job->pipeline);
 	if (ret == 0 && !has_hashes && result->n_bad_sectors == 0) {

@@ -1,16 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Reading in passes, as GNU ddrescue does: first all that is easy, in large pieces; then what failed, by
- * error-correction unit and by sector; then, a number of times, what is still missing.
+ * Reading in passes over a saved map: first all that is easy, in large pieces, with a drive that gives up soon; then
+ * what failed, by error-correction unit, in the ways of trying that pay on this disc and in this drive (effort.h);
+ * then each sector of what is left.
  */
 #ifndef RIP_PASSES_H
 #define RIP_PASSES_H
 
 #include "disc/source.h"
+#include "rip/losses.h"
 #include "rip/map.h"
 #include "rip/meter.h"
 #include "rip/pipeline.h"
 #include "rip/rip_plan.h"
+
+/** When to stop though places are left that might be read; 0 for never. Seconds. */
+struct passes_limits {
+	double max_seconds;
+	double no_progress_seconds;
+};
 
 struct passes {
 	struct discern_source *source;
@@ -18,8 +26,11 @@ struct passes {
 	struct map *map;
 	struct pipeline *pipeline;
 	struct meter *meter;
-	/** Rounds over bad sectors after all other passes. */
+	/** Rounds over what failed, in each way of trying; -1: as long as rounds bring something. */
 	int n_rounds;
+	/** Of the medium, and the speed that the caller allows; 0 for unknown and for any. */
+	uint32_t speed_1x_kbps, speed_kbps;
+	struct passes_limits limits;
 	/** What the map file says of the job; the passes keep its current position. */
 	struct map_header header;
 	/** The first map file is written after first_checkpoint_seconds, each later one after twice the time of the
@@ -27,15 +38,35 @@ struct passes {
 	double first_checkpoint_seconds;
 	double checkpoint_seconds;
 
+	/** Called when all that is easy was read, if something is not: what of it is to be tried first (losses.h). NULL for
+	 *  all alike. 0 and zones, whose ranges the passes free, or no zones; -ENOMEM. */
+	int (*find_zones)(enum losses_worth worth, struct losses_zones *ret_zones, void *user);
+	void *user;
+
+	/** Result: what is bad is so by design, as copy protection makes it. */
+	bool is_bad_by_design;
+
 	/** The passes' own. */
 	double next_checkpoint;
 	double checkpoint_interval;
-	int n_rounds_left;
+	/** By what a clock of the drive is ahead of ours; both together are the job's clock. */
+	double ahead_seconds;
+	double started, last_good;
+	/** Fastest good reads, and those since that was last looked at. */
+	uint32_t peak_kbps, window_bytes;
+	double window_seconds;
+	/** As the drive is set now. */
+	struct source_effort effort;
+	/** What a failed read takes while the drive gives up soon, on average; 0 before the first. */
+	double failure_seconds;
+	/** Sectors that had failed when trying again began, and ways that are not done with them. */
+	uint32_t n_retry_sectors, n_ways_left;
 };
 
 /**
  * Runs all passes. What was read is in the pipeline and in the map; the caller drains the one and saves the other.
- * @return 0 when every sector was tried; -ECANCELED; or what ended the reading: -ESTALE, -ENOMEDIUM, -ENOSPC …
+ * @return 0 when every sector was tried; -ECANCELED; -ETIME at a limit; or what ended the reading: -ESTALE,
+ *         -ENOMEDIUM, -ENOSPC …
  */
 int passes_run(struct passes *passes, struct discern_error *err);
 

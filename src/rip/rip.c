@@ -2,6 +2,7 @@
 #include <discern/rip.h>
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -14,17 +15,27 @@
 static int rip_medium(struct discern_drive *drive, struct rip_job *job, struct discern_rip_result *ret_result,
 		      struct discern_error *err)
 {
+	const struct drive_source_options source = { .speed_kbps = job->options->speed_kbps };
 	int ret;
 
 	if (job->options->speed_kbps > 0 && discern_drive_set_speed(drive, job->options->speed_kbps, 0, err) < 0)
 		observe_message(job->observer, DISCERN_LEVEL_WARNING, "the read speed stays as it is: %s",
 				err != NULL ? err->text : "the drive refuses");
-	ret = drive_source_open(drive, job->medium, NULL, &job->source, err);
+	ret = drive_source_open(drive, job->medium, &source, &job->source, err);
 	if (ret < 0)
 		return ret;
 	ret = rip_run(job, ret_result, err);
 	source_close(job->source);
 	return ret;
+}
+
+void discern_rip_result_clear(struct discern_rip_result *result)
+{
+	for (size_t i = 0; i < result->n_damaged_files; i++)
+		free(result->damaged_files[i].path);
+	free(result->damaged_files);
+	result->damaged_files = NULL;
+	result->n_damaged_files = 0;
 }
 
 int discern_rip(struct discern_drive *drive, const struct discern_rip_options *options,

@@ -15,8 +15,9 @@
  */
 enum { UNIT_GOOD = 0, UNIT_TRIES = 100, UNIT_DEAD = 255 };
 
-/* Tries that help are at most so many, and at a quarter of the speed half of them. */
-enum { MOST_TRIES = 12, SLOW_PERCENT = 25 };
+/* Tries that help are at most so many, and at a quarter of the speed half of them. One is what a drive does at a
+ * command with the retry count that it usually has; with another count, so many parts of it. */
+enum { MOST_TRIES = 12, SLOW_PERCENT = 25, USUAL_RETRIES = 32 };
 
 /* Which of the numbers of a unit is used for what. */
 enum { DRAW_BAD = 0, DRAW_DEAD, DRAW_KIND, DRAW_DEGREE, N_DRAWS };
@@ -25,7 +26,8 @@ struct damage {
 	uint32_t unit_sectors;
 	uint32_t n_units;
 	uint8_t *units;
-	uint8_t *tries;
+	/** Retries of the drive, up to UINT16_MAX. */
+	uint16_t *retries;
 	uint64_t seed;
 };
 
@@ -211,8 +213,8 @@ int damage_new(const struct disc *disc, const struct damage_marks *marks, size_t
 	damage->unit_sectors = unit_sectors;
 	damage->n_units = (uint32_t)(((uint64_t)geometry.n_sectors + unit_sectors - 1) / unit_sectors);
 	damage->units = calloc(damage->n_units, 1);
-	damage->tries = calloc(damage->n_units, 1);
-	if (damage->units == NULL || damage->tries == NULL) {
+	damage->retries = calloc(damage->n_units, sizeof(*damage->retries));
+	if (damage->units == NULL || damage->retries == NULL) {
 		damage_free(damage);
 		return -ENOMEM;
 	}
@@ -229,34 +231,41 @@ void damage_free(struct damage *damage)
 	if (damage == NULL)
 		return;
 	free(damage->units);
-	free(damage->tries);
+	free(damage->retries);
 	free(damage);
 }
 
-static bool gives_in(uint8_t unit, unsigned n_tries, unsigned speed_percent)
+static bool gives_in(uint8_t unit, unsigned n_retries, unsigned speed_percent)
 {
+	unsigned n_needed = (unsigned)(unit - UNIT_TRIES) * USUAL_RETRIES;
+
 	if (unit == UNIT_DEAD)
 		return false;
 	if (unit <= UNIT_TRIES)
 		return speed_percent + unit <= UNIT_TRIES;
-	return n_tries >= (unit - UNIT_TRIES + (speed_percent <= SLOW_PERCENT ? 1U : 0U)) /
-				  (speed_percent <= SLOW_PERCENT ? 2U : 1U);
+	return n_retries >= (speed_percent <= SLOW_PERCENT ? n_needed / 2 : n_needed);
 }
 
-void damage_read(struct damage *damage, int64_t lba, uint32_t n_sectors, unsigned speed_percent,
-		 struct damage_result *ret_result)
+static unsigned add_retries(struct damage *damage, int64_t unit, unsigned n_retries)
 {
-	int64_t end = lba + n_sectors, at = lba;
+	unsigned n = damage->retries[unit] + (n_retries > 0 ? n_retries : 1);
 
-	*ret_result = (struct damage_result){ .n_good = n_sectors };
+	damage->retries[unit] = (uint16_t)(n < UINT16_MAX ? n : UINT16_MAX);
+	return damage->retries[unit];
+}
+
+void damage_read(struct damage *damage, const struct damage_try *wanted, struct damage_result *ret_result)
+{
+	int64_t lba = wanted->lba, end = lba + wanted->n_sectors, at = lba;
+
+	*ret_result = (struct damage_result){ .n_good = wanted->n_sectors };
 	if (damage == NULL)
 		return;
 	while ((at = damage_next(damage, at, end)) < end) {
 		int64_t unit = at / damage->unit_sectors;
+		unsigned n_retries = add_retries(damage, unit, wanted->n_retries);
 
-		if (damage->tries[unit] < UINT8_MAX)
-			damage->tries[unit]++;
-		if (!gives_in(damage->units[unit], damage->tries[unit], speed_percent)) {
+		if (!gives_in(damage->units[unit], n_retries, wanted->speed_percent)) {
 			ret_result->n_good = (uint32_t)(at - lba);
 			ret_result->has_failed = true;
 			return;
@@ -269,20 +278,20 @@ void damage_read(struct damage *damage, int64_t lba, uint32_t n_sectors, unsigne
 	}
 }
 
-bool damage_try(struct damage *damage, int64_t lba, unsigned speed_percent, bool is_again,
-		struct damage_result *ret_result)
+bool damage_try_one(struct damage *damage, const struct damage_try *wanted, bool is_again,
+		    struct damage_result *ret_result)
 {
 	int64_t unit;
 
 	*ret_result = (struct damage_result){ .n_good = 1 };
-	if (damage == NULL || damage_next(damage, lba, lba + 1) > lba || lba < 0)
+	if (damage == NULL || damage_next(damage, wanted->lba, wanted->lba + 1) > wanted->lba || wanted->lba < 0)
 		return false;
-	unit = lba / damage->unit_sectors;
+	unit = wanted->lba / damage->unit_sectors;
 	if (!is_again)
-		damage_read(damage, lba, 1, speed_percent, ret_result);
+		damage_read(damage, wanted, ret_result);
 	else
-		ret_result->has_failed = !gives_in(damage->units[unit], damage->tries[unit], speed_percent);
-	ret_result->random = random_of(damage->seed ^ (uint64_t)lba, damage->tries[unit]);
+		ret_result->has_failed = !gives_in(damage->units[unit], damage->retries[unit], wanted->speed_percent);
+	ret_result->random = random_of(damage->seed ^ (uint64_t)wanted->lba, damage->retries[unit]);
 	return ret_result->has_failed;
 }
 

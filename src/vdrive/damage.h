@@ -68,14 +68,23 @@ struct damage_result {
 	uint64_t random;
 };
 
-/** A try at sectors at a speed in per cent of the drive's highest for the medium; damage may be NULL. */
-void damage_read(struct damage *damage, int64_t lba, uint32_t n_sectors, unsigned speed_percent,
-		 struct damage_result *ret_result);
+/** A try at sectors. */
+struct damage_try {
+	int64_t lba;
+	uint32_t n_sectors;
+	/** Of the drive's highest speed for the medium. */
+	unsigned speed_percent;
+	/** How often the drive tries by itself what it cannot read. */
+	unsigned n_retries;
+};
+
+/** What comes of it; damage may be NULL. */
+void damage_read(struct damage *damage, const struct damage_try *wanted, struct damage_result *ret_result);
 
 /** A try at one sector of a CD, which may be given with its errors. False if it is good. is_again: what the last try
  *  found is looked at once more. */
-bool damage_try(struct damage *damage, int64_t lba, unsigned speed_percent, bool is_again,
-		struct damage_result *ret_result);
+bool damage_try_one(struct damage *damage, const struct damage_try *wanted, bool is_again,
+		    struct damage_result *ret_result);
 
 /** The first sector from lba on that is in a unit with damage, at most end. */
 int64_t damage_next(const struct damage *damage, int64_t lba, int64_t end);

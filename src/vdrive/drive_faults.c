@@ -319,7 +319,9 @@ static int check_damage(struct vdrive_call *call, const struct vdrive_address *a
 	/* What is in the drive's memory needs no reading. */
 	if (drive->reading.is_cached)
 		return ret;
-	damage_read(drive->damage, address->lba, n_sectors, vdrive_read_percent(drive), &result);
+	damage_read(drive->damage,
+		    &(struct damage_try){ address->lba, n_sectors, vdrive_read_percent(drive), drive->recovery_page[3] },
+		    &result);
 	timing_note_retries(drive, &result);
 	if (!result.has_failed)
 		return ret;

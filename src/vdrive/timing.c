@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "base/error.h"
+#include "vdrive/delivery.h"
 #include "vdrive/mmc/defaults.h"
 #include "vdrive/timing_model.h"
 
@@ -19,6 +20,7 @@ enum { FUA = 0x08 };
 struct timing {
 	enum vdrive_clock clock;
 	struct vdrive_clock_state state;
+	struct delivery delivery;
 	/** The drive's time: of a virtual clock what all has taken so far, else CLOCK_MONOTONIC at the command's begin. */
 	int64_t now_us;
 	/** What is known of the command so far, and what was too short to be slept. */
@@ -87,6 +89,8 @@ void vdrive_read_clock(struct vdrive *drive, struct vdrive_clock_state *ret_stat
 
 void timing_free(struct timing *timing)
 {
+	if (timing != NULL)
+		delivery_forget(&timing->delivery, &timing->state);
 	free(timing);
 }
 
@@ -103,6 +107,7 @@ void timing_medium_changed(struct timing *timing)
 	timing->has_model = timing->is_writing = timing->is_calibrated = false;
 	timing->head_lba = timing->busy_until_us = timing->written_us = 0;
 	timing->last_read_kbps = timing->last_write_kbps = 0;
+	delivery_forget(&timing->delivery, &timing->state);
 	forget_cache(timing);
 }
 
@@ -288,10 +293,11 @@ static int64_t reach_us(struct vdrive *drive, int64_t lba, double rate)
 	int64_t seek_us =
 		model_seek_us(&timing->model, timing->head_lba, lba) + model_turn_us(&timing->model, lba, rate) / 2;
 
+	/* What lies between may be what could not be read. */
+	timing->cache_begin = lba;
 	if (lba >= timing->head_lba && over_us <= seek_us)
 		return over_us;
 	timing->state.n_seeks++;
-	timing->cache_begin = lba;
 	return seek_us;
 }
 
@@ -455,6 +461,21 @@ static int64_t mechanism_us(struct vdrive_call *call, const struct vdrive_addres
 	return drive->timing->needs_spin_up ? get_ready_us(drive) + long_us(call) : long_us(call);
 }
 
+/* Good sectors, those before a bad one included. */
+static void note_delivery(struct vdrive_call *call, const struct vdrive_address *address)
+{
+	struct timing *timing = call->drive->timing;
+	struct vdrive_address given = *address;
+	bool is_plain_read = call->cdb[0] == 0x28 || call->cdb[0] == 0xa8;
+
+	if (!faults_is_read(call->cdb[0]) || address->n_sectors == 0 || call->drive->disc == NULL ||
+	    call->answer->host_status != 0)
+		return;
+	if (call->answer->status != 0)
+		given.n_sectors = is_plain_read ? (uint32_t)(call->answer->transferred / DISC_SECTOR) : 0;
+	delivery_note(&timing->delivery, &timing->state, disc_recorded_end(call->drive->disc), &given);
+}
+
 void timing_end(struct vdrive_call *call)
 {
 	struct timing *timing = call->drive->timing;
@@ -468,6 +489,7 @@ void timing_end(struct vdrive_call *call)
 		      (int64_t)call->answer->transferred / MODEL_INTERFACE_BYTES_PER_US;
 	timing->state.elapsed_us += (uint64_t)duration_us;
 	timing->state.n_commands++;
+	note_delivery(call, &address);
 	if (timing->clock == VDRIVE_CLOCK_VIRTUAL)
 		timing->now_us += duration_us;
 	duration_us += timing->carry_us;

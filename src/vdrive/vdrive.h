@@ -61,6 +61,9 @@ enum vdrive_clock {
 	VDRIVE_CLOCK_VIRTUAL, /**< as long as on a real drive, by a clock that goes forward by this alone */
 };
 
+/** Parts of a medium by which a clock tells how far its reading went. */
+#define VDRIVE_CLOCK_PARTS 1000
+
 /** What a drive has done since it got its clock. */
 struct vdrive_clock_state {
 	uint64_t elapsed_us;
@@ -69,6 +72,11 @@ struct vdrive_clock_state {
 	uint64_t n_retries;
 	uint64_t n_underruns;
 	uint64_t read_sectors, written_sectors;
+	/** Of the medium: its sectors, how many different ones the host was given, and when the last one. */
+	uint32_t n_medium_sectors, n_delivered;
+	uint64_t last_delivered_us;
+	/** When it had got so many parts and one of the sectors; 0 where it never had. */
+	uint64_t delivered_us[VDRIVE_CLOCK_PARTS];
 };
 
 /** Where beside the program area of a CD a drive can read. */

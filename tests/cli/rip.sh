@@ -2,21 +2,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # discern rip on the virtual drive: the right bytes and name, bad sectors, going on after every kind of stop.
 . "${srcdir:-.}/tests/support/functions.sh"
+# shellcheck source=tests/support/rip.sh
+. "$source_folder/tests/support/rip.sh"
 requires_vdrive
 make_iso disc.iso 12 RIP_TEST
 sectors=$(($(stat -c %s disc.iso) / 2048))
-
-# claims_are_true WHAT IMAGE MAP: each area that the map calls read holds the disc's bytes
-claims_are_true() {
-	n_areas=0
-	wrong=
-	grep -v '^#' "$3" | sed 1d | grep '+$' >areas
-	while read -r start size _; do
-		n_areas=$((n_areas + 1))
-		cmp -s -i $((start)) -n $((size)) "$2" disc.iso || wrong="$wrong $start"
-	done <areas
-	equal "$1: each of $n_areas areas called read is right" "$wrong" ""
-}
 
 # ---- a good disc ----
 

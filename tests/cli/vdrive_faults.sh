@@ -153,10 +153,10 @@ cmp -s -n 4096000 one.iso marked.iso
 equal "all before it is right" $? 0
 rm marked.iso*
 echo 'scratch lba=500-3500 severity=1 dead=0 seed=5' >one.iso.faults
-run with_drive one.iso "$discern" rip -o marked.iso
+run with_drive one.iso "$discern" rip --retries 0 -o marked.iso
 equal "a scratch costs sectors at full speed" "$code" 3
 n_bad=$(grep -c -- '-$' marked.iso.map)
-run with_drive one.iso "$discern" rip --speed 1 --retries 20 -o marked.iso
+run with_drive one.iso "$discern" rip -o marked.iso
 equal "of which low speed and patience read all" "$code" 0
 same "to the last bit" marked.iso one.iso
 [ "$n_bad" -gt 10 ]

@@ -93,7 +93,7 @@ static void keep(struct discern_source *base)
 void fault_source_init(struct fault_source *source, uint32_t n_sectors, uint32_t preferred_sectors,
 		       uint32_t ecc_sectors)
 {
-	static const struct discern_source_ops ops = { read_sectors, keep };
+	static const struct discern_source_ops ops = { .read = read_sectors, .close = keep };
 
 	memset(source, 0, sizeof(*source));
 	source->base.ops = &ops;

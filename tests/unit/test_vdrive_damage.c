@@ -87,7 +87,7 @@ static bool is_read(struct damage *damage, int64_t lba, unsigned speed_percent)
 {
 	struct damage_result result;
 
-	damage_read(damage, lba, 1, speed_percent, &result);
+	damage_read(damage, &(struct damage_try){ lba, 1, speed_percent, 32 }, &result);
 	return !result.has_failed;
 }
 
@@ -99,7 +99,7 @@ static void test_no_marks(void **state)
 	(void)state;
 	assert_int_equal(damage_new(cd, NULL, 0, &damage), 0);
 	assert_null(damage);
-	damage_read(NULL, 5, 100, 100, &result);
+	damage_read(NULL, &(struct damage_try){ 5, 100, 100, 32 }, &result);
 	assert_int_equal(result.n_good, 100);
 	assert_false(result.has_failed);
 	assert_int_equal(damage_next(NULL, 5, 1000), 1000);
@@ -115,10 +115,10 @@ static void test_a_ring_is_where_it_is_said_to_be(void **state)
 	(void)state;
 	assert_int_equal(damage_count(damage, &n_dead), 100);
 	assert_int_equal(n_dead, 100);
-	damage_read(damage, 990, 20, 1, &result);
+	damage_read(damage, &(struct damage_try){ 990, 20, 1, 32 }, &result);
 	assert_true(result.has_failed);
 	assert_int_equal(result.n_good, 10);
-	damage_read(damage, 1100, 32, 100, &result);
+	damage_read(damage, &(struct damage_try){ 1100, 32, 100, 32 }, &result);
 	assert_false(result.has_failed);
 	assert_int_equal(damage_next(damage, 0, 500), 500);
 	assert_int_equal(damage_next(damage, 0, 2000), 1000);
@@ -279,9 +279,9 @@ static void test_bounds(void **state)
 
 	(void)state;
 	assert_int_equal(damage_count(damage, &n_dead), CD_SECTORS);
-	damage_read(damage, CD_SECTORS, 10, 100, &result);
+	damage_read(damage, &(struct damage_try){ CD_SECTORS, 10, 100, 32 }, &result);
 	assert_false(result.has_failed);
-	damage_read(damage, -150, 150, 100, &result);
+	damage_read(damage, &(struct damage_try){ -150, 150, 100, 32 }, &result);
 	assert_false(result.has_failed);
 	damage_free(damage);
 	damage = make(cd, "scratch radius=0-60 count=3 width=20");

@@ -107,9 +107,10 @@ static void damage_sector(struct cd_reader *reader, struct cd_sector *sector)
 {
 	struct vdrive *drive = reader->drive;
 	const struct vdrive_reading *reading = &drive->reading;
+	const struct damage_try wanted = { sector->lba, 1, vdrive_read_percent(drive), drive->recovery_page[3] };
 	struct damage_result result;
 
-	if (damage_try(drive->damage, sector->lba, vdrive_read_percent(drive), reading->is_cached, &result)) {
+	if (damage_try_one(drive->damage, &wanted, reading->is_cached, &result)) {
 		spoil_words(sector, result.random, reader->conceals && sector->is_audio);
 		sector->is_uncorrectable = !sector->is_audio;
 	}

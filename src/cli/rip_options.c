@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/rip_options.h"
+
+#include <getopt.h>
+#include <string.h>
+
+#include "base/text.h"
+
+enum { MAX_RETRIES = 10000, MAX_SPEED_TENTHS = 10000, MAX_SPEED_KBPS = 1000000, MAX_LIMIT_SECONDS = 10000000 };
+
+enum { OPTION_MAX_TIME = 1, OPTION_NO_PROGRESS };
+
+static const struct option own[] = {
+	{ "max-time", required_argument, NULL, OPTION_MAX_TIME },
+	{ "stop-after-no-progress", required_argument, NULL, OPTION_NO_PROGRESS },
+	{ "output", required_argument, NULL, 'o' },
+	{ "retries", required_argument, NULL, 'r' },
+	{ "speed", required_argument, NULL, 's' },
+	{ 0 },
+};
+
+/** Reads "8", "8x" or "2.4x" as tenths. False if it is none of them. */
+static bool read_factor(const char *word, uint32_t *ret_tenths)
+{
+	char digits[16];
+	size_t length = strcspn(word, "xX");
+	char *point;
+	int64_t whole;
+	int64_t tenth = 0;
+
+	if (length >= sizeof(digits) || strlen(word + length) > 1)
+		return false;
+	memcpy(digits, word, length);
+	digits[length] = '\0';
+	point = strchr(digits, '.');
+	if (point != NULL)
+		*point++ = '\0';
+	if (!text_to_number(digits, 0, MAX_SPEED_TENTHS / 10, &whole) ||
+	    (point != NULL && !text_to_number(point, 0, 9, &tenth)))
+		return false;
+	*ret_tenths = (uint32_t)(whole * 10 + tenth);
+	return *ret_tenths > 0;
+}
+
+/** "8", "8x", "2.4", "max", or "5540kB/s". */
+static int set_speed(struct rip_options *options, const char *word)
+{
+	char digits[16];
+	size_t length = strspn(word, "0123456789");
+	int64_t kbps;
+
+	options->speed_tenths = 0;
+	options->rip.speed_kbps = 0;
+	if (strcmp(word, "max") == 0 || read_factor(word, &options->speed_tenths))
+		return 0;
+	if (length > 0 && length < sizeof(digits) && strcmp(word + length, "kB/s") == 0) {
+		memcpy(digits, word, length);
+		digits[length] = '\0';
+		if (text_to_number(digits, 1, MAX_SPEED_KBPS, &kbps)) {
+			options->rip.speed_kbps = (uint32_t)kbps;
+			return 0;
+		}
+	}
+	return cli_usage(options->cli, "--speed=%s: give a number such as 8 or 2.4, a number with kB/s, or max", word);
+}
+
+static int set_retries(struct rip_options *options, const char *word)
+{
+	int64_t n;
+
+	if (!text_to_number(word, 0, MAX_RETRIES, &n))
+		return cli_usage(options->cli, "--retries=%s: give a number from 0 to %d", word, MAX_RETRIES);
+	options->rip.retries = (int)n;
+	return 0;
+}
+
+/** "90", "90s", "15m" or "2h". */
+static int set_limit(struct rip_options *options, const char *option, const char *word, double *ret_seconds)
+{
+	static const struct {
+		char letter;
+		int64_t seconds;
+	} units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 } };
+	size_t length = strspn(word, "0123456789");
+	char digits[16];
+	int64_t n, unit = strlen(word) == length ? 1 : 0;
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (word[length] == units[i].letter && word[length + 1] == '\0')
+			unit = units[i].seconds;
+	if (length < sizeof(digits)) {
+		memcpy(digits, word, length);
+		digits[length] = '\0';
+	}
+	if (length >= sizeof(digits) || unit == 0 || !text_to_number(digits, 1, MAX_LIMIT_SECONDS, &n))
+		return cli_usage(options->cli, "--%s=%s: give a time such as 90s, 15m or 2h", option, word);
+	*ret_seconds = (double)(n * unit);
+	return 0;
+}
+
+static int set_output(struct rip_options *options, const char *path)
+{
+	size_t length = strlen(path);
+
+	if (length == 0 || path[length - 1] == '/')
+		return cli_usage(options->cli, "--output=%s: give the name of a file", path);
+	options->rip.output = path;
+	return 0;
+}
+
+int rip_options_parse(struct rip_options *options, int argc, char **argv)
+{
+	int option;
+	int ret = 0;
+
+	while ((option = cli_getopt(options->cli, &cmd_rip, argc, argv, "o:", own)) != -1) {
+		if (option == CLI_OPTION_DONE)
+			return CLI_EXIT_GOOD;
+		if (option == CLI_OPTION_BAD)
+			return CLI_EXIT_USAGE;
+		if (option == OPTION_MAX_TIME)
+			ret = set_limit(options, "max-time", optarg, &options->rip.max_seconds);
+		else if (option == OPTION_NO_PROGRESS)
+			ret = set_limit(options, "stop-after-no-progress", optarg, &options->rip.no_progress_seconds);
+		else if (option == 'o')
+			ret = set_output(options, optarg);
+		else if (option == 'r')
+			ret = set_retries(options, optarg);
+		else
+			ret = set_speed(options, optarg);
+		if (ret != 0)
+			return ret;
+	}
+	if (argc - optind > 1)
+		return cli_usage(options->cli, "one drive, not %d", argc - optind);
+	return -1;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The command line of discern rip. */
+#ifndef CLI_RIP_OPTIONS_H
+#define CLI_RIP_OPTIONS_H
+
+#include <discern/rip.h>
+
+#include "cli/command.h"
+
+struct rip_options {
+	struct cli *cli;
+	struct discern_rip_options rip;
+	/** A speed in tenths of the disc's 1x; 0 if it was given in kB/s or not at all. */
+	uint32_t speed_tenths;
+};
+
+/** Reads the options; what is left begins at optind. -1 to go on, else the exit code. */
+int rip_options_parse(struct rip_options *options, int argc, char **argv);
+
+#endif

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a rip has come to, as text or JSON. */
+#ifndef CLI_RIP_REPORT_H
+#define CLI_RIP_REPORT_H
+
+#include <discern/rip.h>
+
+#include "cli/command.h"
+
+void rip_report(struct cli *cli, const char *drive, const struct discern_rip_result *result);
+
+#endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* How often a drive tries a bad sector again by itself: read/write error recovery mode page (MMC-6 7.3). */
+#ifndef DRIVE_DRIVE_RECOVERY_H
+#define DRIVE_DRIVE_RECOVERY_H
+
+#include <stdint.h>
+
+#include "drive/drive.h"
+
+/** Read retry count as it is set now. -EOPNOTSUPP if the drive has no such page. */
+int drive_read_retries(struct discern_drive *drive, uint8_t *ret_n_retries, struct discern_error *err);
+
+/** Sets it, all else on the page left as it is. -EOPNOTSUPP if the drive has no such page or does not let it be set. */
+int drive_set_read_retries(struct discern_drive *drive, uint8_t n_retries, struct discern_error *err);
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the passes share: reading a piece, and what comes after each read. */
+#ifndef RIP_PASSES_PRIVATE_H
+#define RIP_PASSES_PRIVATE_H
+
+#include "rip/passes.h"
+
+/** What came of reading a piece. */
+struct reading {
+	bool is_good;
+	/** If it is not: the first sector that could not be read, as far as the drive tells; else the piece's first. */
+	uint32_t bad_sector;
+	double seconds;
+};
+
+/** Reads one piece into the pipeline, and calls it good in the map if it is; of one that is not, the map says what it
+ *  said. 0, or what ends the job. */
+int passes_read(struct passes *passes, const struct map_range *piece, struct reading *ret_reading,
+		struct discern_error *err);
+
+/** Everything that was not read of a gap between sessions is bad from now on: nothing will be found there. */
+int passes_give_up_gap(struct passes *passes, const struct plan_range *gap, struct discern_error *err);
+
+/** map_set(), with words. */
+int passes_set(struct passes *passes, uint32_t start, uint32_t n_sectors, enum map_status status,
+	       struct discern_error *err);
+
+/** After each read: tells, saves, and finds out whether to stop. */
+int passes_after_read(struct passes *passes, enum map_status working_on, const struct map_range *piece,
+		      struct discern_error *err);
+
+/** First sector of the error-correction unit that holds sector, and the one after its last. */
+uint32_t passes_unit_start(const struct passes *passes, uint32_t sector);
+uint32_t passes_unit_end(const struct passes *passes, uint32_t sector);
+
+/** Cuts a range so that it does not go over a border of a gap: its end, or with backward its start. */
+void passes_cut_at_gaps(const struct passes *passes, bool backward, struct map_range *range);
+
+/** Sets how hard the drive tries. */
+void passes_set_effort(struct passes *passes, const struct source_effort *effort);
+
+/** Reads all that was never tried, and leaves what cannot be read easily: failed. */
+int sweep_run(struct passes *passes, struct discern_error *err);
+
+/** Finds the good sectors within failed units, of drives and discs where not all of a unit is lost. */
+int sweep_divide(struct passes *passes, struct discern_error *err);
+
+/** Tries failed places again in the ways that pay. */
+int retry_run(struct passes *passes, struct discern_error *err);
+
+/** Tries each sector of what is left by itself; what fails is bad then. */
+int retry_scrape(struct passes *passes, struct discern_error *err);
+
+#endif

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The first readings of a disc: forwards, backwards into what was skipped, forwards over what is still left. */
+#include <errno.h>
+
+#include "base/error.h"
+#include "rip/passes_private.h"
+
+enum direction { FORWARD, BACKWARD };
+
+/* One reading, and where it is. */
+struct sweep {
+	struct passes *passes;
+	enum direction direction;
+	/** Leaves some sectors out where many in a row fail. */
+	bool may_skip;
+	uint32_t position;
+	/** Sectors of the next piece at most: a unit after a failure, then more again. */
+	uint32_t n_step, n_largest;
+	/** Failures without a good read between them. */
+	unsigned n_failures;
+};
+
+/* A failure that takes less costs little more than a seek. */
+#define SHORT_FAILURE_SECONDS 0.4
+
+static void note_failure(struct passes *passes, double seconds)
+{
+	passes->failure_seconds = passes->failure_seconds == 0 ? seconds
+							       : passes->failure_seconds * 0.9 + seconds * 0.1;
+}
+
+/* Sectors to leave out after so many failures in a row: more each time, at most a hundredth of the disc. One place
+ * alone is no reason, as what follows may be good; nor are a few where each costs little. */
+static uint32_t skip_size(const struct sweep *sweep, uint32_t n_unit)
+{
+	unsigned n_free = sweep->passes->failure_seconds < SHORT_FAILURE_SECONDS ? 16 : 1;
+	uint32_t n_max = map_n_sectors(sweep->passes->map) / 100;
+	unsigned shift;
+	uint64_t n_skip;
+
+	if (!sweep->may_skip || sweep->n_failures <= n_free)
+		return 0;
+	shift = sweep->n_failures - n_free > 20 ? 20 : sweep->n_failures - n_free;
+	n_skip = (uint64_t)n_unit << shift;
+	return n_skip < n_max ? (uint32_t)n_skip : n_max;
+}
+
+static bool find_piece(const struct sweep *sweep, struct map_range *piece)
+{
+	const struct passes *passes = sweep->passes;
+	bool backward = sweep->direction == BACKWARD;
+	uint32_t first = (uint32_t)((int64_t)passes->plan->first_lba % sweep->n_step), end, border;
+
+	if (backward ? !map_previous(passes->map, sweep->position, MAP_UNTRIED, piece)
+		     : !map_next(passes->map, sweep->position, MAP_UNTRIED, piece))
+		return false;
+	/* To the next multiple of a step on the disc: later failures then concern whole units. */
+	end = piece->start + piece->n_sectors;
+	if (!backward) {
+		border = piece->start + (sweep->n_step - (piece->start + first) % sweep->n_step);
+		end = border < end ? border : end;
+	} else {
+		border = (end - 1 + first) / sweep->n_step * sweep->n_step;
+		border = border > first ? border - first : 0;
+		piece->start = border > piece->start ? border : piece->start;
+	}
+	piece->n_sectors = end - piece->start;
+	passes_cut_at_gaps(passes, backward, piece);
+	return true;
+}
+
+static void move_on(struct sweep *sweep, const struct map_range *piece, uint32_t n_skip)
+{
+	uint32_t end = piece->start + piece->n_sectors, n_all = map_n_sectors(sweep->passes->map);
+
+	if (sweep->direction == FORWARD)
+		sweep->position = n_skip < n_all - end ? end + n_skip : n_all;
+	else
+		sweep->position = n_skip < piece->start ? piece->start - n_skip : 0;
+}
+
+/* The sectors before the one that the drive named: good, as a rule. */
+static int read_front(struct sweep *sweep, const struct map_range *piece, const struct reading *reading,
+		      struct map_range *ret_bad, struct discern_error *err)
+{
+	struct passes *passes = sweep->passes;
+	struct map_range front = { piece->start, reading->bad_sector - piece->start, piece->status };
+	struct reading again = { .is_good = true };
+	uint32_t end = piece->start + piece->n_sectors, unit_end;
+	int ret = front.n_sectors > 0 ? passes_read(passes, &front, &again, err) : 0;
+
+	if (ret < 0)
+		return ret;
+	ret_bad->start = again.is_good ? reading->bad_sector : again.bad_sector;
+	unit_end = passes_unit_end(passes, ret_bad->start);
+	ret_bad->n_sectors = (unit_end < end ? unit_end : end) - ret_bad->start;
+	/* Good sectors before it in its own unit: so units are not lost as a whole here, and it is this one alone. */
+	if (again.is_good && front.n_sectors > 0 && ret_bad->start != passes_unit_start(passes, ret_bad->start))
+		ret_bad->n_sectors = 1;
+	return 0;
+}
+
+/* A piece failed: finds out what of it to blame, and goes on behind that. */
+static int fail(struct sweep *sweep, const struct map_range *piece, const struct reading *reading,
+		struct discern_error *err)
+{
+	struct passes *passes = sweep->passes;
+	uint32_t n_unit = passes_unit_end(passes, piece->start) - passes_unit_start(passes, piece->start);
+	struct map_range bad = *piece;
+	int ret = 0;
+
+	note_failure(passes, reading->seconds);
+	sweep->n_failures++;
+	sweep->n_step = n_unit;
+	if (sweep->direction == BACKWARD && piece->n_sectors > n_unit) {
+		/* Which unit it was shows when they are read one by one. */
+		sweep->position = piece->start + piece->n_sectors;
+		return 0;
+	}
+	if (sweep->direction == FORWARD)
+		ret = read_front(sweep, piece, reading, &bad, err);
+	if (ret == 0)
+		ret = passes_set(passes, bad.start, bad.n_sectors, MAP_FAILED, err);
+	move_on(sweep, &bad, skip_size(sweep, n_unit));
+	return ret;
+}
+
+static int step(struct sweep *sweep, const struct map_range *piece, struct discern_error *err)
+{
+	struct passes *passes = sweep->passes;
+	const struct plan_range *gap = rip_plan_find_gap(passes->plan, piece->start);
+	struct reading reading;
+	int ret = passes_read(passes, piece, &reading, err);
+
+	if (ret < 0)
+		return ret;
+	if (!reading.is_good && gap == NULL)
+		return fail(sweep, piece, &reading, err);
+	if (!reading.is_good)
+		ret = passes_give_up_gap(passes, gap, err);
+	sweep->n_failures = 0;
+	sweep->n_step = sweep->n_step * 2 < sweep->n_largest ? sweep->n_step * 2 : sweep->n_largest;
+	move_on(sweep, piece, 0);
+	return ret;
+}
+
+static int run(struct passes *passes, enum direction direction, bool may_skip, struct discern_error *err)
+{
+	uint32_t n_max = PIPELINE_BLOCK_BYTES / DISCERN_SECTOR_SIZE;
+	struct sweep sweep = { .passes = passes, .direction = direction, .may_skip = may_skip };
+	struct map_range piece;
+	int ret = 0;
+
+	sweep.position = direction == FORWARD ? 0 : map_n_sectors(passes->map);
+	sweep.n_largest = passes->source->preferred_sectors;
+	if (sweep.n_largest == 0 || sweep.n_largest > n_max)
+		sweep.n_largest = sweep.n_largest == 0 ? 1 : n_max;
+	sweep.n_step = sweep.n_largest;
+	while (ret == 0 && find_piece(&sweep, &piece)) {
+		ret = step(&sweep, &piece, err);
+		if (ret == 0)
+			ret = passes_after_read(passes, MAP_UNTRIED, &piece, err);
+	}
+	return ret;
+}
+
+static void tell(const struct passes *passes, const char *words)
+{
+	observe_message(&passes->meter->observer, DISCERN_LEVEL_DETAIL, "%s: %u sectors never tried, %u failed", words,
+			map_count(passes->map, MAP_UNTRIED), passes_n_bad(passes->map, passes->plan));
+}
+
+int sweep_run(struct passes *passes, struct discern_error *err)
+{
+	const struct source_effort soon = { .gives_up_soon = true };
+	int ret = 0;
+
+	if (map_count(passes->map, MAP_UNTRIED) == 0)
+		return 0;
+	passes_set_effort(passes, &soon);
+	ret = run(passes, FORWARD, true, err);
+	if (ret == 0 && map_count(passes->map, MAP_UNTRIED) > 0) {
+		tell(passes, "backwards into what was skipped");
+		ret = run(passes, BACKWARD, true, err);
+	}
+	if (ret == 0 && map_count(passes->map, MAP_UNTRIED) > 0) {
+		tell(passes, "forwards over all that was skipped");
+		ret = run(passes, FORWARD, false, err);
+	}
+	return ret;
+}
+
+/* ---- units of which not all is lost ---- */
+
+/* The first sector of the piece is to blame at least. */
+static int divide(struct passes *passes, const struct map_range *piece, struct discern_error *err)
+{
+	struct map_range rest = { piece->start + 1, piece->n_sectors - 1, piece->status };
+	struct reading reading;
+	int ret = 0;
+
+	while (ret == 0 && rest.n_sectors > 0) {
+		uint32_t n_front;
+
+		ret = passes_read(passes, &rest, &reading, err);
+		if (ret < 0 || reading.is_good)
+			return ret;
+		n_front = reading.bad_sector - rest.start;
+		if (n_front == 0)
+			return 0;
+		rest.n_sectors -= n_front;
+		ret = passes_read(passes, &(struct map_range){ rest.start, n_front, piece->status }, &reading, err);
+		/* The one named may stay behind; what follows it is looked at next. */
+		rest.start += n_front + 1;
+		rest.n_sectors--;
+		if (!reading.is_good)
+			return ret;
+	}
+	return ret;
+}
+
+int sweep_divide(struct passes *passes, struct discern_error *err)
+{
+	const struct source_effort soon = { .gives_up_soon = true };
+	struct map_range piece;
+	int ret = 0;
+
+	if (passes->source->ecc_sectors <= 1 || passes->failure_seconds > SHORT_FAILURE_SECONDS)
+		return 0;
+	passes_set_effort(passes, &soon);
+	for (uint32_t at = 0; ret == 0 && map_next(passes->map, at, MAP_FAILED, &piece);) {
+		uint32_t end = passes_unit_end(passes, piece.start);
+
+		if (end < piece.start + piece.n_sectors)
+			piece.n_sectors = end - piece.start;
+		at = piece.start + piece.n_sectors;
+		if (piece.n_sectors > 1)
+			ret = divide(passes, &piece, err);
+		if (ret == 0)
+			ret = passes_after_read(passes, MAP_FAILED, &piece, err);
+	}
+	return ret;
+}

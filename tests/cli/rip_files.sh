@@ -1,0 +1,70 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Which files are damaged: as xorriso computes it from the file system, and those first that matter.
+# shellcheck source=tests/support/functions.sh
+. "${srcdir:-.}/tests/support/functions.sh"
+# shellcheck source=tests/support/rip.sh
+. "$source_folder/tests/support/rip.sh"
+requires_vdrive
+requires xorriso jq
+
+mkdir -p tree/deep/a/b/c/d/e/f/g/h "tree/with space" tree/empty
+for i in $(seq 1 150); do
+	head -c $((i * 700)) /dev/urandom >"tree/with space/a file with a long name, number $i.txt"
+done
+head -c 3000000 /dev/urandom >tree/large
+head -c 9000 /dev/urandom >tree/deep/a/b/c/d/e/f/g/h/deepest
+: >tree/nothing
+ln tree/large tree/linked
+ln -s large tree/symbolic
+
+# What xorriso says of the extents of all files: "start sectors /path".
+list_extents() {
+	xorriso -indev "$1" -find / -type f -exec report_lba 2>/dev/null |
+		sed -nE "s/^File data lba: *[0-9]+ , *([0-9]+) , *([0-9]+) , *[0-9]+ , '(.*)'\$/\1 \2 \3/p"
+}
+
+# damaged_files IMAGE: rips it with 40 bad sectors, and compares the list
+damaged_files() {
+	sectors=$(($(stat -c %s "$1") / 2048))
+	: >rules
+	: >bad
+	awk -v n="$sectors" 'BEGIN { srand(7); for (i = 0; i < 40; i++) print 300 + int(rand() * (n - 500)) }' | sort -nu >bad
+	while read -r lba; do
+		echo "sr0: read lba=$lba sense=3/11/05" >>rules
+	done <bad
+	rm -f out.iso out.iso.map
+	exits 3 "$1: bad sectors" "$discern" vdrive run --drive "sr0=$1,kind=cd-rom" --faults rules \
+		-- "$discern" rip --json --retries 0 -o out.iso
+	cp out told
+	list_extents "$1" >extents
+	awk 'FNR == NR { bad[$1] = 1; next }
+		{ n = 0; for (i = $1; i < $1 + $2; i++) n += i in bad; if (n) { sub(/^[0-9]+ [0-9]+ /, ""); print n, $0 } }' \
+		bad extents | sort >expected
+	jq -r '.damaged_files[] | select(.folder | not) | "\(.bad_sectors) \(.path)"' told | sort >found
+	same "$1: the damaged files are those that xorriso computes" found expected
+	[ "$(wc -l <found)" -gt 5 ]
+	equal "$1: they are many" $? 0
+	equal "$1: all files are counted" "$(jq .files told)" "$(find tree ! -type d | wc -l)"
+}
+
+ok "an image with Rock Ridge" xorrisofs -quiet -R -o rock_ridge.iso tree
+damaged_files rock_ridge.iso
+ok "an image with Joliet and Rock Ridge" xorrisofs -quiet -R -J -joliet-long -o both.iso tree
+damaged_files both.iso
+equal "no folder is missing" "$(jq .unread_folders told)" 0
+
+run "$discern" vdrive run --drive sr0=both.iso,kind=cd-rom --faults rules -- "$discern" rip --retries 0 -o again.iso
+printed "as text too" "files are damaged"
+
+# --- folders first, then files, then what nobody needs ---
+lba=$(list_extents both.iso | awk '/large/ { print $1; exit }')
+folder=$(isoinfo -R -l -i both.iso | awk '/^Directory listing of \/with space/ { found = 1 } found && / \. *$/ { gsub(/\[|\]/, " "); print $9; exit }')
+sectors=$(($(stat -c %s both.iso) / 2048))
+run "$discern" vdrive run --drive sr0=both.iso,kind=cd-rom --fault "sr0: read lba=$lba sense=3/11/05 count=6" \
+	--fault "sr0: read lba=$((sectors - 20)) sense=3/11/05" --fault "sr0: read lba=${folder:-0} sense=3/11/05 count=3" \
+	-- "$discern" rip -v -o first.iso
+equal "what gives in to retries is read" "$code" 3
+complained "folders are tried first" "what folders and descriptors lie in first"
+complained "then files" "what files lie in first"
+printed "nothing of the files is lost" "0 of $(find tree ! -type d | wc -l) files are damaged"

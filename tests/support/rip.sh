@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=sh
+# For tests of rip; comes after functions.sh.
+
+# claims_are_true WHAT IMAGE MAP [DISC]: each area that the map calls read holds the disc's bytes (disc.iso)
+claims_are_true() {
+	n_areas=0
+	wrong=
+	grep -v '^#' "$3" | sed 1d | grep '+$' >areas
+	while read -r start size _; do
+		n_areas=$((n_areas + 1))
+		cmp -s -i $((start)) -n $((size)) "$2" "${4:-disc.iso}" || wrong="$wrong $start"
+	done <areas
+	equal "$1: each of $n_areas areas called read is right" "$wrong" ""
+}
