@@ -6,6 +6,7 @@
 
 #include "vdrive/damage.h"
 #include "vdrive/drive_faults.h"
+#include "vdrive/mmc/lead_in.h"
 #include "vdrive/random.h"
 #include "vdrive/timing.h"
 
@@ -147,8 +148,9 @@ static void load(struct cd_reader *reader, int32_t lba, struct cd_sector *sector
 {
 	struct disc *disc = reader->drive->disc;
 	const struct cd_track *track = cd_track_before(disc_cd_layout(disc), lba);
-	bool may_read = lba >= -CD_PREGAP && track != NULL &&
-			(reader->drive->overread & VDRIVE_OVERREAD_LEAD_OUT || !cd_is_lead_out(disc, lba));
+	enum vdrive_overread overread = reader->drive->overread;
+	bool may_read = track != NULL && (overread & VDRIVE_OVERREAD_LEAD_OUT || !cd_is_lead_out(disc, lba)) &&
+			(overread & VDRIVE_OVERREAD_LEAD_IN || lba >= -CD_PREGAP);
 
 	sector->lba = lba;
 	sector->ret = -ENXIO;
@@ -157,7 +159,11 @@ static void load(struct cd_reader *reader, int32_t lba, struct cd_sector *sector
 	if (!may_read)
 		return;
 	sector->is_audio = track->mode == CD_AUDIO;
-	sector->ret = disc_read_raw(disc, lba, sector->data, reader->needs_subchannel ? sector->subchannel : NULL);
+	if (lba < -CD_PREGAP)
+		sector->ret = lead_in_read(disc, lba, sector);
+	else
+		sector->ret =
+			disc_read_raw(disc, lba, sector->data, reader->needs_subchannel ? sector->subchannel : NULL);
 }
 
 /* A data sector as good as it gets. */
