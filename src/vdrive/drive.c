@@ -22,9 +22,12 @@ static const struct vdrive_opcode *const families[] = {
 	vdrive_opcodes_info,
 	vdrive_opcodes_formats,
 	vdrive_opcodes_toc,
+	vdrive_opcodes_subchannel,
 	vdrive_opcodes_structure,
 	vdrive_opcodes_performance,
 	vdrive_opcodes_read,
+	vdrive_opcodes_read_cd,
+	vdrive_opcodes_audio,
 	vdrive_opcodes_write,
 	vdrive_opcodes_format,
 };

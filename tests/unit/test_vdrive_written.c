@@ -92,14 +92,14 @@ static void test_multi_session_cd(void **state)
 	assert_int_equal(get_be32(t.data + 16), LEAD_OUT);
 	assert_int_equal(test_read(&t, CDB(0x25), 8), 0);
 	assert_int_equal(get_be32(t.data), LEAD_OUT - 1);
-	/* A0, A1, A2, track 1, B0 with the next address, C0 with the lead-in of the ATIP. */
+	/* A0, A1, A2, track 1, B0 with the begin of the next pause, C0 with the lead-in of the ATIP. */
 	assert_int_equal(test_read(&t, CDB(0x43, 2, 2, 0, 0, 0, 0, 0, 100), 100), 0);
 	assert_int_equal(t.answer.transferred, 4 + 6 * 11);
 	assert_int_equal(t.data[4 + 44 + 1], 0x54);
 	assert_int_equal(t.data[4 + 44 + 3], 0xb0);
-	msf[0] = (NEXT + 150) / 4500;
-	msf[1] = (NEXT + 150) / 75 % 60;
-	msf[2] = (NEXT + 150) % 75;
+	msf[0] = NEXT / 4500;
+	msf[1] = NEXT / 75 % 60;
+	msf[2] = NEXT % 75;
 	assert_memory_equal(t.data + 4 + 44 + 4, msf, 3);
 	assert_int_equal(t.data[4 + 55 + 3], 0xc0);
 	assert_memory_equal(t.data + 4 + 55 + 8, "\x61\x0c\x00", 3);

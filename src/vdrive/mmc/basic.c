@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "vdrive/drive.h"
+#include "vdrive/mmc/audio.h"
 #include "vdrive/mmc/defaults.h"
 #include "vdrive/mmc/test_write.h"
 
@@ -127,6 +128,7 @@ static int start_stop_unit(struct vdrive_call *call)
 	case STOP:
 		/* A disc that is spun up again is read anew. */
 		vdrive_end_test(drive);
+		vdrive_stop_player(drive);
 		return 0;
 	case START:
 		return vdrive_need_medium(call);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "vdrive/disc_cd.h"
 #include "vdrive/drive.h"
 #include "vdrive/mmc/cd_recording.h"
 #include "vdrive/mmc/defaults.h"
@@ -36,6 +37,14 @@ static enum disc_status told_status(const struct disc *disc)
 	return is_ram && disc_status(disc) != DISC_BLANK ? DISC_RANDOM : disc_status(disc);
 }
 
+/** As the first lead-in tells it; FFh of what has none. */
+static uint8_t disc_type(const struct disc *disc)
+{
+	if (!disc_is_cd(disc) || disc_status(disc) == DISC_BLANK)
+		return 0xff;
+	return (uint8_t)disc_cd_layout(disc)->sessions[0].type;
+}
+
 /** Data type 0, standard disc information (MMC-6 6.22.3.1). */
 static int standard_information(struct vdrive_call *call, const struct disc *disc)
 {
@@ -55,7 +64,7 @@ static int standard_information(struct vdrive_call *call, const struct disc *dis
 	data[6] = (uint8_t)n_tracks;
 	/* URU: the use is not restricted. */
 	data[7] = (uint8_t)(0x20 | disc_background(disc));
-	data[8] = is_cd && disc_status(disc) != DISC_BLANK ? 0x00 : 0xff;
+	data[8] = disc_type(disc);
 	data[9] = (uint8_t)(n_sessions >> 8);
 	data[10] = (uint8_t)(first_in_last >> 8);
 	data[11] = (uint8_t)(n_tracks >> 8);
@@ -142,6 +151,16 @@ static const struct disc_track *next_track(const struct vdrive *drive)
 	return track != NULL ? track : announced_track(drive);
 }
 
+/** Of a CD the pause before a track is part of it. */
+static const struct disc_track *track_at(const struct disc *disc, int32_t lba)
+{
+	const struct disc_track *track = disc_track_at(disc, lba);
+	const struct cd_track *on_cd =
+		track == NULL && disc_is_cd(disc) ? cd_layout_track_at(disc_cd_layout(disc), lba) : NULL;
+
+	return on_cd != NULL ? disc_track(disc, on_cd->number) : track;
+}
+
 /** The track that READ TRACK INFORMATION asks for (MMC-6 6.27.2), NULL if there is none. */
 static const struct disc_track *find_asked_track(const struct vdrive *drive, const uint8_t *cdb)
 {
@@ -153,7 +172,7 @@ static const struct disc_track *find_asked_track(const struct vdrive *drive, con
 
 	switch (cdb[1] & 3) {
 	case BY_LBA:
-		track = disc_track_at(disc, (int32_t)address);
+		track = track_at(disc, (int32_t)address);
 		break;
 	case BY_TRACK:
 		if (address == INVISIBLE)

@@ -8,7 +8,7 @@
 #include "vdrive/mmc/test_write.h"
 #include "vdrive/mmc/write_page.h"
 
-enum { PAGE_RECOVERY = 0x01, PAGE_WRITE = 0x05, PAGE_CAPABILITIES = 0x2a, PAGE_ALL = 0x3f };
+enum { PAGE_RECOVERY = 0x01, PAGE_WRITE = 0x05, PAGE_AUDIO = 0x0e, PAGE_CAPABILITIES = 0x2a, PAGE_ALL = 0x3f };
 
 /* The page control field of MODE SENSE. */
 enum page_control { PAGE_CURRENT, PAGE_CHANGEABLE, PAGE_DEFAULT, PAGE_SAVED };
@@ -21,11 +21,17 @@ enum page_control { PAGE_CURRENT, PAGE_CHANGEABLE, PAGE_DEFAULT, PAGE_SAVED };
 static const uint8_t recovery_default[12] = { PAGE_RECOVERY, 0x0a, 0, 32, 0, 0, 0, 0, 1 };
 static const uint8_t recovery_changeable[12] = { PAGE_RECOVERY, 0x0a, 0x37, 0xff, 0, 0, 0, 0, 0xff };
 
-/* Pages that stay as they are: caching (write cache on), CD device parameters (60 seconds, 75 frames), CD audio
- * control (both ports at full volume), power condition, time-out and protect (60 s and 300 s). */
+/* MMC-6 annex E: PLAY is answered at once; both ports at full volume. */
+static const uint8_t audio_default[16] = { PAGE_AUDIO, 0x0e, 0x04, [8] = 1, [9] = 0xff, [10] = 2, [11] = 0xff };
+/* SOTC, and the channel and volume of two ports. */
+static const uint8_t audio_changeable[16] = {
+	PAGE_AUDIO, 0x0e, 0x02, [8] = 0x0f, [9] = 0xff, [10] = 0x0f, [11] = 0xff
+};
+
+/* Pages that stay as they are: caching (write cache on), CD device parameters (60 seconds, 75 frames), power
+ * condition, time-out and protect (60 s and 300 s). */
 static const uint8_t caching[12] = { 0x08, 0x0a, 0x04 };
 static const uint8_t cd_device[8] = { 0x0d, 0x06, [5] = 60, [7] = 75 };
-static const uint8_t cd_audio[16] = { 0x0e, 0x0e, 0x04, [8] = 1, [9] = 0xff, [10] = 2, [11] = 0xff };
 static const uint8_t power_condition[12] = { 0x1a, 0x0a };
 static const uint8_t time_out[12] = { 0x1d, 0x0a, [7] = 60, [8] = 300 >> 8, [9] = 300 & 0xff };
 
@@ -37,17 +43,19 @@ struct fixed_page {
 static const struct fixed_page fixed_pages[] = {
 	{ caching, sizeof(caching) },
 	{ cd_device, sizeof(cd_device) },
-	{ cd_audio, sizeof(cd_audio) },
 	{ power_condition, sizeof(power_condition) },
 	{ time_out, sizeof(time_out) },
 };
 
-static const uint8_t page_codes[] = { PAGE_RECOVERY, PAGE_WRITE, 0x08, 0x0d, 0x0e, 0x1a, 0x1d, PAGE_CAPABILITIES };
+static const uint8_t page_codes[] = {
+	PAGE_RECOVERY, PAGE_WRITE, 0x08, 0x0d, PAGE_AUDIO, 0x1a, 0x1d, PAGE_CAPABILITIES
+};
 
 void vdrive_reset_pages(struct vdrive *drive)
 {
 	memcpy(drive->recovery_page, recovery_default, sizeof(recovery_default));
 	memcpy(drive->write_page.bytes, write_page_default, WRITE_PAGE_SIZE);
+	memcpy(drive->audio_page, audio_default, sizeof(audio_default));
 }
 
 /** MMC-6 7.11, C/DVD capabilities and mechanical status. */
@@ -60,12 +68,15 @@ static size_t capabilities_page(const struct vdrive *drive, uint8_t *page)
 	page[1] = (uint8_t)(30 + 4 * n);
 	page[2] = 0x3b; /* reads CD-R, CD-RW, DVD-ROM, DVD-R and DVD-RAM */
 	page[3] = 0x37; /* writes CD-R, CD-RW, DVD-R and DVD-RAM, with test write */
-	page[4] = 0xf0; /* buffer underrun free, multi-session, Mode 2 forms 1 and 2 */
-	page[5] = 0x03; /* READ CD with CD-DA, which starts where it was told to */
-	page[6] = 0x29; /* tray; can be ejected and locked */
+	page[4] = 0xf1; /* buffer underrun free, multi-session, Mode 2 forms 1 and 2, audio is played */
+	/* READ CD with CD-DA, which starts where it was told to; R to W, de-interleaved and corrected; ISRC, MCN. */
+	page[5] = (uint8_t)(0x6f | (drive->has_c2 ? 0x10 : 0));
+	page[6] = 0x29;                                              /* tray; can be ejected and locked */
+	page[7] = (uint8_t)(0x03 | (drive->has_cd_text ? 0x20 : 0)); /* channels apart; R to W of the lead-in */
 	if (drive->removal_prevented)
 		page[6] |= 0x02;
 	put_be16(page + 8, (uint16_t)vdrive_max_read_kbps(drive));
+	put_be16(page + 10, 256); /* levels of volume */
 	put_be16(page + 12, VDRIVE_BUFFER_SIZE / 1024);
 	put_be16(page + 14, (uint16_t)drive->read_kbps);
 	put_be16(page + 18, (uint16_t)(n > 0 ? speeds[0] : 0));
@@ -88,8 +99,11 @@ static size_t build_page(const struct vdrive *drive, uint8_t code, enum page_con
 {
 	const uint8_t *const recovery[] = { drive->recovery_page, recovery_changeable, recovery_default };
 	const uint8_t *const writing[] = { drive->write_page.bytes, write_page_changeable, write_page_default };
+	const uint8_t *const audio[] = { drive->audio_page, audio_changeable, audio_default };
 	size_t size = 0;
 
+	if (code == PAGE_AUDIO)
+		return choose(page, sizeof(audio_default), control, audio);
 	if (code == PAGE_RECOVERY)
 		return choose(page, sizeof(recovery_default), control, recovery);
 	if (code == PAGE_WRITE)
@@ -193,6 +207,8 @@ static void set_page(struct vdrive *drive, const uint8_t *page)
 
 	if (code == PAGE_RECOVERY)
 		memcpy(drive->recovery_page + 2, page + 2, sizeof(drive->recovery_page) - 2);
+	else if (code == PAGE_AUDIO)
+		memcpy(drive->audio_page + 2, page + 2, sizeof(drive->audio_page) - 2);
 	else if (code == PAGE_WRITE)
 		memcpy(drive->write_page.bytes + 2, page + 2, sizeof(drive->write_page.bytes) - 2);
 }
