@@ -88,6 +88,8 @@ struct vdrive {
 	uint32_t read_kbps, write_kbps;
 	/** CD: the session at once that was announced or is being written; NULL without (mmc/cd_recording.h). */
 	struct cd_recording *recording;
+	/** Where audio is put; NULL for where it belongs (mmc/write_offset.h). */
+	struct write_offset *write_offset;
 	/** Of CDs. */
 	int32_t read_offset_samples;
 	enum vdrive_overread overread;
