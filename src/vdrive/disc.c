@@ -262,7 +262,7 @@ int disc_put_sectors(struct disc *disc, int32_t lba, uint32_t n_sectors, const u
 	off_t offset = (off_t)(disc->state.data_offset + (uint64_t)lba * DISC_SECTOR);
 
 	/* A full or failing file system is a failing medium, not the end of the virtual disc. */
-	return file_write_at(disc->fd, data, (size_t)n_sectors * DISC_SECTOR, offset) < 0 ? -EIO : 0;
+	return disc_store(disc, data, (size_t)n_sectors * DISC_SECTOR, offset) < 0 ? -EIO : 0;
 }
 
 static int write_anywhere(struct disc *disc, int32_t lba, uint32_t n_sectors, const uint8_t *data)
@@ -404,6 +404,7 @@ void disc_close(struct disc *disc)
 {
 	if (disc == NULL)
 		return;
+	disc_end_test(disc);
 	/* Not after a refused opening, which has no bitmap: then nothing of the state is to be believed. */
 	if (disc->recorded != NULL && disc->state.is_in_use) {
 		settle(disc);

@@ -62,6 +62,9 @@ struct disc_track {
 	int32_t pregap_lba;
 	/** Written as track at once: two unreadable run-out sectors follow the data (CD). */
 	bool has_run_out;
+	/** CD, written in packets, and the sectors of each; 0 if they have any number. */
+	bool has_packets;
+	uint32_t packet_sectors;
 	int32_t start_lba;
 	/** Announced or final size in sectors; for INVISIBLE and OPEN what is still free plus what is written. */
 	uint32_t n_sectors;
@@ -156,6 +159,12 @@ bool disc_is_session_at_once(const struct disc *disc);
 /** Marks the invisible, open or reserved track with this number as a track at once (has_run_out on CD). */
 void disc_set_track_run_out(struct disc *disc, unsigned number);
 
+/** CD: whether the invisible track comes in packets, of a fixed number of sectors or (0) of any; and the end of one: a
+ *  fixed one is filled with zeros, behind another lie seven sectors that nobody can read, where the next one is linked
+ *  to it. */
+void disc_set_track_packets(struct disc *disc, unsigned number, bool has_packets, uint32_t packet_sectors);
+int disc_end_packet(struct disc *disc);
+
 /** Fills the error-correction unit that each open track ends in with zeros, as a drive must before it can stop. */
 int disc_fill_unit(struct disc *disc);
 
@@ -203,6 +212,12 @@ uint32_t disc_spares(const struct disc *disc);
 /** The power goes away: the last n_lost sectors of an open track never came from the drive's buffer to the disc, and
  *  the track is damaged. What lies on a rewritable disc stays. */
 void disc_lose_power(struct disc *disc, uint32_t n_lost);
+
+/** From here on nothing comes into the file, though all calls say that it does; until the end, which makes the disc
+ *  what it was at the begin. -EROFS, -ENOMEM. */
+int disc_begin_test(struct disc *disc);
+bool disc_is_test(const struct disc *disc);
+void disc_end_test(struct disc *disc);
 
 /** Flushes written data and state to the file. 0 or a negative errno. */
 int disc_sync(struct disc *disc);

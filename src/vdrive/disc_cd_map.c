@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Behind the user data of a virtual CD: how each sector is kept, whole sectors, and packs of CD-TEXT. The file ends
  * where the last of it does; what lies behind its end is zeros, as on a disc that was made before there was any. */
-#include "config.h"
-
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "disc/cd_text.h"
@@ -25,6 +21,11 @@ static uint64_t align(uint64_t offset)
 static size_t n_kept(const struct disc *disc)
 {
 	return (size_t)disc->state.n_sectors + CD_PREGAP;
+}
+
+size_t disc_keeping_bytes(const struct disc *disc)
+{
+	return disc->keeping != NULL ? n_kept(disc) : 0;
 }
 
 static uint64_t keeping_offset(const struct disc *disc)
@@ -84,34 +85,7 @@ int disc_set_keeping(struct disc *disc, int32_t lba, uint32_t n_sectors, uint8_t
 	if (i == begin + n_sectors)
 		return 0;
 	memset(disc->keeping + begin, keeping, n_sectors);
-	return file_write_at(disc->fd, disc->keeping + begin, n_sectors, (off_t)(keeping_offset(disc) + begin));
-}
-
-/* Zeros from begin to end, and the blocks given back if the file system can; the file gets no longer by it. */
-static int clear_file(int fd, uint64_t begin, uint64_t end)
-{
-	static const uint8_t zeros[ALIGNMENT];
-	off_t file_end = lseek(fd, 0, SEEK_END);
-
-	if (file_end < 0)
-		return -errno;
-	if (end > (uint64_t)file_end)
-		end = (uint64_t)file_end;
-	if (begin >= end)
-		return 0;
-	if (fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)begin, (off_t)(end - begin)) == 0)
-		return 0;
-	if (errno != EOPNOTSUPP && errno != ENOSYS)
-		return -errno;
-	while (begin < end) {
-		size_t size = end - begin < ALIGNMENT ? (size_t)(end - begin) : ALIGNMENT;
-		int ret = file_write_at(fd, zeros, size, (off_t)begin);
-
-		if (ret < 0)
-			return ret;
-		begin += size;
-	}
-	return 0;
+	return disc_store(disc, disc->keeping + begin, n_sectors, (off_t)(keeping_offset(disc) + begin));
 }
 
 int disc_cd_erase_from(struct disc *disc, int32_t lba)
@@ -126,10 +100,10 @@ int disc_cd_erase_from(struct disc *disc, int32_t lba)
 	ret = disc_forget_recorded(disc, first);
 	memset(disc->keeping + lba + CD_PREGAP, 0, n_kept(disc) - (size_t)(lba + CD_PREGAP));
 	if (ret == 0)
-		ret = clear_file(disc->fd, keeping_offset(disc) + (uint64_t)(lba + CD_PREGAP), whole_offset(disc));
+		ret = disc_clear_file(disc, keeping_offset(disc) + (uint64_t)(lba + CD_PREGAP), whole_offset(disc));
 	if (ret == 0)
-		ret = clear_file(disc->fd, disc->state.data_offset + (uint64_t)first * DISC_SECTOR, user_end);
-	return ret == 0 ? clear_file(disc->fd, (uint64_t)place_of(disc, lba), text_offset(disc)) : ret;
+		ret = disc_clear_file(disc, disc->state.data_offset + (uint64_t)first * DISC_SECTOR, user_end);
+	return ret == 0 ? disc_clear_file(disc, (uint64_t)place_of(disc, lba), text_offset(disc)) : ret;
 }
 
 /* Of what lies behind the end of the file there is nothing: zeros. */
@@ -163,9 +137,9 @@ int disc_put_whole(struct disc *disc, int32_t lba, const struct disc_raw_sector 
 	if (!is_kept(disc, lba))
 		return -EIO;
 	if (sector->sector != NULL)
-		ret = file_write_at(disc->fd, sector->sector, SECTOR_RAW, place_of(disc, lba));
+		ret = disc_store(disc, sector->sector, SECTOR_RAW, place_of(disc, lba));
 	if (ret == 0 && sector->subchannel != NULL)
-		ret = file_write_at(disc->fd, sector->subchannel, SUBCHANNEL_BYTES, place_of(disc, lba) + SECTOR_RAW);
+		ret = disc_store(disc, sector->subchannel, SUBCHANNEL_BYTES, place_of(disc, lba) + SECTOR_RAW);
 	return ret < 0 ? -EIO : 0;
 }
 
@@ -176,5 +150,5 @@ int disc_get_text_packs(struct disc *disc, uint8_t *ret_packs, size_t n_packs)
 
 int disc_put_text_packs(struct disc *disc, const uint8_t *packs, size_t n_packs)
 {
-	return file_write_at(disc->fd, packs, n_packs * CD_TEXT_PACK, (off_t)text_offset(disc)) < 0 ? -EIO : 0;
+	return disc_store(disc, packs, n_packs * CD_TEXT_PACK, (off_t)text_offset(disc)) < 0 ? -EIO : 0;
 }

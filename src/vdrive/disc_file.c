@@ -32,9 +32,9 @@ int disc_commit(struct disc *disc, bool is_in_use)
 	ret = length;
 	/* A kill between the two leaves the newer state in the second slot, a kill within one a whole other one. */
 	if (length >= 0)
-		ret = file_write_at(disc->fd, text, (size_t)length, DISC_SLOT_BYTES);
+		ret = disc_store(disc, text, (size_t)length, DISC_SLOT_BYTES);
 	if (ret == 0)
-		ret = file_write_at(disc->fd, text, (size_t)length, 0);
+		ret = disc_store(disc, text, (size_t)length, 0);
 	free(text);
 	return ret;
 }

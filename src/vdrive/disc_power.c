@@ -16,7 +16,7 @@ static void lose(struct disc *disc, int32_t first, int32_t last_end)
 	begin = (uint32_t)first;
 	for (uint32_t at = begin; at < end; at++)
 		disc->recorded[at / 8] &= (uint8_t) ~(1 << at % 8);
-	file_write_at(disc->fd, disc->recorded + begin / 8, (end - 1) / 8 - begin / 8 + 1,
+	disc_store(disc, disc->recorded + begin / 8, (end - 1) / 8 - begin / 8 + 1,
 		      DISC_BITMAP_OFFSET + (off_t)(begin / 8));
 }
 
@@ -32,6 +32,11 @@ void disc_lose_power(struct disc *disc, uint32_t n_lost)
 {
 	bool is_session = disc_is_cd_session(disc);
 
+	/* Of a test there is nothing to lose. */
+	if (disc->backup != NULL) {
+		disc_end_test(disc);
+		return;
+	}
 	if (disc->is_pressed || disc->recorded == NULL || !disc->state.is_in_use)
 		return;
 	if (is_session)

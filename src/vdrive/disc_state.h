@@ -37,6 +37,8 @@ struct disc_q_track {
 	/** Where indexes 2, 3 ... begin. */
 	int32_t indexes[CD_MAX_INDEXES - 1];
 	char isrc[CD_ISRC_LENGTH + 1];
+	/** What its session says that the disc is. */
+	enum cd_disc_type type;
 };
 
 struct disc_state {
@@ -120,6 +122,8 @@ struct disc {
 	struct disc_next_track next_track;
 	/** The CD-TEXT, once somebody has asked for it. */
 	uint8_t *text_packs;
+	/** While a test write goes on: what the disc was before. NULL else. */
+	struct disc_backup *backup;
 };
 
 /** State of a blank disc. */
@@ -162,11 +166,19 @@ uint32_t disc_text_checksum(const char *text, size_t size);
 /** Derives the sessions, the invisible track and the numbers of both from what has been written. */
 void disc_state_rebuild(struct disc_state *state);
 
+/** Variable packets: takes back the link behind the last one, as none follows it. */
+void disc_strip_link(struct disc *disc, struct disc_track *track);
+/** How far a track was written, going by the bitmap; between packets there are gaps. */
+uint32_t disc_find_written(const struct disc *disc, const struct disc_track *track);
+
 /** Sectors rounded up to the medium's error-correction unit. */
 uint32_t disc_round_up(const struct disc_state *state, uint32_t n_sectors);
 
 /** Where the track's sectors end. */
 int32_t disc_track_end(const struct disc_track *track);
+
+/** Writes into the file, but for a test. 0 or a negative errno. */
+int disc_store(struct disc *disc, const void *data, size_t size, off_t offset);
 
 /** Writes the state into the file, marked as in use or not. 0 or a negative errno. */
 int disc_commit(struct disc *disc, bool is_in_use);
@@ -178,6 +190,9 @@ bool disc_any_recorded(const struct disc *disc, int32_t lba, uint32_t n_sectors)
 int disc_mark_recorded(struct disc *disc, int32_t lba, uint32_t n_sectors);
 
 int disc_forget_recorded(struct disc *disc, int32_t lba);
+
+/** Makes these bytes of the file zeros; it gets no longer by it. 0 or a negative errno. */
+int disc_clear_file(struct disc *disc, uint64_t begin, uint64_t end);
 
 /** Erases: nothing is recorded, and all sectors are zeros, from this one on. 0 or a negative errno. */
 int disc_erase_from(struct disc *disc, int32_t lba);
@@ -217,6 +232,10 @@ int32_t disc_usual_pregap(const struct disc_state *state, unsigned index);
 /** The mode of a CD track by its control nibble and data mode, and the data mode by it. */
 enum cd_track_mode disc_track_mode(uint8_t control, uint8_t data_mode);
 uint8_t disc_track_data_mode(enum cd_track_mode mode);
+/** True if the track's indexes from 2 on lie in it, in order. */
+bool disc_has_sound_indexes(const struct cd_track *track);
+/** What a session says with such a track in it, if nobody has said it. */
+enum cd_disc_type disc_usual_type(enum cd_track_mode mode);
 
 /** Pressed CD of a description of a CD or of a file of whole sectors, which disc->fd is open on: fills image and state. */
 int disc_open_cd_image(struct disc *disc, const char *path, const char *kind, struct discern_error *err);
@@ -229,6 +248,8 @@ bool disc_in_tracks(const struct disc *disc, int32_t lba, uint32_t n_sectors);
 
 /** CD that can be written: reads how sectors are kept. 0 or a negative errno. */
 int disc_cd_load(struct disc *disc);
+/** Bytes that say how sectors are kept, of the whole disc. */
+size_t disc_keeping_bytes(const struct disc *disc);
 /** How a sector is kept; 0 for what a disc has no such byte for. */
 uint8_t disc_keeping(const struct disc *disc, int32_t lba);
 int disc_set_keeping(struct disc *disc, int32_t lba, uint32_t n_sectors, uint8_t keeping);

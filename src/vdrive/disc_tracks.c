@@ -106,7 +106,7 @@ void disc_recover(struct disc *disc)
 		track = &state->tracks[i];
 		if (track->state != TRACK_OPEN && track->state != TRACK_RESERVED)
 			continue;
-		track->n_written = disc_recorded_from(disc, track->start_lba, track->n_sectors);
+		track->n_written = disc_find_written(disc, track);
 		if (track->n_written > 0 && (track->state == TRACK_OPEN || track->n_written < track->n_sectors))
 			damage_track(disc, track);
 	}
@@ -180,8 +180,11 @@ static uint32_t final_data_sectors(const struct disc *disc, const struct disc_tr
 /* Closes without committing: tracks of a session are closed together with it. */
 static int finish_track(struct disc *disc, struct disc_track *track)
 {
-	uint32_t n_data = final_data_sectors(disc, track);
+	uint32_t n_data;
 	int ret = 0;
+
+	disc_strip_link(disc, track);
+	n_data = final_data_sectors(disc, track);
 
 	/* The file is sparse: sectors that were never written are zeros. */
 	if (is_cd(disc) && track->mode != CD_MODE_1)

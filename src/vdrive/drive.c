@@ -82,6 +82,13 @@ int vdrive_invalid_parameter(struct vdrive_call *call)
 	return vdrive_check_condition(call, 5, 0x26, 0);
 }
 
+int vdrive_invalid_parameter_at(struct vdrive_call *call, size_t byte)
+{
+	const struct vdrive_sense sense = { .key = 5, .asc = 0x26, .field = byte < 0xffff ? (uint16_t)byte : 0xffff };
+
+	return vdrive_report_sense(call, &sense);
+}
+
 /* Data in another direction than the host announced is a phase error on the bus (USB Mass Storage Bulk-Only
  * 6.7, cases 2, 3, 8 and 10), which SPC-4 names ABORTED COMMAND, DATA PHASE ERROR. */
 static int phase_error(struct vdrive_call *call)

@@ -15,8 +15,8 @@
 /** One sense code, with the field pointer of SPC-4 4.5.2.4.2 (0 for none) and progress (0 for none). */
 struct vdrive_sense {
 	uint8_t key, asc, ascq;
-	/** Byte of the CDB that is wrong. */
-	uint8_t field;
+	/** Byte of the CDB, or of the parameter list, that is wrong. */
+	uint16_t field;
 	/** Of 65536. */
 	uint16_t progress;
 	/** LBA for the information field, valid when has_lba. */
@@ -86,11 +86,6 @@ struct vdrive {
 	uint8_t recovery_page[12];
 	uint8_t audio_page[16];
 	uint32_t read_kbps, write_kbps;
-	/** Track of the session at once that SEND CUE SHEET announced; 0 none. */
-	bool cue_sheet_received;
-	uint32_t cue_sheet_sectors;
-	/** Next address of that session; it begins in the pause before the track. */
-	int32_t cue_sheet_next_lba;
 	/** Of CDs. */
 	int32_t read_offset_samples;
 	enum vdrive_overread overread;
@@ -99,6 +94,8 @@ struct vdrive {
 	struct vdrive_player player;
 	/** The last sector that was read. */
 	int32_t position_lba;
+	/** CD: the session at once that was announced or is being written; NULL without (mmc/cd_recording.h). */
+	struct cd_recording *recording;
 	struct faults *faults;
 	/** Marks on the medium, made from rules with this generation; NULL without. */
 	struct damage *damage;
@@ -126,6 +123,8 @@ int vdrive_report_sense(struct vdrive_call *call, const struct vdrive_sense *sen
 int vdrive_invalid_field(struct vdrive_call *call, uint8_t cdb_byte);
 /** 5/26/00, invalid field in the parameter list. */
 int vdrive_invalid_parameter(struct vdrive_call *call);
+/** The same with the field pointer on a byte of the list. */
+int vdrive_invalid_parameter_at(struct vdrive_call *call, size_t byte);
 /** Gives size bytes to the host, cut to allocation_length and to what the host has room for. 0, or the value of
  *  a CHECK CONDITION when the host announced another direction. */
 int vdrive_give(struct vdrive_call *call, const void *data, size_t size, size_t allocation_length);

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "vdrive/disc_cd.h"
 #include "vdrive/fault_lines.h"
+#include "vdrive/mmc/cd_recording.h"
 #include "vdrive/mmc/defaults.h"
 #include "vdrive/mmc/msf.h"
 #include "vdrive/timing.h"
@@ -92,7 +93,7 @@ void vdrive_lose_power(struct vdrive *drive)
 {
 	vdrive_lose_buffer(drive);
 	drive->removal_prevented = false;
-	drive->cue_sheet_received = false;
+	cd_recording_forget(drive);
 	vdrive_reset_pages(drive);
 	vdrive_reset_speeds(drive);
 	timing_medium_changed(drive->timing);

@@ -9,6 +9,7 @@
 #include "vdrive/drive.h"
 #include "vdrive/drive_faults.h"
 #include "vdrive/mmc/audio.h"
+#include "vdrive/mmc/cd_recording.h"
 #include "vdrive/mmc/defaults.h"
 #include "vdrive/timing.h"
 #include "vdrive/undo.h"
@@ -97,6 +98,7 @@ struct vdrive *vdrive_free(struct vdrive *drive)
 {
 	if (drive == NULL)
 		return NULL;
+	cd_recording_forget(drive);
 	disc_close(drive->disc);
 	vdrive_forget_damage(drive);
 	timing_free(drive->timing);
@@ -123,9 +125,7 @@ static void medium_arrived(struct vdrive *drive, struct disc *disc)
 	drive->disc = disc;
 	drive->unit_attention = medium_changed;
 	drive->media_event = EVENT_NEW_MEDIUM;
-	drive->cue_sheet_received = false;
-	drive->cue_sheet_sectors = 0;
-	drive->cue_sheet_next_lba = 0;
+	cd_recording_forget(drive);
 	drive->n_unflushed = 0;
 	vdrive_reset_speeds(drive);
 	vdrive_forget_damage(drive);
@@ -138,6 +138,7 @@ void vdrive_eject(struct vdrive *drive)
 	if (drive->disc != NULL)
 		drive->media_event = EVENT_REMOVAL;
 	undo_forget(&drive->undo);
+	cd_recording_forget(drive);
 	disc_close(drive->disc);
 	drive->disc = NULL;
 	drive->tray_open = true;

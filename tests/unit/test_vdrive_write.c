@@ -210,11 +210,13 @@ static void test_cd_session_at_once(void **state)
 	assert_int_equal(send_cue_sheet(sheet, sizeof(sheet)), SEQUENCE_ERROR);
 	set_write_page(2, 0);
 	assert_int_equal(write_10(0, 16), SEQUENCE_ERROR);
+	/* A sheet is but an announcement until the first write. */
 	assert_int_equal(send_cue_sheet(sheet, sizeof(sheet)), GOOD);
-	assert_int_equal(send_cue_sheet(sheet, sizeof(sheet)), SEQUENCE_ERROR);
+	assert_int_equal(send_cue_sheet(sheet, sizeof(sheet)), GOOD);
 	assert_int_equal(write_10(0, 16), INVALID_ADDRESS);
 	for (int32_t lba = -150; lba < -6; lba += 16)
 		assert_int_equal(write_10(lba, 16), GOOD);
+	assert_int_equal(send_cue_sheet(sheet, sizeof(sheet)), SEQUENCE_ERROR);
 	/* The last of the pause and the first of the data in one command: sectors 0 to 9 are the pattern's 6 to 15. */
 	assert_int_equal(write_10(-6, 16), GOOD);
 	assert_int_equal(synchronize(), GOOD);
@@ -238,8 +240,8 @@ static void test_wrong_cue_sheets(void **state)
 	static const struct {
 		uint8_t at, value;
 	} changes[] = {
-		{ 1, 1 },     { 3, 0x41 }, { 8, 0x01 }, { 8, 0x42 },  { 9, 2 },  { 10, 1 },  { 11, 0x00 },
-		{ 11, 0x11 }, { 15, 1 },   { 18, 2 },   { 20, 0x80 }, { 22, 3 }, { 23, 75 }, { 24, 0x4f },
+		{ 1, 1 },     { 3, 0x81 }, { 8, 0x01 }, { 8, 0x42 },  { 9, 2 },  { 10, 1 },  { 11, 0x00 },
+		{ 11, 0x20 }, { 15, 1 },   { 18, 2 },   { 20, 0x80 }, { 22, 3 }, { 23, 75 }, { 24, 0x4f },
 		{ 25, 2 },    { 26, 2 },   { 29, 100 }, { 30, 60 },   { 30, 2 }, { 29, 99 },
 	};
 	uint8_t sheet[CUE_SIZE];

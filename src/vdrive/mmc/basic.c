@@ -6,6 +6,7 @@
 #include "vdrive/drive.h"
 #include "vdrive/mmc/audio.h"
 #include "vdrive/mmc/defaults.h"
+#include "vdrive/mmc/test_write.h"
 
 static int test_unit_ready(struct vdrive_call *call)
 {
@@ -126,6 +127,8 @@ static int start_stop_unit(struct vdrive_call *call)
 	switch (call->cdb[4] & 3) {
 	case STOP:
 		vdrive_stop_player(drive);
+		/* A disc that is spun up again is read anew. */
+		vdrive_end_test(drive);
 		return 0;
 	case START:
 		return vdrive_need_medium(call);

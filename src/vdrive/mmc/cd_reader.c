@@ -80,6 +80,9 @@ static void spoil_words(struct cd_sector *sector, uint64_t random, bool conceals
 		unsigned word = (unsigned)(number % N_WORDS);
 		uint16_t value = (uint16_t)(number >> 40);
 
+		/* Two bits for its bytes: it was drawn before. */
+		if (sector->c2[word / 4] & 0xc0 >> word % 4 * 2)
+			continue;
 		if (conceals || (sector->is_audio && number >> 32 & 1))
 			value = interpolate(good, word);
 		put_wrong(sector, 2 * (size_t)word, (uint8_t)value);

@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 #include "vdrive/drive.h"
+#include "vdrive/mmc/cue_sheet.h"
 #include "vdrive/mmc/defaults.h"
 #include "vdrive/mmc/formats.h"
 
@@ -225,15 +226,22 @@ static size_t fill_random_writable(const struct vdrive *drive, uint8_t *data)
 	return 12;
 }
 
-/* 0021h, Incremental Streaming Writable: buffer underrun free. No data block type for packets on CD, so no link size;
- * on DVD links take 16 sectors. */
+/* Data block types 8 to 13: all forms of data sectors. */
+enum { DATA_BLOCK_TYPES = 0x3f00 };
+
+/* 0021h, Incremental Streaming Writable: buffer underrun free; packets of data on CD. Links take 7 sectors there and 16
+ * on DVD. */
 static size_t fill_incremental(const struct vdrive *drive, uint8_t *data)
 {
+	enum { CD_LINK = 7, DVD_LINK = 16 };
+
 	data[2] = 1;
-	if (!has_dvd(drive))
+	if (has_cd(drive))
+		put_be16(data, DATA_BLOCK_TYPES);
+	else if (!has_dvd(drive))
 		return 4;
 	data[3] = 1;
-	data[4] = 16;
+	data[4] = has_cd(drive) ? CD_LINK : DVD_LINK;
 	return 8;
 }
 
@@ -261,11 +269,11 @@ static size_t fill_rigid_overwrite(const struct vdrive *drive, uint8_t *data)
 	return 4;
 }
 
-/* 002Fh, DVD-R/-RW Write: buffer underrun free, dual layer, DVD-RW; no test writing. */
+/* 002Fh, DVD-R/-RW Write: buffer underrun free, dual layer, test write, DVD-RW. */
 static size_t fill_dvd_minus(const struct vdrive *drive, uint8_t *data)
 {
 	(void)drive;
-	data[0] = 0x4a;
+	data[0] = 0x4e;
 	return 4;
 }
 
@@ -285,21 +293,23 @@ static size_t fill_dvd_plus(const struct vdrive *drive, uint8_t *data)
 	return 4;
 }
 
-/* 002Dh, CD Track at Once: buffer underrun free, CD-RW; data block type 8, Mode 1. */
+/* 002Dh, CD Track at Once: buffer underrun free, R to W of audio both raw and packed, test write, CD-RW; data block
+ * types 0, 2, 3 (audio) and of data. */
 static size_t fill_track_at_once(const struct vdrive *drive, uint8_t *data)
 {
 	(void)drive;
-	data[0] = 0x42;
-	put_be16(data + 2, 1u << 8);
+	data[0] = 0x5f;
+	put_be16(data + 2, DATA_BLOCK_TYPES | 0x0d);
 	return 4;
 }
 
-/* 002Eh, CD Mastering: buffer underrun free, session at once, CD-RW; the longest cue sheet. */
+/* 002Eh, CD Mastering: buffer underrun free, session at once, raw in one session and in several, test write, CD-RW, R
+ * to W; the longest cue sheet. */
 static size_t fill_mastering(const struct vdrive *drive, uint8_t *data)
 {
 	(void)drive;
-	data[0] = 0x62;
-	put_be24(data + 1, 0x0c80);
+	data[0] = 0x7f;
+	put_be24(data + 1, CUE_SHEET_MAX_BYTES);
 	return 4;
 }
 
