@@ -11,7 +11,7 @@ static bool is_same_track(const struct disc_track *track, const struct cd_track 
 {
 	return track->start_lba == from->start_lba && from->pregap_lba <= from->start_lba &&
 	       from->end_lba > from->start_lba && from->end_lba <= disc_track_end(track) &&
-	       from->mode <= CD_MODE_2_CDI && from->n_indexes <= CD_MAX_INDEXES - 1 &&
+	       from->mode <= CD_MODE_2_CDI && disc_has_sound_indexes(from) &&
 	       (from->isrc[0] == '\0' || cd_isrc_is_sound(from->isrc));
 }
 
@@ -22,7 +22,9 @@ static void amend_track(struct disc_state *state, unsigned index, const struct c
 
 	track->mode = from->mode;
 	track->data_mode = disc_track_data_mode(from->mode);
-	track->pregap_lba = from->pregap_lba;
+	/* Where the first pause begins has been known since the lead-in. */
+	if (index > 0 && track[-1].session == track->session)
+		track->pregap_lba = from->pregap_lba;
 	track->n_sectors = (uint32_t)(from->end_lba - from->start_lba);
 	if (track->n_written > track->n_sectors)
 		track->n_written = track->n_sectors;

@@ -42,7 +42,8 @@ struct disc_raw_sector {
 int disc_write_raw(struct disc *disc, int32_t lba, const struct disc_raw_sector *sector);
 
 /** A session at once as a cue sheet or the lead-in of a raw recording lays it out: tracks are numbered on from those
- *  that are there, sessions are ignored, pauses and tracks must adjoin; the lead-out lies where the last one ends.
+ *  that are there, of sessions only the first one's type counts, without one that which the tracks' modes tell; pauses
+ *  and tracks must adjoin; the lead-out lies where the last one ends.
  *  The first pause begins 150 sectors before the invisible track; or where that begins, and then these 150 sectors
  *  are the drive's. The disc then takes sectors from the first pause on, in order, with disc_write_raw() or, of Mode 1
  *  tracks, disc_write(). The catalogue number, too, is taken from the first session. -EROFS, -ENOSPC, -EINVAL. */
