@@ -293,13 +293,13 @@ static size_t fill_dvd_plus(const struct vdrive *drive, uint8_t *data)
 	return 4;
 }
 
-/* 002Dh, CD Track at Once: buffer underrun free, R to W of audio both raw and packed, test write, CD-RW; data block
- * types 0, 2, 3 (audio) and of data. */
+/* 002Dh, CD Track at Once: buffer underrun free, raw R to W of audio, test write, CD-RW; data block types 0 and 3 (audio)
+ * and of data. */
 static size_t fill_track_at_once(const struct vdrive *drive, uint8_t *data)
 {
 	(void)drive;
-	data[0] = 0x5f;
-	put_be16(data + 2, DATA_BLOCK_TYPES | 0x0d);
+	data[0] = 0x57;
+	put_be16(data + 2, DATA_BLOCK_TYPES | 0x09);
 	return 4;
 }
 

@@ -96,7 +96,8 @@ int cd_write_run(struct vdrive *drive, const struct cd_run *run, int32_t *ret_lb
 	for (uint32_t i = 0; i < run->n_sectors && ret == 0; i++) {
 		*ret_lba = run->lba + (int32_t)i;
 		ret = write_one(drive, run->blocks, *ret_lba, data);
-		data += block_bytes;
+		if (block_bytes > 0)
+			data += block_bytes;
 	}
 	return ret;
 }
