@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "vdrive/disc_defects.h"
 
 const struct profile *disc_profile(const struct disc *disc)
 {
@@ -334,6 +335,7 @@ void disc_close(struct disc *disc)
 	}
 	if (disc->map != NULL)
 		munmap(disc->map, disc->map_size);
+	disc_forget_replaced(disc);
 	free(disc->recorded);
 	if (disc->fd >= 0)
 		close(disc->fd);

@@ -29,6 +29,9 @@ int disc_erase_from(struct disc *disc, int32_t lba)
 	/* Gives the blocks of the sparse file back; the mapping is not touched in between. */
 	if (ftruncate(disc->fd, begin) < 0 || ftruncate(disc->fd, end) < 0)
 		return -errno;
+	/* A table of spare units may have stood behind the sectors. */
+	if (disc->file_bytes > end)
+		disc->file_bytes = end;
 	return disc_forget_recorded(disc, lba);
 }
 

@@ -209,7 +209,7 @@ static int open_virtual(struct disc *disc, const struct stat *status, struct dis
 		return discern_error_set(err, -EIO, "cannot read the bitmap of the virtual disc");
 	if (disc->state.is_in_use)
 		disc_recover(disc);
-	return 0;
+	return disc_load_replaced(disc, err);
 }
 
 static bool has_magic(int fd)

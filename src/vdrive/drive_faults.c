@@ -10,6 +10,8 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "vdrive/disc_defects.h"
+#include "vdrive/drive_defects.h"
 #include "vdrive/fault_lines.h"
 #include "vdrive/mmc/defaults.h"
 #include "vdrive/timing.h"
@@ -18,7 +20,7 @@
 /* SAM-5 5.3.1. */
 enum { STATUS_GOOD = 0, STATUS_CHECK_CONDITION = 2 };
 
-enum { OP_VERIFY = 0x2f, OP_READ_CAPACITY = 0x25, OP_SYNCHRONIZE_CACHE = 0x35 };
+enum { OP_VERIFY = 0x2f, OP_WRITE_AND_VERIFY = 0x2e, OP_READ_CAPACITY = 0x25, OP_SYNCHRONIZE_CACHE = 0x35 };
 
 /* Write parameters page, byte 2: buffer underrun protection (MMC-6 7.5.4.5). */
 enum { BUFE = 0x40 };
@@ -299,12 +301,12 @@ static int check_damage(struct vdrive_call *call, const struct vdrive_address *a
 	unsigned percent = highest > 0 ? (unsigned)((uint64_t)drive->read_kbps * 100 / highest) : 100;
 	struct damage_result result;
 
-	if (!faults_is_read(call->cdb[0]) && call->cdb[0] != OP_VERIFY)
+	if (!faults_is_read(call->cdb[0]) && call->cdb[0] != OP_VERIFY && call->cdb[0] != OP_WRITE_AND_VERIFY)
 		return 0;
 	/* What is in the drive's memory needs no reading. */
 	if (timing_is_cached(drive->timing, call->cdb, address))
 		return 0;
-	damage_read(drive->damage, address->lba, address->n_sectors, percent, &result);
+	vdrive_read_places(drive, address, percent, &result);
 	timing_note_retries(drive, &result);
 	if (!result.has_failed)
 		return 0;
@@ -364,12 +366,63 @@ static int run_op(struct vdrive_call *call, const struct vdrive_opcode *op, cons
 	return 0;
 }
 
+/* A write error that the drive can help itself out of: defect management writes the sectors elsewhere. */
+static bool is_managed(const struct vdrive_call *call, const struct vdrive_address *address,
+		       const struct fault_outcome *outcome)
+{
+	return outcome->is_failed && outcome->effect == FAULT_SENSE && outcome->key == 3 && outcome->asc == 0x0c &&
+	       faults_is_write(call->cdb[0]) && address->n_sectors > 0 && vdrive_verifies(call);
+}
+
+/* The sectors of a command that a rule is about; without an lba its first one. */
+static void find_sectors(const struct vdrive_address *address, const struct fault_outcome *outcome, int64_t *ret_first,
+			 int64_t *ret_last)
+{
+	int64_t last = (int64_t)address->lba + address->n_sectors - 1;
+
+	*ret_first = outcome->lba != INT32_MIN ? outcome->lba : address->lba;
+	*ret_last = outcome->lba == INT32_MIN ? address->lba : last < outcome->last_lba ? last : outcome->last_lba;
+}
+
+/* A write whose sectors a rule makes bad, on a medium with spare areas. */
+static void run_managed(struct vdrive_call *call, const struct vdrive_opcode *op, const struct vdrive_address *address,
+			struct fault_outcome *outcome)
+{
+	int64_t first, last;
+	uint32_t n_replaced;
+
+	find_sectors(address, outcome, &first, &last);
+	if (!vdrive_has_spares(call, first, last)) {
+		outcome->ascq = 2;
+		report_sense(call, outcome);
+		return;
+	}
+	if (op->run(call) < 0 || vdrive_replace_sectors(call, first, last, &n_replaced) < 0)
+		return;
+	note_data(call);
+	vdrive_report_replaced(call, address);
+}
+
+/* What the medium makes of a command that the drive has carried out. */
+static int meet_medium(struct vdrive_call *call, const struct vdrive_address *address, uint32_t *ret_n_replaced)
+{
+	struct vdrive *drive = call->drive;
+
+	*ret_n_replaced = 0;
+	if (drive->disc == NULL || (drive->damage == NULL && disc_n_replaced(drive->disc) == 0))
+		return 0;
+	if (faults_is_write(call->cdb[0]) && vdrive_verifies(call))
+		return vdrive_verify_written(call, address, ret_n_replaced);
+	return check_damage(call, address);
+}
+
 void vdrive_run_with_faults(struct vdrive_call *call, const struct vdrive_opcode *op)
 {
 	struct fault_outcome outcome;
 	struct vdrive_address address;
 	struct vdrive *drive = call->drive;
 	bool is_write = faults_is_write(call->cdb[0]);
+	uint32_t n_replaced;
 
 	vdrive_get_address(call, &address);
 	update_damage(drive);
@@ -380,17 +433,25 @@ void vdrive_run_with_faults(struct vdrive_call *call, const struct vdrive_opcode
 		timing_note_underrun(drive->timing);
 		outcome.is_failed = false;
 	}
+	if (is_managed(call, &address, &outcome)) {
+		run_managed(call, op, &address, &outcome);
+		return;
+	}
 	if (outcome.is_failed) {
 		fail_command(call, &outcome);
 		return;
 	}
+	if (is_write && vdrive_check_writing(call, &address) < 0)
+		return;
 	if (is_write)
 		remember_old_data(call, &address);
 	if (run_op(call, op, &address, &outcome) < 0)
 		return;
-	if (drive->damage != NULL && check_damage(call, &address) < 0)
+	if (meet_medium(call, &address, &n_replaced) < 0)
 		return;
 	if (!is_write || outcome.effect == FAULT_SENSE)
 		spoil_answer(call, &address, &outcome);
 	note_data(call);
+	if (n_replaced > 0 && call->answer->status == STATUS_GOOD)
+		vdrive_report_replaced(call, &address);
 }

@@ -101,7 +101,7 @@ static int parse_operation(const char *word, struct fault_rule *rule, struct dis
 	}
 	discern_error_set(err, -EINVAL, "fault: \"%s\" is no operation", word);
 	discern_error_hint(err, "a rule begins with read, write, any, an opcode such as 0x35, the name of a command "
-				"or a mark: scratch, ring, rot, design; see discern-vdrive(1)");
+				"or a mark: scratch, ring, rot, design, defect; see discern-vdrive(1)");
 	return -EINVAL;
 }
 

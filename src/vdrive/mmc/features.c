@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "vdrive/disc_defects.h"
 #include "vdrive/drive.h"
 #include "vdrive/mmc/defaults.h"
 #include "vdrive/mmc/formats.h"
@@ -76,8 +77,7 @@ static bool has_random_writable(const struct vdrive *drive)
 
 static bool has_defect_management(const struct vdrive *drive)
 {
-	return has_random_writable(drive) ||
-	       (has_profile(drive, DISCERN_PROFILE_BD_R) && disc_spares(drive->disc) > 0);
+	return drive->disc != NULL && disc_manages_defects(drive->disc);
 }
 
 static bool has_overwrite(const struct vdrive *drive)

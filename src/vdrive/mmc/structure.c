@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "vdrive/disc_defects.h"
 #include "vdrive/drive.h"
 #include "vdrive/mmc/structure.h"
 
@@ -58,11 +59,14 @@ static size_t bd_information(const struct disc *disc, uint8_t *data)
 	return MAX_STRUCTURE;
 }
 
-/** BD format 0Ah, spare areas: none of them is ever used, as no sector of this disc goes bad. */
+/** BD format 0Ah, spare areas in blocks: free and all (MMC-6 6.23.3.3.4). */
 static size_t bd_spares(const struct disc *disc, uint8_t *data)
 {
-	put_be32(data + 4, disc_spares(disc));
-	put_be32(data + 8, disc_spares(disc));
+	struct disc_spare_areas areas;
+
+	disc_spare_areas(disc, &areas);
+	put_be32(data + 4, areas.n_free);
+	put_be32(data + 8, areas.n_sectors);
 	return 12;
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "vdrive/disc_defects.h"
 #include "vdrive/mmc/structure.h"
 
 /* Physical sector number of the first data sector, of DVD-RAM a little further out (ECMA-267, -349 and -330, 16.1). */
@@ -136,11 +137,12 @@ static size_t medium_status(const struct disc *disc, uint8_t *data)
 /** Format 0Ah, spare areas of DVD-RAM: unused primary, unused and allocated supplementary spare blocks. */
 static size_t spares(const struct disc *disc, uint8_t *data)
 {
-	enum { PRIMARY_SPARES = 12800 };
+	struct disc_spare_areas areas;
 
-	put_be32(data, PRIMARY_SPARES);
-	put_be32(data + 4, disc_spares(disc));
-	put_be32(data + 8, disc_spares(disc));
+	disc_spare_areas(disc, &areas);
+	put_be32(data, areas.primary_free);
+	put_be32(data + 4, areas.n_free);
+	put_be32(data + 8, areas.n_sectors);
 	return 12;
 }
 
