@@ -27,7 +27,8 @@ static int give_descriptors(struct vdrive_call *call, uint8_t *data, size_t n)
 /** Type 0, performance: the same speed from the first sector to the last. */
 static int nominal_performance(struct vdrive_call *call)
 {
-	enum { TOLERANCE_10 = 2, EXCEPTIONS_ONLY = 2 };
+	enum { TOLERANCE_NONE = 0, TOLERANCE_10 = 2, EXCEPTIONS_ONLY = 2 };
+	uint8_t tolerance = call->cdb[1] >> 3 & 3;
 	const struct vdrive *drive = call->drive;
 	bool is_write = call->cdb[1] & 4;
 	uint8_t except = call->cdb[1] & 3;
@@ -35,7 +36,8 @@ static int nominal_performance(struct vdrive_call *call)
 	uint8_t *descriptor = data + HEADER;
 	uint32_t kbps = is_write ? drive->write_kbps : drive->read_kbps;
 
-	if ((call->cdb[1] >> 3 & 3) != TOLERANCE_10 || except > EXCEPTIONS_ONLY)
+	/* Only 10 % is defined; most drives answer hosts that ask for none, as dvd+rw-tools do. */
+	if ((tolerance != TOLERANCE_10 && tolerance != TOLERANCE_NONE) || except > EXCEPTIONS_ONLY)
 		return vdrive_invalid_field(call, 1);
 	data[4] = is_write ? 2 : 0;
 	if (except != 0) {

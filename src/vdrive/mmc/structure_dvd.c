@@ -9,6 +9,9 @@
 /* Physical sector number of the first data sector, of DVD-RAM a little further out (ECMA-267, -349 and -330, 16.1). */
 enum { FIRST_PSN = 0x030000, FIRST_PSN_RAM = 0x031000 };
 
+/* Sectors of primary spares and of guard areas between the zones in the data zone of a DVD-RAM of 4.7 GB (ECMA-330). */
+enum { RAM_HIDDEN = 19008 };
+
 /* Who made the virtual discs: 8 characters and 3 for the type on DVD+, two times 6 on DVD-. */
 #define MAKER "DISCERN\0"
 #define MEDIA_TYPE "VD1"
@@ -73,6 +76,10 @@ static uint32_t first_layer_sectors(const struct disc *disc)
 static void put_data_zone(const struct disc *disc, uint8_t *data)
 {
 	uint32_t n_sectors = disc_capacity(disc), first = is_ram(disc) ? FIRST_PSN_RAM : FIRST_PSN, end;
+
+	/* User area, supplementary spares, and what is never the user's. */
+	if (is_ram(disc))
+		n_sectors = disc_all_sectors(disc) + RAM_HIDDEN;
 
 	put_be24(data + 5, first);
 	if (disc_n_layers(disc) == 1) {
@@ -146,6 +153,14 @@ static size_t spares(const struct disc *disc, uint8_t *data)
 	return 12;
 }
 
+/** Format C0h, write protection status (MMC-6 6.23.3.2.33): the disc is not protected. */
+static size_t write_protection(const struct disc *disc, uint8_t *data)
+{
+	(void)disc;
+	(void)data;
+	return 4;
+}
+
 /** Format 0Eh, pre-recorded information in the lead-in of DVD-R and DVD-RW: fields 1 to 5 with an identifier each, of
  *  which 3 and 4 name the maker (ECMA-279 28.3.2.1). */
 static size_t pre_recorded(const struct disc *disc, uint8_t *data)
@@ -163,9 +178,6 @@ static size_t control_data(const struct disc *disc, uint8_t *data)
 {
 	data[0] = 0x01;
 	put_data_zone(disc, data);
-	/* Of two layers the capacity of the first one, which is what a recorder asks for. */
-	if (disc_n_layers(disc) > 1)
-		put_be24(data + 13, first_layer_sectors(disc));
 	return 2048;
 }
 
@@ -196,5 +208,6 @@ const struct structure vdrive_dvd_structures[] = {
 	{ 0x10, is_minus, control_data },
 	{ 0x11, is_plus, adip },
 	{ STRUCTURE_LAYER_BOUNDARY, is_plus_r_dl, layer_boundary },
+	{ 0xc0, is_ram, write_protection },
 	{ 0, NULL, NULL },
 };
