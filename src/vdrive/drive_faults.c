@@ -251,7 +251,8 @@ static int run_wrong_write(struct vdrive_call *call, const struct vdrive_opcode 
 	else if (outcome->effect == FAULT_STALE)
 		memset(data, 0, command.data_length);
 	if (outcome->effect == FAULT_SHORT && n_sectors < address->n_sectors) {
-		command.data_length = (size_t)n_sectors * DISC_SECTOR;
+		/* Blocks of the length that the host sends, which may be less than it should be. */
+		command.data_length = command.data_length / address->n_sectors * n_sectors;
 		if (cdb[0] == 0xaa)
 			put_be32(cdb + 6, n_sectors);
 		else

@@ -11,11 +11,14 @@
 #include "base/error.h"
 #include "vdrive/server_faults.h"
 
+/* How often a sender is asked whether it has given up. */
+enum { GIVEN_UP_MS = 50 };
+
 struct server {
 	struct server_drive *drives[SERVER_MAX_DRIVES];
 	pthread_mutex_t lock;
 	pthread_cond_t stopped;
-	bool is_stopping;
+	atomic_bool is_stopping;
 	/** A file of fault rules that may change at any time; NULL without. */
 	struct fault_watch *watch;
 };
@@ -186,6 +189,21 @@ static void wait_until(struct server *server, int64_t until_ms)
 	pthread_mutex_unlock(&server->lock);
 }
 
+/* False if the sender has given up before. */
+static bool wait_patiently(struct server *server, int64_t until_ms, const struct server_patience *patience)
+{
+	if (patience->is_given_up == NULL) {
+		wait_until(server, until_ms);
+		return true;
+	}
+	for (int64_t now = now_ms(); now < until_ms && !server->is_stopping; now = now_ms()) {
+		if (patience->is_given_up(patience->context))
+			return false;
+		wait_until(server, now + GIVEN_UP_MS < until_ms ? now + GIVEN_UP_MS : until_ms);
+	}
+	return true;
+}
+
 /* The kernel's sr driver takes 6/28/00 as word of a new medium, whoever's command meets it. */
 static void note_new_medium(struct server_drive *drive, const struct vdrive_answer *answer)
 {
@@ -194,14 +212,16 @@ static void note_new_medium(struct server_drive *drive, const struct vdrive_answ
 }
 
 /* While the time passes, or no longer than the host has patience. */
-static void pass_time(struct server_drive *drive, uint32_t timeout_ms, struct vdrive_answer *answer)
+static void pass_time(struct server_drive *drive, const struct server_patience *patience, struct vdrive_answer *answer)
 {
-	bool is_late = answer->delay_ms > timeout_ms;
+	bool is_late = answer->delay_ms > patience->timeout_ms;
 	int64_t started_ms = now_ms();
 
 	if (!answer->is_counted_only) {
 		drive->busy_until_ms = started_ms + answer->delay_ms;
-		wait_until(drive->server, is_late ? started_ms + timeout_ms : drive->busy_until_ms);
+		if (!wait_patiently(drive->server, is_late ? started_ms + patience->timeout_ms : drive->busy_until_ms,
+				    patience))
+			is_late = true;
 	}
 	if (is_late) {
 		memset(answer, 0, sizeof(*answer));
@@ -212,14 +232,26 @@ static void pass_time(struct server_drive *drive, uint32_t timeout_ms, struct vd
 void server_execute(struct server_drive *drive, const struct vdrive_command *command, uint32_t timeout_ms,
 		    struct vdrive_answer *ret_answer)
 {
+	const struct server_patience patience = { .timeout_ms = timeout_ms };
+
+	server_execute_patiently(drive, command, &patience, ret_answer);
+}
+
+void server_execute_patiently(struct server_drive *drive, const struct vdrive_command *command,
+			      const struct server_patience *patience, struct vdrive_answer *ret_answer)
+{
 	if (drive->server->watch != NULL)
 		fault_watch_refresh(drive->server->watch);
 	pthread_mutex_lock(&drive->command_lock);
-	wait_until(drive->server, drive->busy_until_ms);
 	memset(ret_answer, 0, sizeof(*ret_answer));
+	if (!wait_patiently(drive->server, drive->busy_until_ms, patience)) {
+		ret_answer->host_status = VDRIVE_HOST_TIME_OUT;
+		pthread_mutex_unlock(&drive->command_lock);
+		return;
+	}
 	vdrive_execute(drive->vdrive, command, ret_answer);
 	note_new_medium(drive, ret_answer);
 	if (ret_answer->delay_ms > 0)
-		pass_time(drive, timeout_ms, ret_answer);
+		pass_time(drive, patience, ret_answer);
 	pthread_mutex_unlock(&drive->command_lock);
 }

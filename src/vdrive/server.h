@@ -125,6 +125,18 @@ struct server *server_free(struct server *server);
 void server_execute(struct server_drive *drive, const struct vdrive_command *command, uint32_t timeout_ms,
 		    struct vdrive_answer *ret_answer);
 
+/** When the sender of a command stops waiting: after timeout_ms, or as soon as is_given_up, if that is not NULL, says so,
+ *  which is asked now and then. */
+struct server_patience {
+	uint32_t timeout_ms;
+	bool (*is_given_up)(void *context);
+	void *context;
+};
+
+/** The same; a sender that has given up finds host status TIME_OUT. */
+void server_execute_patiently(struct server_drive *drive, const struct vdrive_command *command,
+			      const struct server_patience *patience, struct vdrive_answer *ret_answer);
+
 /**
  * open(): -EBUSY if flags ask for O_EXCL and another handle holds it; without O_NONBLOCK also -ENOMEDIUM
  * without a medium and -EROFS for writing where the medium cannot be written in place.

@@ -102,6 +102,18 @@ static int take_options(char *medium, struct server_drive_options *options, stru
 	}
 }
 
+int session_parse_medium(char *words, struct server_drive_options *options, struct discern_error *err)
+{
+	int ret = take_options(words, options, err);
+
+	if (ret < 0)
+		return ret;
+	options->medium = words[0] != '\0' ? words : NULL;
+	if (options->medium == NULL && options->kind != NULL)
+		return discern_error_set(err, -EINVAL, "kind=%s, but no medium", options->kind);
+	return 0;
+}
+
 int session_parse_drive(char *words, struct server_drive_options *ret_options, struct discern_error *err)
 {
 	unsigned number = 0;
@@ -112,13 +124,8 @@ int session_parse_drive(char *words, struct server_drive_options *ret_options, s
 		return discern_error_set(err, -EINVAL, "drive '%s': not of the form sr0=MEDIUM, with sr0 to sr%d",
 					 words, SERVER_MAX_DRIVES - 1);
 	ret_options->number = number;
-	ret = take_options(words + end, ret_options, err);
-	if (ret < 0) {
+	ret = session_parse_medium(words + end, ret_options, err);
+	if (ret < 0)
 		discern_error_wrap(err, "drive sr%u", number);
-		return ret;
-	}
-	ret_options->medium = words[end] != '\0' ? words + end : NULL;
-	if (ret_options->medium == NULL && ret_options->kind != NULL)
-		return discern_error_set(err, -EINVAL, "drive sr%u: kind=%s, but no medium", number, ret_options->kind);
-	return 0;
+	return ret;
 }

@@ -244,14 +244,25 @@ int vdrive_add_fault(struct vdrive *drive, const char *rule, struct discern_erro
 	return ret;
 }
 
-int vdrive_replace_faults(struct vdrive *drive, char *const *rules, size_t n_rules, struct discern_error *err)
+static int replace_faults(struct vdrive *drive, enum fault_source source, char *const *rules, size_t n_rules,
+			  struct discern_error *err)
 {
 	int ret;
 
 	pthread_mutex_lock(&drive->lock);
-	ret = faults_replace(drive->faults, FAULTS_FROM_FILE, rules, n_rules, err);
+	ret = faults_replace(drive->faults, source, rules, n_rules, err);
 	pthread_mutex_unlock(&drive->lock);
 	return ret;
+}
+
+int vdrive_replace_faults(struct vdrive *drive, char *const *rules, size_t n_rules, struct discern_error *err)
+{
+	return replace_faults(drive, FAULTS_FROM_FILE, rules, n_rules, err);
+}
+
+int vdrive_replace_given_faults(struct vdrive *drive, char *const *rules, size_t n_rules, struct discern_error *err)
+{
+	return replace_faults(drive, FAULTS_GIVEN, rules, n_rules, err);
 }
 
 uint32_t vdrive_readable_sectors(struct vdrive *drive)
