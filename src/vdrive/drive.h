@@ -60,6 +60,10 @@ struct vdrive {
 	struct vdrive_write_page write_page;
 	uint8_t recovery_page[12];
 	uint32_t read_kbps, write_kbps;
+	/** Authentication grants in use, a bit each, by key class; and the region that the drive was set to, never or so
+	 *  many times (mmc/keys.c). */
+	uint8_t agids[3];
+	uint8_t region_mask, n_region_changes;
 	/** Track of the session at once that SEND CUE SHEET announced; 0 none. */
 	bool cue_sheet_received;
 	uint32_t cue_sheet_sectors;
@@ -131,7 +135,8 @@ extern const struct vdrive_opcode vdrive_opcodes_mode[];      /* mmc/mode_pages.
 extern const struct vdrive_opcode vdrive_opcodes_info[];      /* mmc/disc_info.c: 51 52 25 5C */
 extern const struct vdrive_opcode vdrive_opcodes_formats[];   /* mmc/formats.c: 23 */
 extern const struct vdrive_opcode vdrive_opcodes_toc[];       /* mmc/toc.c: 43 42 44 */
-extern const struct vdrive_opcode vdrive_opcodes_structure[]; /* mmc/structure.c: A4 AD BF */
+extern const struct vdrive_opcode vdrive_opcodes_structure[]; /* mmc/structure.c: AD BF */
+extern const struct vdrive_opcode vdrive_opcodes_keys[];      /* mmc/keys.c: A3 A4 */
 extern const struct vdrive_opcode vdrive_opcodes_performance[]; /* mmc/performance.c: AC B6 BB */
 extern const struct vdrive_opcode vdrive_opcodes_read[];      /* mmc/read.c: 28 A8 BE B9 2F 2B */
 extern const struct vdrive_opcode vdrive_opcodes_write[];     /* mmc/write.c: 2A AA 2E 35 53 54 5B 5D */

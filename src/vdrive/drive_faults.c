@@ -14,6 +14,7 @@
 #include "vdrive/drive_defects.h"
 #include "vdrive/fault_lines.h"
 #include "vdrive/mmc/defaults.h"
+#include "vdrive/mmc/keys.h"
 #include "vdrive/timing.h"
 #include "vdrive/undo.h"
 
@@ -87,6 +88,7 @@ void vdrive_lose_power(struct vdrive *drive)
 	drive->cue_sheet_received = false;
 	vdrive_reset_pages(drive);
 	vdrive_reset_speeds(drive);
+	vdrive_reset_keys(drive);
 	timing_medium_changed(drive->timing);
 	drive->unit_attention = (struct vdrive_sense){ .key = 6, .asc = 0x29 };
 }
@@ -448,7 +450,7 @@ void vdrive_run_with_faults(struct vdrive_call *call, const struct vdrive_opcode
 		remember_old_data(call, &address);
 	if (run_op(call, op, &address, &outcome) < 0)
 		return;
-	if (meet_medium(call, &address, &n_replaced) < 0)
+	if (meet_medium(call, &address, &n_replaced) < 0 || vdrive_protect_read(call, &address) < 0)
 		return;
 	if (!is_write || outcome.effect == FAULT_SENSE)
 		spoil_answer(call, &address, &outcome);

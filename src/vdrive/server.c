@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
 #include "vdrive/server.h"
 
 #include <errno.h>
@@ -8,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/cleanup.h"
 #include "base/error.h"
 #include "vdrive/server_faults.h"
 
@@ -86,6 +89,21 @@ struct server *server_free(struct server *server)
 	return NULL;
 }
 
+/* A protection is a rule like those of faults, for all discs in the drive. */
+static int protect(struct vdrive *vdrive, const struct server_drive_options *options, struct discern_error *err)
+{
+	AUTO_FREE char *rule = NULL;
+
+	if (options->protection == NULL)
+		return options->region == NULL ? 0 : discern_error_set(err, -EINVAL, "region= needs protection=css");
+	if (asprintf(&rule, "protection=%s%s%s", options->protection, options->region != NULL ? " region=" : "",
+		     options->region != NULL ? options->region : "") < 0) {
+		rule = NULL;
+		return discern_error_set(err, -ENOMEM, "out of memory");
+	}
+	return vdrive_add_fault(vdrive, rule, err);
+}
+
 static int drive_new(const struct server_drive_options *options, struct server_drive **ret_drive,
 		     struct discern_error *err)
 {
@@ -106,6 +124,8 @@ static int drive_new(const struct server_drive_options *options, struct server_d
 	ret = vdrive_new(&options->identity, &drive->vdrive, err);
 	if (ret == 0 && options->medium != NULL)
 		ret = vdrive_insert(drive->vdrive, options->medium, options->kind, err);
+	if (ret == 0)
+		ret = protect(drive->vdrive, options, err);
 	if (ret == 0 && options->tray_open)
 		vdrive_open_tray(drive->vdrive);
 	if (ret == 0 && options->clock != VDRIVE_CLOCK_NONE)

@@ -37,6 +37,8 @@ struct server_drive_options {
 	const char *medium;
 	/** See vdrive_insert(); NULL: by the image's size. */
 	const char *kind;
+	/** Of the medium, see protection.h: what follows "protection=" and "region="; NULL for none. */
+	const char *protection, *region;
 	bool tray_open;
 	enum vdrive_clock clock;
 	struct vdrive_options identity;

@@ -58,8 +58,8 @@ int session_run(const struct session_options *options, struct session_result *re
 int session_find_preload(char **ret_path, struct discern_error *err);
 
 /**
- * Fills in options from words: "sr0=MEDIUM[,kind=K][,tray=open][,vendor=V][,product=P][,revision=R][,serial=S]
- * [,mode=OCTAL][,uid=N][,gid=N]". words is cut up, and the result points into it. -EINVAL.
+ * Fills in options from words: "sr0=MEDIUM[,kind=K][,protection=P][,region=N][,tray=open][,vendor=V][,product=P]
+ * [,revision=R][,serial=S][,mode=OCTAL][,uid=N][,gid=N]". words is cut up, and the result points into it. -EINVAL.
  */
 int session_parse_drive(char *words, struct server_drive_options *ret_options, struct discern_error *err);
 

@@ -57,6 +57,10 @@ static int set_option(const char *key, const char *value, struct server_drive_op
 {
 	if (strcmp(key, "kind") == 0)
 		return set_text(key, value, 16, &options->kind, err);
+	if (strcmp(key, "protection") == 0)
+		return set_text(key, value, 128, &options->protection, err);
+	if (strcmp(key, "region") == 0)
+		return set_text(key, value, 8, &options->region, err);
 	if (strcmp(key, "tray") == 0)
 		return set_tray(value, options, err);
 	if (strcmp(key, "vendor") == 0)
@@ -75,8 +79,8 @@ static int set_option(const char *key, const char *value, struct server_drive_op
 /* A comma may also be part of the medium's name: only one of these words after it makes an option. */
 static bool is_option(const char *word)
 {
-	static const char *const keys[] = { "kind",   "tray", "vendor", "product", "revision",
-					    "serial", "mode", "uid",    "gid" };
+	static const char *const keys[] = { "kind",     "protection", "region", "tray", "vendor", "product",
+					    "revision", "serial",     "mode",   "uid",  "gid" };
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		if (strncmp(word, keys[i], strlen(keys[i])) == 0 && word[strlen(keys[i])] == '=')

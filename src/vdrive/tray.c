@@ -9,6 +9,7 @@
 #include "vdrive/drive.h"
 #include "vdrive/drive_faults.h"
 #include "vdrive/mmc/defaults.h"
+#include "vdrive/mmc/keys.h"
 #include "vdrive/timing.h"
 #include "vdrive/undo.h"
 
@@ -116,6 +117,7 @@ static void medium_arrived(struct vdrive *drive, struct disc *disc)
 	drive->cue_sheet_next_lba = 0;
 	drive->n_unflushed = 0;
 	vdrive_reset_speeds(drive);
+	vdrive_reset_keys(drive);
 	vdrive_forget_damage(drive);
 	timing_medium_changed(drive->timing);
 }

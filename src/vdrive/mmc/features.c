@@ -8,6 +8,7 @@
 #include "vdrive/drive.h"
 #include "vdrive/mmc/defaults.h"
 #include "vdrive/mmc/formats.h"
+#include "vdrive/mmc/keys.h"
 
 /* Room for the header and all descriptors. */
 enum { MAX_ANSWER = 512 };
@@ -118,31 +119,32 @@ static bool is_incremental(const struct vdrive *drive)
 	return has_writable_cd(drive) || is_linkable || is_bd_r;
 }
 
-/* Current only with a disc that is protected by CSS, and this drive has none. */
-static bool never(const struct vdrive *drive)
+static bool has_css(const struct vdrive *drive)
 {
-	(void)drive;
-	return false;
+	return vdrive_has_protection(drive, PROTECTION_CSS);
+}
+
+static bool has_cprm(const struct vdrive *drive)
+{
+	return vdrive_has_protection(drive, PROTECTION_CPRM);
+}
+
+static bool has_aacs(const struct vdrive *drive)
+{
+	return vdrive_has_protection(drive, PROTECTION_AACS);
 }
 
 /* 0000h, Profile List: the profile with the highest capacity first. */
 static size_t fill_profiles(const struct vdrive *drive, uint8_t *data)
 {
 	static const enum discern_profile profiles[] = {
-		DISCERN_PROFILE_BD_RE,
-		DISCERN_PROFILE_BD_R,
-		DISCERN_PROFILE_BD_ROM,
-		DISCERN_PROFILE_DVD_PLUS_R_DL,
-		DISCERN_PROFILE_DVD_R_DL,
-		DISCERN_PROFILE_DVD_PLUS_R,
-		DISCERN_PROFILE_DVD_PLUS_RW,
-		DISCERN_PROFILE_DVD_R,
-		DISCERN_PROFILE_DVD_RW,
-		DISCERN_PROFILE_DVD_RW_OVERWRITE,
-		DISCERN_PROFILE_DVD_RAM,
-		DISCERN_PROFILE_DVD_ROM,
-		DISCERN_PROFILE_CD_RW,
-		DISCERN_PROFILE_CD_R,
+		DISCERN_PROFILE_BD_RE,       DISCERN_PROFILE_BD_R,
+		DISCERN_PROFILE_BD_ROM,      DISCERN_PROFILE_DVD_PLUS_R_DL,
+		DISCERN_PROFILE_DVD_R_DL,    DISCERN_PROFILE_DVD_PLUS_R,
+		DISCERN_PROFILE_DVD_PLUS_RW, DISCERN_PROFILE_DVD_R,
+		DISCERN_PROFILE_DVD_RW,      DISCERN_PROFILE_DVD_RW_OVERWRITE,
+		DISCERN_PROFILE_DVD_RAM,     DISCERN_PROFILE_DVD_ROM,
+		DISCERN_PROFILE_CD_RW,       DISCERN_PROFILE_CD_R,
 		DISCERN_PROFILE_CD_ROM,
 	};
 	size_t n = sizeof(profiles) / sizeof(profiles[0]);
@@ -312,7 +314,16 @@ static size_t fill_bd_write(const struct vdrive *drive, uint8_t *data)
 	return 20;
 }
 
-/* 0106h, DVD CSS: CSS version 1. */
+/* 010Dh, AACS: no binding nonces, four authentication grants, version 1. */
+static size_t fill_aacs(const struct vdrive *drive, uint8_t *data)
+{
+	(void)drive;
+	data[2] = 4;
+	data[3] = 1;
+	return 4;
+}
+
+/* 0106h, DVD CSS, and 010Bh, DVD CPRM: version 1. */
 static size_t fill_css(const struct vdrive *drive, uint8_t *data)
 {
 	(void)drive;
@@ -366,9 +377,11 @@ static const struct feature features[] = {
 	{ 0x0041, 1, false, has_writable_bd, fill_bd_write },
 	{ 0x0100, 0, true, NULL, NULL },
 	{ 0x0105, 1, true, NULL, fill_zeros },
-	{ 0x0106, 0, false, never, fill_css },
+	{ 0x0106, 0, false, has_css, fill_css },
 	{ 0x0107, 4, false, has_medium, fill_streaming },
 	{ 0x0108, 0, true, NULL, fill_serial },
+	{ 0x010b, 0, false, has_cprm, fill_css },
+	{ 0x010d, 0, false, has_aacs, fill_aacs },
 };
 
 /** Writes one descriptor and returns its size. */

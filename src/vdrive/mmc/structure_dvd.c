@@ -107,7 +107,8 @@ static size_t physical(const struct disc *disc, uint8_t *data)
 	return 2048;
 }
 
-/** Format 01h, copyright information: neither protection nor regions. */
+/** Formats 01h, copyright information, and 05h, that of a sector: neither protection nor regions, unless the drive was
+ *  told of some (keys.c). */
 static size_t copyright(const struct disc *disc, uint8_t *data)
 {
 	(void)disc;
@@ -201,6 +202,7 @@ const struct structure vdrive_dvd_structures[] = {
 	{ 0x00, is_any, physical },
 	{ 0x01, is_any, copyright },
 	{ 0x04, is_any, manufacturing },
+	{ 0x05, is_any, copyright },
 	{ 0x08, is_ram, definition },
 	{ 0x09, is_ram, medium_status },
 	{ 0x0a, is_ram, spares },
