@@ -136,8 +136,8 @@ extern const struct vdrive_opcode vdrive_opcodes_info[];      /* mmc/disc_info.c
 extern const struct vdrive_opcode vdrive_opcodes_formats[];   /* mmc/formats.c: 23 */
 extern const struct vdrive_opcode vdrive_opcodes_toc[];       /* mmc/toc.c: 43 42 44 */
 extern const struct vdrive_opcode vdrive_opcodes_structure[]; /* mmc/structure.c: AD BF */
-extern const struct vdrive_opcode vdrive_opcodes_keys[];      /* mmc/keys.c: A3 A4 */
-extern const struct vdrive_opcode vdrive_opcodes_performance[]; /* mmc/performance.c: AC B6 BB */
+extern const struct vdrive_opcode vdrive_opcodes_keys[];      /* mmc/keys.c: A3 A4 AB */
+extern const struct vdrive_opcode vdrive_opcodes_performance[]; /* mmc/performance.c: A7 AC B6 BB */
 extern const struct vdrive_opcode vdrive_opcodes_read[];      /* mmc/read.c: 28 A8 BE B9 2F 2B */
 extern const struct vdrive_opcode vdrive_opcodes_write[];     /* mmc/write.c: 2A AA 2E 35 53 54 5B 5D */
 extern const struct vdrive_opcode vdrive_opcodes_format[];    /* mmc/format.c: 04 A1 */

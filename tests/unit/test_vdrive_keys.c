@@ -258,6 +258,12 @@ static void test_cprm(void **state)
 	assert_int_equal(report_key(DVD, 0, CPRM), GOOD);
 	assert_int_equal(structure(0, 6, 0, 24), NOT_ESTABLISHED);
 	assert_int_equal(read_10(0, 1), GOOD);
+	/* Its serial number. */
+	assert_true(is_current(0x109));
+	assert_int_equal(test_read(&t, CDB(0xab, 1, 0, 0, 0, 0, 0, 0, 0, 64), 64), GOOD);
+	assert_int_equal(get_be32(t.data), 8);
+	assert_int_not_equal(get_be32(t.data + 8), 0);
+	assert_int_equal(test_read(&t, CDB(0xab, 2, 0, 0, 0, 0, 0, 0, 0, 64), 64), INVALID_FIELD);
 	test_drive_close(&t);
 	/* It is nothing for a pressed disc. */
 	test_drive_open(&t, "dvd-rom", 400000);
@@ -265,6 +271,10 @@ static void test_cprm(void **state)
 	assert_false(is_current(0x10b));
 	assert_int_equal(structure(0, 1, 0, 8), GOOD);
 	assert_int_equal(t.data[4], 0);
+	assert_false(is_current(0x109));
+	assert_int_equal(test_read(&t, CDB(0xab, 1, 0, 0, 0, 0, 0, 0, 0, 64), 64), GOOD);
+	assert_int_equal(t.answer.transferred, 4);
+	assert_int_equal(get_be32(t.data), 0);
 	test_drive_close(&t);
 }
 

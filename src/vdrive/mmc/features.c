@@ -165,6 +165,21 @@ static size_t fill_core(const struct vdrive *drive, uint8_t *data)
 	return 8;
 }
 
+static bool has_media_serial(const struct vdrive *drive)
+{
+	uint8_t serial[VDRIVE_MEDIA_SERIAL];
+
+	return vdrive_media_serial(drive, serial) > 0;
+}
+
+/* 010Ch, Firmware Information: when it was made, as digits, year to second, in UTC. */
+static size_t fill_firmware(const struct vdrive *drive, uint8_t *data)
+{
+	(void)drive;
+	memcpy(data, "20260101000000", 14);
+	return 16;
+}
+
 /* 0002h, Morphing: GET EVENT STATUS NOTIFICATION reports operational changes, polled only. */
 static size_t fill_morphing(const struct vdrive *drive, uint8_t *data)
 {
@@ -380,7 +395,9 @@ static const struct feature features[] = {
 	{ 0x0106, 0, false, has_css, fill_css },
 	{ 0x0107, 4, false, has_medium, fill_streaming },
 	{ 0x0108, 0, true, NULL, fill_serial },
+	{ 0x0109, 0, false, has_media_serial, NULL },
 	{ 0x010b, 0, false, has_cprm, fill_css },
+	{ 0x010c, 0, true, NULL, fill_firmware },
 	{ 0x010d, 0, false, has_aacs, fill_aacs },
 };
 

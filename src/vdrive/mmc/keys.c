@@ -374,7 +374,37 @@ static int send_key(struct vdrive_call *call)
 	}
 }
 
+/* A medium with CPRM has a number of its own, eight bytes in its burst cutting area; others here have none. */
+size_t vdrive_media_serial(const struct vdrive *drive, uint8_t serial[VDRIVE_MEDIA_SERIAL])
+{
+	if (!vdrive_has_protection(drive, PROTECTION_CPRM))
+		return 0;
+	put_be32(serial, 0);
+	put_be32(serial + 4, disc_identifier(drive->disc));
+	return VDRIVE_MEDIA_SERIAL;
+}
+
+/* READ MEDIA SERIAL NUMBER, service action 01h of ABh (SPC-4 6.19). */
+static int read_media_serial_number(struct vdrive_call *call)
+{
+	enum { SERVICE_ACTION = 0x01, HEADER = 4 };
+	uint8_t data[HEADER + VDRIVE_MEDIA_SERIAL] = { 0 };
+	size_t size;
+	int ret;
+
+	/* Others of its service actions are not there. */
+	if ((call->cdb[1] & 0x1f) != SERVICE_ACTION)
+		return vdrive_invalid_field(call, 1);
+	ret = vdrive_need_medium(call);
+	if (ret != 0)
+		return ret;
+	size = vdrive_media_serial(call->drive, data + HEADER);
+	put_be32(data, (uint32_t)size);
+	return vdrive_give(call, data, HEADER + size, get_be32(call->cdb + 6));
+}
+
 const struct vdrive_opcode vdrive_opcodes_keys[] = {
+	{ 0xab, 12, "READ MEDIA SERIAL NUMBER", read_media_serial_number, false },
 	{ 0xa3, 12, "SEND KEY", send_key, false },
 	{ 0xa4, 12, "REPORT KEY", report_key, false },
 	{ 0 },

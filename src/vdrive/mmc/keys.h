@@ -31,6 +31,10 @@ extern const struct protected_format vdrive_protected_formats[];
 /** The same command for such a format: 0 if it is none of this medium's, else what CHECK CONDITION returned. */
 int vdrive_refuse_protected(struct vdrive_call *call, uint8_t format);
 
+/** Bytes of a medium's serial number; how many this one has. */
+#define VDRIVE_MEDIA_SERIAL 8
+size_t vdrive_media_serial(const struct vdrive *drive, uint8_t serial[VDRIVE_MEDIA_SERIAL]);
+
 /** After a read: CHECK CONDITION 5/6F/03 for sectors that take a key, and data as it is on a bus with encryption. */
 int vdrive_protect_read(struct vdrive_call *call, const struct vdrive_address *address);
 

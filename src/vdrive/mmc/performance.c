@@ -143,7 +143,25 @@ static int set_cd_speed(struct vdrive_call *call)
 	return 0;
 }
 
+/* SET READ AHEAD (MMC-6 6.37): where to go on reading after an address. This drive's cache goes on by itself, so it is a
+ * hint like others, but both addresses must be the medium's. */
+static int set_read_ahead(struct vdrive_call *call)
+{
+	int ret = vdrive_need_medium(call);
+
+	for (size_t at = 2; ret == 0 && at <= 6; at += 4) {
+		const struct vdrive_sense out_of_range = {
+			.key = 5, .asc = 0x21, .has_lba = true, .lba = (int32_t)get_be32(call->cdb + at)
+		};
+
+		if (get_be32(call->cdb + at) >= disc_capacity(call->drive->disc))
+			ret = vdrive_report_sense(call, &out_of_range);
+	}
+	return ret;
+}
+
 const struct vdrive_opcode vdrive_opcodes_performance[] = {
+	{ 0xa7, 12, "SET READ AHEAD", set_read_ahead, false },
 	{ 0xac, 12, "GET PERFORMANCE", get_performance, false },
 	{ 0xb6, 12, "SET STREAMING", set_streaming, false },
 	{ 0xbb, 12, "SET CD SPEED", set_cd_speed, false },

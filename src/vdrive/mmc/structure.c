@@ -70,9 +70,19 @@ static size_t bd_spares(const struct disc *disc, uint8_t *data)
 	return 12;
 }
 
+/** Formats 09h, cartridge status, and C0h, write protection: neither a cartridge nor protected. */
+static size_t bd_no_protection(const struct disc *disc, uint8_t *data)
+{
+	(void)disc;
+	(void)data;
+	return 4;
+}
+
 static const struct structure bd_structures[] = {
 	{ 0x00, is_bd, bd_information },
+	{ 0x09, has_spare_areas, bd_no_protection },
 	{ 0x0a, has_spare_areas, bd_spares },
+	{ 0xc0, has_spare_areas, bd_no_protection },
 	{ 0, NULL, NULL },
 };
 

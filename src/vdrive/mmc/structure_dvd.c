@@ -58,9 +58,14 @@ static bool is_plus(const struct disc *disc)
 	return !disc_is_pressed(disc) && !is_ram(disc) && !is_minus(disc);
 }
 
-static bool is_plus_r_dl(const struct disc *disc)
+static bool is_minus_r_dl(const struct disc *disc)
 {
-	return disc_profile(disc)->number == DISCERN_PROFILE_DVD_PLUS_R_DL;
+	return disc_profile(disc)->number == DISCERN_PROFILE_DVD_R_DL;
+}
+
+static bool is_recordable_dl(const struct disc *disc)
+{
+	return is_minus_r_dl(disc) || disc_profile(disc)->number == DISCERN_PROFILE_DVD_PLUS_R_DL;
 }
 
 /** Sectors on layer 0: as the host set them, or half of all in whole ECC blocks. */
@@ -174,6 +179,24 @@ static size_t pre_recorded(const struct disc *disc, uint8_t *data)
 	return 40;
 }
 
+/** Format 0Bh, recording type of DVD-RAM: data, not in real time. */
+static size_t recording_type(const struct disc *disc, uint8_t *data)
+{
+	(void)disc;
+	(void)data;
+	return 4;
+}
+
+/** Format 0Fh, unique disc identifier of DVD-R and DVD-RW: a random number and a time, which this recorder has not. */
+static size_t unique_identifier(const struct disc *disc, uint8_t *data)
+{
+	enum { TIME = 4, TIME_SIZE = 14 };
+
+	put_be16(data + 2, (uint16_t)disc_identifier(disc));
+	memset(data + TIME, '0', TIME_SIZE);
+	return TIME + TIME_SIZE;
+}
+
 /** Format 10h, format information in the control data zone of DVD-R and DVD-RW. */
 static size_t control_data(const struct disc *disc, uint8_t *data)
 {
@@ -189,7 +212,15 @@ static size_t adip(const struct disc *disc, uint8_t *data)
 	return 256;
 }
 
-/** Format 20h, layer boundary of DVD+R DL: whether it has been set, and sectors of layer 0. */
+/** Format 21h, start of the middle zone of DVD-R DL: not shifted. */
+static size_t middle_zone(const struct disc *disc, uint8_t *data)
+{
+	if (disc_status(disc) != DISC_BLANK)
+		data[0] = 0x80;
+	return 8;
+}
+
+/** Format 20h, layer boundary of DVD+R DL and layer capacity of DVD-R DL: whether it has been set, and sectors of layer 0. */
 static size_t layer_boundary(const struct disc *disc, uint8_t *data)
 {
 	if (disc_layer_break(disc) != 0 || disc_status(disc) != DISC_BLANK)
@@ -206,10 +237,13 @@ const struct structure vdrive_dvd_structures[] = {
 	{ 0x08, is_ram, definition },
 	{ 0x09, is_ram, medium_status },
 	{ 0x0a, is_ram, spares },
+	{ 0x0b, is_ram, recording_type },
 	{ 0x0e, is_minus, pre_recorded },
+	{ 0x0f, is_minus, unique_identifier },
 	{ 0x10, is_minus, control_data },
 	{ 0x11, is_plus, adip },
-	{ STRUCTURE_LAYER_BOUNDARY, is_plus_r_dl, layer_boundary },
+	{ STRUCTURE_LAYER_BOUNDARY, is_recordable_dl, layer_boundary },
+	{ 0x21, is_minus_r_dl, middle_zone },
 	{ 0xc0, is_ram, write_protection },
 	{ 0, NULL, NULL },
 };
