@@ -361,6 +361,52 @@ static void test_bd_r(void **state)
 	test_drive_close(&t);
 }
 
+/* A unit that is written again by pseudo overwrite may need a spare as well. */
+static void test_pseudo_overwrite(void **state)
+{
+	(void)state;
+	test_drive_open(&t, "bd-r", 4096);
+	assert_int_equal(format(BD_R, 2, 4096 - 64), GOOD);
+	assert_int_equal(write_10(0, 64), GOOD);
+	assert_bd_spares(64, 64);
+	add("defect lba=32-63 severity=1");
+	assert_int_equal(read_10(32, 32), READ_ERROR);
+	assert_int_equal(write_10(32, 32), GOOD);
+	assert_bd_spares(32, 64);
+	assert_sectors(32, 32);
+	/* The clusters that replace the recorded one are taken at the next writable address. */
+	assert_int_equal(write_10(96, 32), GOOD);
+	assert_sectors(96, 32);
+	reload();
+	assert_sectors(32, 32);
+	test_drive_close(&t);
+}
+
+/* GET PERFORMANCE tells where the drive has to go elsewhere. */
+static void test_exceptions(void **state)
+{
+	(void)state;
+	open_bd_re(BD_RE, 4096 - 64);
+	assert_int_equal(test_read(&t, CDB(0xac, 0x11, [9] = 8), 64), GOOD);
+	assert_int_equal(get_be32(t.data), 4);
+	add("defect lba=96-159 severity=1");
+	assert_int_equal(write_10(96, 64), GOOD);
+	assert_int_equal(test_read(&t, CDB(0xac, 0x11, [9] = 8), 64), GOOD);
+	assert_int_equal(get_be32(t.data), 4 + 4 * 6);
+	assert_int_equal(t.data[4] & 3, 1);
+	assert_int_equal(t.answer.transferred, 8 + 4 * 6);
+	assert_int_equal(get_be32(t.data + 8), 96);
+	assert_int_not_equal(get_be16(t.data + 12), 0);
+	assert_int_equal(get_be32(t.data + 14), 128);
+	assert_int_equal(get_be32(t.data + 20), 128);
+	/* From an address on, and of writing nothing. */
+	assert_int_equal(test_read(&t, CDB(0xac, 0x11, 0, 0, 0, 100, [9] = 8), 64), GOOD);
+	assert_int_equal(get_be32(t.data), 4 + 2 * 6);
+	assert_int_equal(test_read(&t, CDB(0xac, 0x15, [9] = 8), 64), GOOD);
+	assert_int_equal(get_be32(t.data), 4);
+	test_drive_close(&t);
+}
+
 static uint64_t elapsed_us(void)
 {
 	struct vdrive_clock_state clock;
@@ -435,7 +481,8 @@ int main(void)
 		cmocka_unit_test(test_streaming),   cmocka_unit_test(test_without_spares),
 		cmocka_unit_test(test_rules),       cmocka_unit_test(test_reported),
 		cmocka_unit_test(test_certified),   cmocka_unit_test(test_dvd_ram),
-		cmocka_unit_test(test_bd_r),        cmocka_unit_test(test_time),
+		cmocka_unit_test(test_bd_r),        cmocka_unit_test(test_pseudo_overwrite),
+		cmocka_unit_test(test_exceptions),  cmocka_unit_test(test_time),
 		cmocka_unit_test(test_wrong_table),
 	};
 
