@@ -137,19 +137,17 @@ static char *absolute_new_path(const char *path, struct discern_error *err)
 char *vdrive_absolute_rule(const char *rule)
 {
 	static const char key[] = " exchange=";
-	const char *found = strstr(rule, key), *value;
+	/* Its value goes on to the end, blanks and all. */
+	const char *found = strstr(rule, key);
 	AUTO_FREE char *path = NULL;
-	AUTO_FREE char *whole = NULL;
 	struct discern_error err;
 	char *absolute;
 
-	if (found == NULL)
+	if (found == NULL || found[strlen(key)] == '\0')
 		return strdup(rule);
-	value = found + strlen(key);
-	path = strndup(value, strcspn(value, " \t"));
-	whole = path != NULL ? absolute_new_path(path, &err) : NULL;
-	if (whole == NULL ||
-	    asprintf(&absolute, "%.*s%s%s", (int)(value - rule), rule, whole, value + strlen(path)) < 0)
+	found += strlen(key);
+	path = absolute_new_path(found, &err);
+	if (path == NULL || asprintf(&absolute, "%.*s%s", (int)(found - rule), rule, path) < 0)
 		return NULL;
 	return absolute;
 }
