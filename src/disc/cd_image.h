@@ -25,6 +25,9 @@ int cd_image_open(const char *path, struct cd_image **ret_image, struct discern_
 /** Accepts NULL, returns NULL. */
 struct cd_image *cd_image_close(struct cd_image *image);
 
+/** Shared locks on the files that the text names, until cd_image_close(): -EBUSY if one is another's alone. */
+int cd_image_lock(struct cd_image *image, struct discern_error *err);
+
 /** Valid until cd_image_close(). */
 const struct cd_layout *cd_image_layout(const struct cd_image *image);
 
