@@ -71,11 +71,10 @@ static const char *last_part(const char *name)
 static int find(struct cd_file *file, const char *sheet_path, const char *name, struct discern_error *err)
 {
 	int length = name[0] == '/' ? 0 : folder_length(sheet_path);
+	const char *ending = strrchr(sheet_path, '.');
 	char own_name[NAME_MAX + 1];
 
-	if (name[0] == '*') {
-		const char *ending = strrchr(sheet_path, '.');
-
+	if (name[0] == '*' && ending != NULL && ending > sheet_path + length) {
 		snprintf(own_name, sizeof(own_name), "%.*s%s", (int)(ending - sheet_path) - length, sheet_path + length,
 			 name + 1);
 		name = own_name;

@@ -138,11 +138,72 @@ int cd_image_open(const char *path, struct cd_image **ret_image, struct discern_
 	return 0;
 }
 
+bool cd_image_is_raw(int fd)
+{
+	static const uint8_t sync[] = { 0, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 0 };
+	uint8_t first[sizeof(sync)];
+
+	return file_read_at(fd, first, sizeof(first), 0) == (ssize_t)sizeof(first) &&
+	       memcmp(first, sync, sizeof(sync)) == 0;
+}
+
+/* A sheet of one track that is all of the file, which its first sector tells of. */
+static int make_raw_sheet(const char *path, struct cd_image *image, struct discern_error *err)
+{
+	const char *slash = strrchr(path, '/');
+	struct cd_sheet_track track = {
+		.mode = CD_MODE_2_XA, .storage = CD_STORED_RAW, .control = CD_CONTROL_DATA, .line = 1
+	};
+	struct cd_sheet_piece piece = { .storage = CD_STORED_RAW, .size_bytes = CD_SHEET_REST, .line = 1 };
+	struct cd_sheet_file file = { .name = strdup(slash != NULL ? slash + 1 : path) };
+	uint8_t sector[SECTOR_RAW] = { 0 };
+	struct cd_file *first = NULL;
+	int ret = -ENOMEM;
+
+	image->sheet = cd_sheet_new();
+	if (image->sheet != NULL && file.name != NULL)
+		ret = cd_sheet_add_file(image->sheet, &file, &piece.file);
+	if (ret == 0)
+		ret = cd_file_open(path, file.name, false, &first, err);
+	if (ret == 0 && cd_file_size_bytes(first) >= SECTOR_RAW)
+		ret = cd_file_read(first, 0, sector, SECTOR_RAW);
+	cd_file_close(first);
+	free(file.name);
+	if (sector_find_form(sector) == SECTOR_MODE_1 || sector_find_form(sector) == SECTOR_MODE_0)
+		track.mode = CD_MODE_1;
+	else if (sector_find_form(sector) == SECTOR_MODE_2)
+		track.mode = CD_MODE_2;
+	if (ret == 0)
+		ret = cd_sheet_add_track(image->sheet, &track, err);
+	if (ret == 0)
+		ret = cd_sheet_add_piece(image->sheet, &piece);
+	if (ret == 0 && track.mode == CD_MODE_2_XA)
+		image->sheet->sessions[0].type = CD_TYPE_XA;
+	return ret;
+}
+
+int cd_image_open_raw(const char *path, struct cd_image **ret_image, struct discern_error *err)
+{
+	struct cd_image *image = calloc(1, sizeof(*image));
+	int ret = image != NULL ? make_raw_sheet(path, image, err) : -ENOMEM;
+
+	if (ret == -ENOMEM || ret == -EIO)
+		discern_error_set(err, ret, "%s: %s", path, strerror(-ret));
+	if (ret == 0)
+		ret = open_files(path, image, err);
+	if (ret < 0) {
+		cd_image_close(image);
+		return ret;
+	}
+	*ret_image = image;
+	return 0;
+}
+
 struct cd_image *cd_image_close(struct cd_image *image)
 {
 	if (image == NULL)
 		return NULL;
-	for (size_t i = 0; image->files != NULL && i < image->sheet->n_files; i++)
+	for (size_t i = 0; image->files != NULL && image->sheet != NULL && i < image->sheet->n_files; i++)
 		cd_file_close(image->files[i]);
 	free(image->files);
 	cd_file_close(image->subchannels);

@@ -412,6 +412,7 @@ void disc_close(struct disc *disc)
 	}
 	if (disc->map != NULL)
 		munmap(disc->map, disc->map_size);
+	cd_image_close(disc->image);
 	free(disc->recorded);
 	free(disc->keeping);
 	free(disc->layout);

@@ -122,6 +122,8 @@ const struct cd_layout *disc_cd_layout(const struct disc *disc)
 	const struct disc_state *state = &disc->state;
 	struct cd_layout *layout;
 
+	if (disc->image != NULL)
+		return cd_image_layout(disc->image);
 	if (disc->layout == NULL)
 		return NULL;
 	layout = &disc->layout->layout;
@@ -234,6 +236,8 @@ int disc_read_raw(struct disc *disc, int32_t lba, uint8_t ret_sector[SECTOR_RAW]
 	content = find_content(disc, lba, &track);
 	if (content == CONTENT_NONE)
 		return -ENXIO;
+	if (content == CONTENT_RECORDED && disc->image != NULL)
+		return cd_image_read(disc->image, lba, ret_sector, ret_subchannel);
 	memset(ret_sector, 0, SECTOR_RAW);
 	if (content == CONTENT_MADE)
 		make_empty(ret_sector, track->mode, lba);
@@ -286,6 +290,8 @@ int disc_read_kept_user(struct disc *disc, int32_t lba, uint8_t ret_user[SECTOR_
 
 const uint8_t *disc_cd_text(const struct disc *disc, size_t *ret_n_packs)
 {
+	if (disc->image != NULL)
+		return cd_image_text(disc->image, ret_n_packs);
 	*ret_n_packs = disc->text_packs != NULL && disc->state.text_session <= disc->state.n_closed_sessions
 			       ? disc->state.n_text_packs
 			       : 0;

@@ -297,10 +297,14 @@ static int open_file(struct disc *disc, const char *path, const char *kind, stru
 			return discern_error_set(err, -errno, "cannot open for writing: %s", strerror(errno));
 	}
 	ret = lock_file(disc->fd, !is_virtual, err);
-	if (ret == 0)
-		ret = is_virtual ? open_virtual(disc, &status, err) : open_image(disc, kind, &status, err);
+	if (ret == 0 && is_virtual)
+		ret = open_virtual(disc, &status, err);
+	else if (ret == 0 && (cd_image_is_name(path) || cd_image_is_raw(disc->fd)))
+		ret = disc_open_cd_image(disc, path, kind, err);
+	else if (ret == 0)
+		ret = open_image(disc, kind, &status, err);
 	disc->file_bytes = status.st_size;
-	if (ret == 0)
+	if (ret == 0 && disc->image == NULL)
 		map_sectors(disc);
 	if (ret == 0 && disc->state.profile->family == FAMILY_CD) {
 		disc->layout = calloc(1, sizeof(*disc->layout));
@@ -320,7 +324,8 @@ int disc_open(const char *path, const char *kind, struct disc **ret_disc, struct
 	disc->fd = -1;
 	ret = open_file(disc, path, kind, err);
 	if (ret < 0) {
-		discern_error_wrap(err, "%s", path);
+		if (err != NULL && strncmp(err->text, path, strlen(path)) != 0)
+			discern_error_wrap(err, "%s", path);
 		/* Without this there is nothing to settle: not all of the file was read. */
 		free(disc->recorded);
 		disc->recorded = NULL;

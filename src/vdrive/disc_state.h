@@ -228,6 +228,9 @@ int32_t disc_usual_pregap(const struct disc_state *state, unsigned index);
 enum cd_track_mode disc_track_mode(uint8_t control, uint8_t data_mode);
 uint8_t disc_track_data_mode(enum cd_track_mode mode);
 
+/** Pressed CD of a description of a CD or of a file of whole sectors, which disc->fd is open on: fills image and state. */
+int disc_open_cd_image(struct disc *disc, const char *path, const char *kind, struct discern_error *err);
+
 /** Fills state as that of a disc on which all of this is closed, as pressed ones are. -EINVAL if it cannot be. */
 int disc_state_take_layout(struct disc_state *state, const struct cd_layout *layout);
 
