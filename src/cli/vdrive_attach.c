@@ -137,19 +137,17 @@ static char *absolute_new_path(const char *path, struct discern_error *err)
 char *vdrive_absolute_rule(const char *rule)
 {
 	static const char key[] = " exchange=";
-	const char *found = strstr(rule, key), *value;
+	/* Its value goes on to the end, blanks and all. */
+	const char *found = strstr(rule, key);
 	AUTO_FREE char *path = NULL;
-	AUTO_FREE char *whole = NULL;
 	struct discern_error err;
 	char *absolute;
 
-	if (found == NULL)
+	if (found == NULL || found[strlen(key)] == '\0')
 		return strdup(rule);
-	value = found + strlen(key);
-	path = strndup(value, strcspn(value, " \t"));
-	whole = path != NULL ? absolute_new_path(path, &err) : NULL;
-	if (whole == NULL ||
-	    asprintf(&absolute, "%.*s%s%s", (int)(value - rule), rule, whole, value + strlen(path)) < 0)
+	found += strlen(key);
+	path = absolute_new_path(found, &err);
+	if (path == NULL || asprintf(&absolute, "%.*s%s", (int)(found - rule), rule, path) < 0)
 		return NULL;
 	return absolute;
 }
@@ -169,6 +167,20 @@ static int set_clock(struct cli *cli, struct attach_words *words, enum vdrive_cl
 		return cli_usage(cli, "one of --real-time and --virtual-clock, once");
 	words->options.clock = clock;
 	return CLI_EXIT_GOOD;
+}
+
+/* KEY=VALUE, which is cut up. */
+static int set_drive_option(struct cli *cli, struct attach_options *options, char *words)
+{
+	char *equals = strchr(words, '=');
+	struct discern_error err = { 0 };
+
+	if (equals == NULL)
+		return cli_usage(cli, "--option=%s: not of the form KEY=VALUE", words);
+	*equals = '\0';
+	return session_set_drive_option(words, equals + 1, &options->identity, &err) < 0
+		       ? cli_usage(cli, "%s", err.text)
+		       : CLI_EXIT_GOOD;
 }
 
 /* What an option says; a usage error's exit code, or CLI_EXIT_GOOD. */
@@ -191,6 +203,8 @@ static int take_option(struct cli *cli, struct attach_words *words, int option)
 	case 'k':
 		words->options.kind = optarg;
 		return CLI_EXIT_GOOD;
+	case 'o':
+		return set_drive_option(cli, &words->options, optarg);
 	case 'e':
 		words->is_empty = true;
 		return CLI_EXIT_GOOD;
@@ -214,7 +228,9 @@ static int take_option(struct cli *cli, struct attach_words *words, int option)
 static int take_medium(struct cli *cli, struct attach_words *words, char *operand, struct discern_error *err)
 {
 	struct attach_options *options = &words->options;
-	struct server_drive_options drive = { .mode = (mode_t)-1, .uid = (uid_t)-1, .gid = (gid_t)-1 };
+	struct server_drive_options drive = {
+		.identity = options->identity, .mode = (mode_t)-1, .uid = (uid_t)-1, .gid = (gid_t)-1
+	};
 
 	if (session_parse_medium(operand, &drive, err) < 0)
 		return cli_usage(cli, "%s", err->text);
@@ -270,13 +286,14 @@ static int run_attach(struct cli *cli, int argc, char **argv)
 		{ "virtual-clock", no_argument, NULL, OPTION_VIRTUAL_CLOCK },
 		{ "clock-file", required_argument, NULL, OPTION_CLOCK_FILE },
 		{ "foreground", no_argument, NULL, 'F' },
+		{ "option", required_argument, NULL, 'o' },
 		{ 0 },
 	};
 	struct attach_words words = { .is_empty = false };
 	struct discern_error err = { 0 };
 	int option, ret;
 
-	while ((option = cli_getopt(cli, &cmd_vdrive_attach, argc, argv, "n:f:k:e", own)) != -1) {
+	while ((option = cli_getopt(cli, &cmd_vdrive_attach, argc, argv, "n:f:k:eo:", own)) != -1) {
 		if (option == CLI_OPTION_BAD || option == CLI_OPTION_DONE)
 			ret = option == CLI_OPTION_BAD ? CLI_EXIT_USAGE : CLI_EXIT_GOOD;
 		else
@@ -313,6 +330,9 @@ const struct cli_command cmd_vdrive_attach = {
 		"  -k, --kind=KIND         what an image is: cd-rom, dvd-rom or bd-rom; without this by its size\n"
 		"  -e, --empty             no medium in it\n"
 		"  -f, --fault=RULE        a fault, as 'read lba=100-104 sense=3/11/05'; see discern-vdrive(1)\n"
+		"  -o, --option=KEY=VALUE  what the drive is: vendor, product, revision, serial, read-offset, "
+		"overread,\n"
+		"                          c2, cdtext; see discern-vdrive(1)\n"
 		"      --faults=FILE       faults, one a line, read again whenever the file changes\n"
 		"      --real-time         commands take as long as on a real drive\n"
 		"      --virtual-clock     how long they would take is only counted; list tells it\n"

@@ -4,10 +4,14 @@
 #include <errno.h>
 
 #include "vdrive/disc_defects.h"
+#include "vdrive/drive_faults.h"
 #include "vdrive/mmc/defaults.h"
 #include "vdrive/timing.h"
 
-enum { OP_WRITE_12 = 0xaa, STREAMING = 0x80 };
+enum { OP_VERIFY = 0x2f, OP_WRITE_AND_VERIFY = 0x2e, OP_WRITE_12 = 0xaa };
+
+/* WRITE(12), byte 10. */
+enum { STREAMING = 0x80 };
 
 /* Read/write error recovery page, byte 2: recovered errors are reported (MMC-6 7.3). */
 enum { PER = 0x04 };
@@ -74,7 +78,8 @@ static int replacement_failed(struct vdrive_call *call, int64_t lba)
 	return vdrive_report_sense(call, &sense);
 }
 
-int vdrive_verify_written(struct vdrive_call *call, const struct vdrive_address *address, uint32_t *ret_n_replaced)
+/* Units that marks make bad are replaced by others. */
+static int verify_written(struct vdrive_call *call, const struct vdrive_address *address, uint32_t *ret_n_replaced)
 {
 	struct vdrive *drive = call->drive;
 	int64_t end = (int64_t)address->lba + address->n_sectors;
@@ -95,26 +100,54 @@ int vdrive_verify_written(struct vdrive_call *call, const struct vdrive_address 
 	return 0;
 }
 
-int vdrive_replace_sectors(struct vdrive_call *call, int64_t first, int64_t last, uint32_t *ret_n_replaced)
+/* All units of these sectors, good or not. */
+static int replace_sectors(struct vdrive_call *call, int64_t first, int64_t last)
 {
 	struct vdrive *drive = call->drive;
 
-	*ret_n_replaced = 0;
-	for (int64_t at = unit_begin(drive, first); at <= last; at += unit_sectors(drive)) {
+	for (int64_t at = unit_begin(drive, first); at <= last; at += unit_sectors(drive))
 		if (replace_unit(drive, at) < 0)
 			return replacement_failed(call, at > first ? at : first);
-		(*ret_n_replaced)++;
-	}
 	return 0;
 }
 
-bool vdrive_has_spares(const struct vdrive_call *call, int64_t first, int64_t last)
+static bool has_spares(const struct vdrive_call *call, int64_t first, int64_t last)
 {
 	struct disc_spare_areas areas;
 	int64_t needed = unit_begin(call->drive, last) + unit_sectors(call->drive) - unit_begin(call->drive, first);
 
 	disc_spare_areas(call->drive->disc, &areas);
 	return needed <= (int64_t)areas.primary_free + areas.n_free;
+}
+
+bool vdrive_can_replace(const struct vdrive_call *call, const struct vdrive_address *address,
+			const struct fault_outcome *outcome)
+{
+	return outcome->is_failed && outcome->effect == FAULT_SENSE && outcome->key == 3 && outcome->asc == 0x0c &&
+	       faults_is_write(call->cdb[0]) && address->n_sectors > 0 && vdrive_verifies(call);
+}
+
+/* The sectors of a command that a rule is about; without an lba its first one. */
+static void find_sectors(const struct vdrive_address *address, const struct fault_outcome *outcome, int64_t *ret_first,
+			 int64_t *ret_last)
+{
+	int64_t last = (int64_t)address->lba + address->n_sectors - 1;
+
+	*ret_first = outcome->lba != INT32_MIN ? outcome->lba : address->lba;
+	*ret_last = outcome->lba == INT32_MIN ? address->lba : last < outcome->last_lba ? last : outcome->last_lba;
+}
+
+int vdrive_write_elsewhere(struct vdrive_call *call, const struct vdrive_opcode *op,
+			   const struct vdrive_address *address, const struct fault_outcome *outcome)
+{
+	int64_t first, last;
+	int ret;
+
+	find_sectors(address, outcome, &first, &last);
+	if (!has_spares(call, first, last))
+		return replacement_failed(call, first);
+	ret = op->run(call);
+	return ret == 0 ? replace_sectors(call, first, last) : ret;
 }
 
 void vdrive_report_replaced(struct vdrive_call *call, const struct vdrive_address *address)
@@ -143,7 +176,8 @@ static bool read_place(struct vdrive *drive, int64_t lba, uint32_t n_sectors, un
 	return !result.has_failed;
 }
 
-void vdrive_read_places(struct vdrive *drive, const struct vdrive_address *address, unsigned speed_percent,
+/* What reading these sectors finds, where they lie. */
+static void read_places(struct vdrive *drive, const struct vdrive_address *address, unsigned speed_percent,
 			struct damage_result *ret_result)
 {
 	int64_t at = address->lba, end = at + address->n_sectors;
@@ -162,6 +196,46 @@ void vdrive_read_places(struct vdrive *drive, const struct vdrive_address *addre
 			return;
 		at = next;
 	}
+}
+
+/* Whether marks on the medium let the user data be read that the command has just read from its file. Of whole sectors
+ * of a CD the decoder sees to that. */
+int vdrive_check_damage(struct vdrive_call *call, const struct vdrive_address *address, int ret)
+{
+	struct vdrive *drive = call->drive;
+	struct vdrive_sense sense = { .key = 3, .asc = 0x11, .ascq = 5, .has_lba = true };
+	struct damage_result result;
+	const struct vdrive_address read = { address->lba,
+					     ret == 0 ? address->n_sectors
+						      : (uint32_t)(call->answer->transferred / DISC_SECTOR) };
+	size_t n_good_bytes;
+
+	if (drive->disc == NULL || (drive->damage == NULL && disc_n_replaced(drive->disc) == 0) ||
+	    faults_is_read_cd(call->cdb[0]) ||
+	    (!faults_is_read(call->cdb[0]) && call->cdb[0] != OP_VERIFY && call->cdb[0] != OP_WRITE_AND_VERIFY))
+		return ret;
+	/* What is in the drive's memory needs no reading. */
+	if (drive->reading.is_cached)
+		return ret;
+	read_places(drive, &read, vdrive_read_percent(drive), &result);
+	timing_note_retries(drive, &result);
+	if (!result.has_failed)
+		return ret;
+	n_good_bytes = (size_t)result.n_good * DISC_SECTOR;
+	if (call->answer->transferred > n_good_bytes)
+		call->answer->transferred = n_good_bytes;
+	sense.lba = address->lba + (int32_t)result.n_good;
+	return vdrive_report_sense(call, &sense);
+}
+
+/* What the medium makes of a command that the drive has carried out, with this result. */
+int vdrive_meet_medium(struct vdrive_call *call, const struct vdrive_address *address, int ret,
+		       uint32_t *ret_n_replaced)
+{
+	*ret_n_replaced = 0;
+	if (!faults_is_write(call->cdb[0]) || !vdrive_verifies(call))
+		return vdrive_check_damage(call, address, ret);
+	return ret == 0 ? verify_written(call, address, ret_n_replaced) : ret;
 }
 
 int vdrive_certify(struct vdrive *drive, const int64_t *known, size_t n_known)

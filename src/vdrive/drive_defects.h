@@ -12,22 +12,24 @@ bool vdrive_verifies(const struct vdrive_call *call);
 /** Before a write that is not verified: CHECK CONDITION 3/0C/00 where marks let nothing be written. */
 int vdrive_check_writing(struct vdrive_call *call, const struct vdrive_address *address);
 
-/** After a write that is verified: replaces units that marks make bad. CHECK CONDITION 3/0C/02 when there is no spare
- *  unit left; *ret_n_replaced. */
-int vdrive_verify_written(struct vdrive_call *call, const struct vdrive_address *address, uint32_t *ret_n_replaced);
+/** After a command that ended with ret: whether marks on the medium let the user data be read that it has just read from
+ *  the disc's file; else CHECK CONDITION. Of whole sectors of a CD the decoder sees to that. */
+int vdrive_check_damage(struct vdrive_call *call, const struct vdrive_address *address, int ret);
 
-/** A write error at these sectors, on a medium with defect management: the same for all their units. */
-int vdrive_replace_sectors(struct vdrive_call *call, int64_t first, int64_t last, uint32_t *ret_n_replaced);
+/** The same, and after a write that is verified: replaces units that marks make bad, *ret_n_replaced of them. CHECK
+ *  CONDITION 3/0C/02 when there is no spare unit left. */
+int vdrive_meet_medium(struct vdrive_call *call, const struct vdrive_address *address, int ret,
+		       uint32_t *ret_n_replaced);
 
-/** Whether so many sectors' units could be replaced now. */
-bool vdrive_has_spares(const struct vdrive_call *call, int64_t first, int64_t last);
+/** Whether a rule's write error is one that the drive helps itself out of; and the write then, with all units that the
+ *  rule is about replaced. Below 0 after CHECK CONDITION: 3/0C/02 if there are too few spare units. */
+bool vdrive_can_replace(const struct vdrive_call *call, const struct vdrive_address *address,
+			const struct fault_outcome *outcome);
+int vdrive_write_elsewhere(struct vdrive_call *call, const struct vdrive_opcode *op,
+			   const struct vdrive_address *address, const struct fault_outcome *outcome);
 
 /** CHECK CONDITION 1/0C/01 after a write that was good in the end, if the host wants to be told (page 01h, PER). */
 void vdrive_report_replaced(struct vdrive_call *call, const struct vdrive_address *address);
-
-/** What reading these sectors finds, where they lie; damage may be NULL. */
-void vdrive_read_places(struct vdrive *drive, const struct vdrive_address *address, unsigned speed_percent,
-			struct damage_result *ret_result);
 
 /** A format that certifies: units that marks make bad are replaced before they are written; of all units, or with known
  *  of those alone, n_known of them by their first sector. -ENOSPC, -EIO. */

@@ -10,18 +10,21 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
-#include "vdrive/disc_defects.h"
+#include "vdrive/disc_cd.h"
 #include "vdrive/drive_defects.h"
 #include "vdrive/fault_lines.h"
+#include "vdrive/mmc/cd_recording.h"
 #include "vdrive/mmc/defaults.h"
 #include "vdrive/mmc/keys.h"
+#include "vdrive/mmc/msf.h"
 #include "vdrive/timing.h"
 #include "vdrive/undo.h"
 
 /* SAM-5 5.3.1. */
 enum { STATUS_GOOD = 0, STATUS_CHECK_CONDITION = 2 };
 
-enum { OP_VERIFY = 0x2f, OP_WRITE_AND_VERIFY = 0x2e, OP_READ_CAPACITY = 0x25, OP_SYNCHRONIZE_CACHE = 0x35 };
+enum { OP_SYNCHRONIZE_CACHE = 0x35 };
+enum { OP_READ_12 = 0xa8, OP_READ_CD = 0xbe, OP_READ_CD_MSF = 0xb9 };
 
 /* Write parameters page, byte 2: buffer underrun protection (MMC-6 7.5.4.5). */
 enum { BUFE = 0x40 };
@@ -70,6 +73,13 @@ int vdrive_read_medium_faults(struct vdrive *drive, const char *path, struct dis
 	return ret;
 }
 
+unsigned vdrive_read_percent(const struct vdrive *drive)
+{
+	uint32_t highest = vdrive_max_read_kbps(drive);
+
+	return highest > 0 ? (unsigned)((uint64_t)drive->read_kbps * 100 / highest) : 100;
+}
+
 void vdrive_lose_buffer(struct vdrive *drive)
 {
 	uint32_t n_lost = timing_buffered_sectors(drive, drive->n_unflushed);
@@ -85,7 +95,7 @@ void vdrive_lose_power(struct vdrive *drive)
 {
 	vdrive_lose_buffer(drive);
 	drive->removal_prevented = false;
-	drive->cue_sheet_received = false;
+	cd_recording_forget(drive);
 	vdrive_reset_pages(drive);
 	vdrive_reset_speeds(drive);
 	vdrive_reset_keys(drive);
@@ -166,6 +176,8 @@ static void fail_command(struct vdrive_call *call, const struct fault_outcome *o
 	case FAULT_NOTHING:
 	case FAULT_SHORT:
 	case FAULT_FLIP:
+	case FAULT_C2:
+	case FAULT_JITTER:
 	case FAULT_STALE:
 	case FAULT_CAPACITY:
 		report_sense(call, outcome);
@@ -295,29 +307,6 @@ static void spoil_answer(struct vdrive_call *call, const struct vdrive_address *
 		report_sense(call, outcome);
 }
 
-/* Whether marks on the medium let the sectors be read that the command has just read from its file. */
-static int check_damage(struct vdrive_call *call, const struct vdrive_address *address)
-{
-	struct vdrive *drive = call->drive;
-	struct vdrive_sense sense = { .key = 3, .asc = 0x11, .ascq = 5, .has_lba = true };
-	uint32_t highest = vdrive_max_read_kbps(drive);
-	unsigned percent = highest > 0 ? (unsigned)((uint64_t)drive->read_kbps * 100 / highest) : 100;
-	struct damage_result result;
-
-	if (!faults_is_read(call->cdb[0]) && call->cdb[0] != OP_VERIFY && call->cdb[0] != OP_WRITE_AND_VERIFY)
-		return 0;
-	/* What is in the drive's memory needs no reading. */
-	if (timing_is_cached(drive->timing, call->cdb, address))
-		return 0;
-	vdrive_read_places(drive, address, percent, &result);
-	timing_note_retries(drive, &result);
-	if (!result.has_failed)
-		return 0;
-	call->answer->transferred = 0;
-	sense.lba = address->lba + (int32_t)result.n_good;
-	return vdrive_report_sense(call, &sense);
-}
-
 static void note_data(struct vdrive_call *call)
 {
 	struct vdrive *drive = call->drive;
@@ -369,54 +358,100 @@ static int run_op(struct vdrive_call *call, const struct vdrive_opcode *op, cons
 	return 0;
 }
 
-/* A write error that the drive can help itself out of: defect management writes the sectors elsewhere. */
-static bool is_managed(const struct vdrive_call *call, const struct vdrive_address *address,
+/* So many sectors of a read command, from its first one on. */
+static void shorten_read(uint8_t cdb[16], const struct vdrive_address *address)
+{
+	if (cdb[0] == OP_READ_12)
+		put_be32(cdb + 6, address->n_sectors);
+	else if (cdb[0] == OP_READ_CD)
+		put_be24(cdb + 6, address->n_sectors);
+	else if (cdb[0] == OP_READ_CD_MSF)
+		put_msf(cdb + 6, address->lba + (int32_t)address->n_sectors);
+	else
+		put_be16(cdb + 7, (uint16_t)address->n_sectors);
+}
+
+/* A read that a rule lets fail at a sector gives those before it (MMC-6 6.15.3); below 0 if one of these fails. */
+static int read_before(struct vdrive_call *call, const struct vdrive_opcode *op, struct vdrive_address address,
 		       const struct fault_outcome *outcome)
 {
-	return outcome->is_failed && outcome->effect == FAULT_SENSE && outcome->key == 3 && outcome->asc == 0x0c &&
-	       faults_is_write(call->cdb[0]) && address->n_sectors > 0 && vdrive_verifies(call);
+	struct vdrive_call part = *call;
+	uint8_t cdb[16] = { 0 };
+
+	if (outcome->effect != FAULT_SENSE || !faults_is_read(call->cdb[0]) || outcome->lba <= address.lba)
+		return 0;
+	address.n_sectors = (uint32_t)(outcome->lba - address.lba);
+	memcpy(cdb, call->cdb, call->command->cdb_length < sizeof(cdb) ? call->command->cdb_length : sizeof(cdb));
+	shorten_read(cdb, &address);
+	part.cdb = cdb;
+	return vdrive_check_damage(&part, &address, op->run(&part));
 }
 
-/* The sectors of a command that a rule is about; without an lba its first one. */
-static void find_sectors(const struct vdrive_address *address, const struct fault_outcome *outcome, int64_t *ret_first,
-			 int64_t *ret_last)
+/* Of sound a drive never says that it cannot read it: it gives what is wrong, and C2 pointers to that. */
+static void read_wrong_sound(const struct vdrive_call *call, const struct vdrive_address *address,
+			     struct fault_outcome *outcome)
 {
-	int64_t last = (int64_t)address->lba + address->n_sectors - 1;
+	const struct disc *disc = call->drive->disc;
+	const struct cd_track *track = NULL;
 
-	*ret_first = outcome->lba != INT32_MIN ? outcome->lba : address->lba;
-	*ret_last = outcome->lba == INT32_MIN ? address->lba : last < outcome->last_lba ? last : outcome->last_lba;
+	if (!outcome->is_unreadable || !faults_is_read_cd(call->cdb[0]) || disc == NULL || !disc_is_cd(disc))
+		return;
+	track = cd_layout_track_at(disc_cd_layout(disc), outcome->lba != INT32_MIN ? outcome->lba : address->lba);
+	if (track == NULL || track->mode != CD_AUDIO)
+		return;
+	outcome->is_failed = false;
+	outcome->effect = FAULT_C2;
+	outcome->amount = SECTOR_RAW / 2;
 }
 
-/* A write whose sectors a rule makes bad, on a medium with spare areas. */
-static void run_managed(struct vdrive_call *call, const struct vdrive_opcode *op, const struct vdrive_address *address,
-			struct fault_outcome *outcome)
+/* What the decoder of a CD is to do to the sectors that it reads. */
+static void set_reading(struct vdrive_call *call, const struct vdrive_address *address,
+			const struct fault_outcome *outcome)
 {
-	int64_t first, last;
+	struct vdrive_reading *reading = &call->drive->reading;
+
+	*reading = (struct vdrive_reading){ .random = outcome->random,
+					    .first_lba = outcome->lba,
+					    .last_lba = outcome->last_lba };
+	reading->is_cached = timing_is_cached(call->drive->timing, call->cdb, address);
+	if (outcome->effect == FAULT_C2)
+		reading->n_wrong_bytes = outcome->amount;
+	/* From so many samples early to as many late. */
+	if (outcome->effect == FAULT_JITTER)
+		reading->jitter_samples =
+			(int32_t)(outcome->random % (2 * (uint64_t)outcome->amount + 1)) - (int32_t)outcome->amount;
+}
+
+static void run_with_outcome(struct vdrive_call *call, const struct vdrive_opcode *op,
+			     const struct vdrive_address *address, const struct fault_outcome *outcome)
+{
+	bool is_write = faults_is_write(call->cdb[0]);
 	uint32_t n_replaced;
 
-	find_sectors(address, outcome, &first, &last);
-	if (!vdrive_has_spares(call, first, last)) {
-		outcome->ascq = 2;
-		report_sense(call, outcome);
+	if (vdrive_can_replace(call, address, outcome)) {
+		if (vdrive_write_elsewhere(call, op, address, outcome) < 0)
+			return;
+		note_data(call);
+		vdrive_report_replaced(call, address);
 		return;
 	}
-	if (op->run(call) < 0 || vdrive_replace_sectors(call, first, last, &n_replaced) < 0)
+	if (outcome->is_failed) {
+		if (read_before(call, op, *address, outcome) == 0)
+			fail_command(call, outcome);
 		return;
+	}
+	if (is_write && vdrive_check_writing(call, address) < 0)
+		return;
+	if (is_write)
+		remember_old_data(call, address);
+	if (vdrive_meet_medium(call, address, run_op(call, op, address, outcome), &n_replaced) < 0 ||
+	    vdrive_protect_read(call, address) < 0)
+		return;
+	if (!is_write || outcome->effect == FAULT_SENSE)
+		spoil_answer(call, address, outcome);
 	note_data(call);
-	vdrive_report_replaced(call, address);
-}
-
-/* What the medium makes of a command that the drive has carried out. */
-static int meet_medium(struct vdrive_call *call, const struct vdrive_address *address, uint32_t *ret_n_replaced)
-{
-	struct vdrive *drive = call->drive;
-
-	*ret_n_replaced = 0;
-	if (drive->disc == NULL || (drive->damage == NULL && disc_n_replaced(drive->disc) == 0))
-		return 0;
-	if (faults_is_write(call->cdb[0]) && vdrive_verifies(call))
-		return vdrive_verify_written(call, address, ret_n_replaced);
-	return check_damage(call, address);
+	if (n_replaced > 0 && call->answer->status == STATUS_GOOD)
+		vdrive_report_replaced(call, address);
 }
 
 void vdrive_run_with_faults(struct vdrive_call *call, const struct vdrive_opcode *op)
@@ -424,8 +459,6 @@ void vdrive_run_with_faults(struct vdrive_call *call, const struct vdrive_opcode
 	struct fault_outcome outcome;
 	struct vdrive_address address;
 	struct vdrive *drive = call->drive;
-	bool is_write = faults_is_write(call->cdb[0]);
-	uint32_t n_replaced;
 
 	vdrive_get_address(call, &address);
 	update_damage(drive);
@@ -436,25 +469,8 @@ void vdrive_run_with_faults(struct vdrive_call *call, const struct vdrive_opcode
 		timing_note_underrun(drive->timing);
 		outcome.is_failed = false;
 	}
-	if (is_managed(call, &address, &outcome)) {
-		run_managed(call, op, &address, &outcome);
-		return;
-	}
-	if (outcome.is_failed) {
-		fail_command(call, &outcome);
-		return;
-	}
-	if (is_write && vdrive_check_writing(call, &address) < 0)
-		return;
-	if (is_write)
-		remember_old_data(call, &address);
-	if (run_op(call, op, &address, &outcome) < 0)
-		return;
-	if (meet_medium(call, &address, &n_replaced) < 0 || vdrive_protect_read(call, &address) < 0)
-		return;
-	if (!is_write || outcome.effect == FAULT_SENSE)
-		spoil_answer(call, &address, &outcome);
-	note_data(call);
-	if (n_replaced > 0 && call->answer->status == STATUS_GOOD)
-		vdrive_report_replaced(call, &address);
+	read_wrong_sound(call, &address, &outcome);
+	set_reading(call, &address, &outcome);
+	run_with_outcome(call, op, &address, &outcome);
+	drive->reading = (struct vdrive_reading){ .n_wrong_bytes = 0 };
 }

@@ -240,8 +240,11 @@ static void pass_time(struct server_drive *drive, const struct server_patience *
 	if (!answer->is_counted_only) {
 		drive->busy_until_ms = started_ms + answer->delay_ms;
 		if (!wait_patiently(drive->server, is_late ? started_ms + patience->timeout_ms : drive->busy_until_ms,
-				    patience))
+				    patience)) {
+			/* An abort ends what the drive is at, too. */
+			drive->busy_until_ms = 0;
 			is_late = true;
+		}
 	}
 	if (is_late) {
 		memset(answer, 0, sizeof(*answer));

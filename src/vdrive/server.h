@@ -135,7 +135,7 @@ struct server_patience {
 	void *context;
 };
 
-/** The same; a sender that has given up finds host status TIME_OUT. */
+/** The same; a sender that has given up finds host status TIME_OUT, and the drive is at nothing any more. */
 void server_execute_patiently(struct server_drive *drive, const struct vdrive_command *command,
 			      const struct server_patience *patience, struct vdrive_answer *ret_answer);
 
