@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "vdrive/delivery.h"
+#include "vdrive/drive_defects.h"
 #include "vdrive/mmc/defaults.h"
 #include "vdrive/timing_model.h"
 
@@ -230,6 +231,17 @@ void timing_note_retries(struct vdrive *drive, const struct damage_result *resul
 	timing->retries_us += n * retry_us;
 }
 
+void timing_note_detour(struct vdrive *drive, int64_t lba, int64_t place)
+{
+	struct timing *timing = drive->timing;
+
+	if (timing == NULL || !timing->has_model)
+		return;
+	timing->state.n_seeks += 2;
+	timing->retries_us += 2 * model_seek_us(&timing->model, lba, place) +
+			      model_turn_us(&timing->model, place, read_rate(drive, place));
+}
+
 void timing_note_underrun(struct timing *timing)
 {
 	if (timing == NULL)
@@ -344,7 +356,10 @@ static int64_t write_us(struct vdrive_call *call, const struct vdrive_address *a
 	const int64_t buffer_sectors = VDRIVE_BUFFER_SIZE / DISC_SECTOR;
 	bool forces = call->cdb[0] == 0x2e || call->cdb[1] & FUA;
 
-	begin_us += get_ready_us(drive);
+	/* Every second turn verifies what the one before has written. */
+	if (vdrive_verifies(call))
+		rate /= 2;
+	begin_us += get_ready_us(drive) + timing->retries_us;
 	if (!timing->is_calibrated && disc_profile(drive->disc)->writing == WRITING_SEQUENTIAL)
 		begin_us += MODEL_CALIBRATION_US;
 	timing->is_calibrated = true;

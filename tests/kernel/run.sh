@@ -7,7 +7,7 @@ set -eu
 source_folder=$(cd "$(dirname "$0")/../.." && pwd)
 build_folder=$(cd "${top_builddir:-.}" && pwd)
 folder=${VM_DIR:-$build_folder/tests/kernel/vm}
-topics=${*:-vdrive peers qemu tgt fbo}
+topics=${*:-vdrive faults peers qemu tgt fbo}
 
 missing() {
 	if [ -n "${CI:-}" ]; then

@@ -17,16 +17,23 @@ part() {
 	echo "$name" >>"$work/parts"
 }
 
-# Waits for the parts, shows what they found, and prints the table
-end_parts() {
+# Waits for the parts and shows what they found
+wait_for_parts() {
 	wait
-	: >cells
 	while read -r name; do
-		cat "$name/cells" >>cells
 		grep -vx '# done' "$name.log"
 		n_passed=$((n_passed + $(grep -c '^ok' "$name.log")))
 		n_failed=$((n_failed + $(grep -c '^not ok' "$name.log")))
 		grep -q '^# done$' "$name.log" || failed "$name came to its end"
+	done <parts
+}
+
+# The same, and prints the table
+end_parts() {
+	wait_for_parts
+	: >cells
+	while read -r name; do
+		cat "$name/cells" >>cells
 	done <parts
 	print_table
 }
