@@ -168,7 +168,8 @@ static bool read_place(struct vdrive *drive, int64_t lba, uint32_t n_sectors, un
 
 	if (place != lba)
 		timing_note_detour(drive, lba, place);
-	damage_read(drive->damage, place, n_sectors, speed_percent, &result);
+	damage_read(drive->damage, &(struct damage_try){ place, n_sectors, speed_percent, drive->recovery_page[3] },
+		    &result);
 	total->n_good += result.n_good;
 	total->n_slow += result.n_slow;
 	total->n_recovered += result.n_recovered;
@@ -183,7 +184,9 @@ static void read_places(struct vdrive *drive, const struct vdrive_address *addre
 	int64_t at = address->lba, end = at + address->n_sectors;
 
 	if (drive->disc == NULL || disc_n_replaced(drive->disc) == 0 || at < 0) {
-		damage_read(drive->damage, at, address->n_sectors, speed_percent, ret_result);
+		damage_read(drive->damage,
+			    &(struct damage_try){ at, address->n_sectors, speed_percent, drive->recovery_page[3] },
+			    ret_result);
 		return;
 	}
 	*ret_result = (struct damage_result){ 0 };
