@@ -476,21 +476,6 @@ static int64_t mechanism_us(struct vdrive_call *call, const struct vdrive_addres
 	return drive->timing->needs_spin_up ? get_ready_us(drive) + long_us(call) : long_us(call);
 }
 
-/* Good sectors, those before a bad one included. */
-static void note_delivery(struct vdrive_call *call, const struct vdrive_address *address)
-{
-	struct timing *timing = call->drive->timing;
-	struct vdrive_address given = *address;
-	bool is_plain_read = call->cdb[0] == 0x28 || call->cdb[0] == 0xa8;
-
-	if (!faults_is_read(call->cdb[0]) || address->n_sectors == 0 || call->drive->disc == NULL ||
-	    call->answer->host_status != 0)
-		return;
-	if (call->answer->status != 0)
-		given.n_sectors = is_plain_read ? (uint32_t)(call->answer->transferred / DISC_SECTOR) : 0;
-	delivery_note(&timing->delivery, &timing->state, disc_recorded_end(call->drive->disc), &given);
-}
-
 void timing_end(struct vdrive_call *call)
 {
 	struct timing *timing = call->drive->timing;
@@ -504,7 +489,7 @@ void timing_end(struct vdrive_call *call)
 		      (int64_t)call->answer->transferred / MODEL_INTERFACE_BYTES_PER_US;
 	timing->state.elapsed_us += (uint64_t)duration_us;
 	timing->state.n_commands++;
-	note_delivery(call, &address);
+	delivery_note_read(&timing->delivery, &timing->state, call, &address);
 	if (timing->clock == VDRIVE_CLOCK_VIRTUAL)
 		timing->now_us += duration_us;
 	duration_us += timing->carry_us;
