@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=bash
-# shellcheck disable=SC2034  # variables for the two scripts
-# For bench/rip and bench/burn: options, building, measuring in turns, the table.
+# shellcheck disable=SC2034  # variables for the scripts
+# For the scripts of this folder: options, building, measuring in turns, the table.
 
 source_folder=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 build_folder=$source_folder/build-bench
@@ -29,11 +29,11 @@ bench_options() {
 	done
 }
 
-# Builds, and makes $folder with the image $folder/image.iso in it.
+# bench_begin [PROGRAM…]: builds, also these, and makes $folder with the image $folder/image.iso in it
 bench_begin() {
 	# shellcheck source-path=SCRIPTDIR source=../tools/lib/build.sh
 	. "$source_folder/tools/lib/build.sh"
-	build_in "$build_folder" all bench/measure
+	build_in "$build_folder" all bench/measure "$@"
 	discern=$build_folder/discern
 	folder=$(mktemp -d "${TMPDIR:-/var/tmp}/discern-bench.XXXXXX")
 	trap 'rm -rf "$folder"' EXIT
