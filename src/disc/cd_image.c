@@ -14,6 +14,7 @@
 #include "disc/cd_image_text.h"
 #include "disc/cd_place.h"
 #include "disc/cue_file.h"
+#include "disc/rw_pack.h"
 #include "disc/subchannel.h"
 #include "disc/toc_file.h"
 
@@ -351,33 +352,65 @@ static size_t stored_at(enum cd_storage storage)
 	return storage == CD_STORED_FORM_1 || storage == CD_STORED_FORM_2 ? SECTOR_XA_USER_AT : SECTOR_USER_AT;
 }
 
-/* A sector of its own in the file, with raw sub-channels behind it or not. */
+/* R to W that lie behind the sector with this number in a piece. Zeros before its begin. */
+static int read_rw(struct cd_image *image, const struct cd_place *place, int64_t number,
+		   uint8_t ret_rw[SUBCHANNEL_BYTES])
+{
+	const struct cd_sheet_piece *piece = place->piece;
+	const size_t block = cd_stored_bytes(piece->storage, piece->subchannel);
+
+	memset(ret_rw, 0, SUBCHANNEL_BYTES);
+	if (number < 0)
+		return 0;
+	return cd_file_read(image->files[piece->file],
+			    piece->offset_bytes + (uint64_t)number * block + cd_storage_bytes(piece->storage), ret_rw,
+			    SUBCHANNEL_BYTES);
+}
+
+/* P and Q are the recorder's; R to W are added to them. */
+static int add_rw(struct cd_image *image, const struct cd_place *place, int64_t number, uint8_t *subchannel)
+{
+	uint8_t window[RW_WINDOW_SECTORS * SUBCHANNEL_BYTES], rw[SUBCHANNEL_BYTES];
+	int ret = 0;
+
+	if (place->piece->subchannel == CD_SUBCHANNEL_RW_RAW) {
+		ret = read_rw(image, place, number, rw);
+	} else {
+		for (int i = 0; i < RW_WINDOW_SECTORS && ret == 0; i++)
+			ret = read_rw(image, place, number - (RW_WINDOW_SECTORS - 1) + i,
+				      window + i * SUBCHANNEL_BYTES);
+		for (size_t i = 0; ret == 0 && i < sizeof(window); i += RW_PACK_SYMBOLS)
+			rw_pack_add_parity(window + i);
+		if (ret == 0)
+			rw_pack_interleave(rw, window);
+	}
+	for (size_t i = 0; ret == 0 && i < SUBCHANNEL_BYTES; i++)
+		subchannel[i] |= rw[i] & 0x3f;
+	return ret;
+}
+
+/* A sector of its own in the file, with sub-channels behind it or not. */
 static int read_block(struct cd_image *image, const struct cd_place *place, int32_t lba, uint8_t *ret_sector,
 		      uint8_t *ret_subchannel)
 {
 	const struct cd_sheet_piece *piece = place->piece;
-	const size_t bytes = cd_storage_bytes(piece->storage),
-		     block = cd_stored_bytes(piece->storage, piece->subchannel);
-	uint64_t begin = ((uint64_t)lba - place->at / SECTOR_RAW) * block;
+	const size_t bytes = cd_storage_bytes(piece->storage);
+	uint64_t number = (uint64_t)lba - place->at / SECTOR_RAW;
+	uint64_t begin = number * cd_stored_bytes(piece->storage, piece->subchannel);
 	uint64_t there = place->size_bytes - begin < bytes ? place->size_bytes - begin : bytes;
-	uint8_t rw[SUBCHANNEL_BYTES] = { 0 };
 	int ret = 0;
 
 	if (piece->file != CD_SHEET_NO_FILE) {
 		ret = cd_file_read(image->files[piece->file], piece->offset_bytes + begin,
 				   ret_sector + stored_at(piece->storage), (size_t)there);
-		if (ret == 0 && block > bytes)
-			ret = cd_file_read(image->files[piece->file], piece->offset_bytes + begin + bytes, rw,
-					   sizeof(rw));
+		if (ret == 0 && ret_subchannel != NULL && piece->subchannel != CD_NO_SUBCHANNEL)
+			ret = add_rw(image, place, (int64_t)number, ret_subchannel);
 	}
 	if (ret < 0)
 		return ret;
 	if (piece->is_swapped && piece->storage == CD_STORED_AUDIO)
 		swap_bytes(ret_sector, SECTOR_RAW);
 	seal(ret_sector, lba, piece->storage);
-	/* P and Q are the recorder's. */
-	for (size_t i = 0; ret_subchannel != NULL && i < SUBCHANNEL_BYTES; i++)
-		ret_subchannel[i] |= rw[i] & 0x3f;
 	return 0;
 }
 

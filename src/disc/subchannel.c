@@ -84,13 +84,24 @@ static bool get_digits(const uint8_t *bytes, char *ret_digits, unsigned n_digits
 	return true;
 }
 
+/* Discs without a code have frames of zeros; and some have codes of letters and digits in other places. */
 static bool get_isrc(const uint8_t *q, char ret_isrc[CD_ISRC_LENGTH + 1])
 {
+	static const char none[] = "000000000000";
 	uint32_t code = get_be32(q + 1) >> 2;
 
-	for (unsigned i = 0; i < 5; i++)
-		ret_isrc[i] = (char)('0' + (code >> (24 - 6 * i) & 0x3f));
-	return get_digits(q + 5, ret_isrc + 5, 7) && cd_isrc_is_sound(ret_isrc);
+	for (unsigned i = 0; i < 5; i++) {
+		char c = (char)('0' + (code >> (24 - 6 * i) & 0x3f));
+
+		if (!(c >= '0' && c <= '9') && !(c >= 'A' && c <= 'Z'))
+			return false;
+		ret_isrc[i] = c;
+	}
+	if (!get_digits(q + 5, ret_isrc + 5, 7))
+		return false;
+	if (strcmp(ret_isrc, none) == 0)
+		ret_isrc[0] = '\0';
+	return true;
 }
 
 static bool get_position(const uint8_t *q, struct q_data *data)
@@ -212,7 +223,8 @@ static void make_in_track(uint8_t *channels, const struct cd_layout *layout, con
 	q_encode(channels + SUBCHANNEL_ONE, &data);
 }
 
-/* P is on in the first sector, off for two seconds, and then blinks at 2 Hz; Q goes on with the control of the last track (IEC 60908 17.4). */
+/* P is on in the first sector, off for two seconds, and then blinks at 2 Hz; Q has the control of the last track
+ * (IEC 60908 17.4). */
 static void make_lead_out(uint8_t *channels, const struct cd_layout *layout, const struct cd_session *session,
 			  int32_t lba)
 {

@@ -34,7 +34,7 @@ struct q_data {
 
 /** All twelve bytes, CRC included. Q_POSITION, Q_MCN and Q_ISRC; of the latter two lba gives the frame. */
 void q_encode(uint8_t ret_q[SUBCHANNEL_ONE], const struct q_data *data);
-/** False if the CRC is wrong or a field is no number. */
+/** False if the CRC is wrong or a field is no number. An ISRC of zeros is none; others need not be sound. */
 bool q_decode(const uint8_t q[SUBCHANNEL_ONE], struct q_data *ret_data);
 
 /** One entry of a lead-in, which Q repeats there: POINT in BCD or A0h to A2h, B0h, C0h; addresses as MSF in BCD. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What is only known of a CD session at once when its sectors have come. */
+/* What is only known of CD sectors, and of a session at once, when more sectors have come. */
 #include "vdrive/disc_cd.h"
 #include "vdrive/disc_state.h"
 
@@ -11,7 +11,7 @@ static bool is_same_track(const struct disc_track *track, const struct cd_track 
 {
 	return track->start_lba == from->start_lba && from->pregap_lba <= from->start_lba &&
 	       from->end_lba > from->start_lba && from->end_lba <= disc_track_end(track) &&
-	       from->mode <= CD_MODE_2_CDI && from->n_indexes <= CD_MAX_INDEXES - 1 &&
+	       from->mode <= CD_MODE_2_CDI && disc_has_sound_indexes(from) &&
 	       (from->isrc[0] == '\0' || cd_isrc_is_sound(from->isrc));
 }
 
@@ -22,13 +22,31 @@ static void amend_track(struct disc_state *state, unsigned index, const struct c
 
 	track->mode = from->mode;
 	track->data_mode = disc_track_data_mode(from->mode);
-	track->pregap_lba = from->pregap_lba;
+	/* Where the first pause begins has been known since the lead-in. */
+	if (index > 0 && track[-1].session == track->session)
+		track->pregap_lba = from->pregap_lba;
 	track->n_sectors = (uint32_t)(from->end_lba - from->start_lba);
 	if (track->n_written > track->n_sectors)
 		track->n_written = track->n_sectors;
 	q->n_indexes = from->n_indexes;
 	memcpy(q->indexes, from->indexes, from->n_indexes * sizeof(q->indexes[0]));
 	memcpy(q->isrc, from->isrc, sizeof(q->isrc));
+}
+
+int disc_amend_audio(struct disc *disc, int32_t lba, size_t at, const uint8_t *data, size_t size)
+{
+	uint8_t sector[SECTOR_RAW];
+	const struct disc_raw_sector whole = { .sector = sector };
+	int ret;
+
+	if (!disc_takes_tracks(disc) || !(disc_keeping(disc, lba) & KEEP_WHOLE) || at > SECTOR_RAW ||
+	    size > SECTOR_RAW - at)
+		return -EROFS;
+	ret = disc_get_whole(disc, lba, sector, NULL);
+	if (ret < 0)
+		return ret;
+	memcpy(sector + at, data, size);
+	return disc_put_whole(disc, lba, &whole);
 }
 
 int disc_amend_cd_session(struct disc *disc, const struct cd_layout *session)

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is undone on CD-RW and DVD-RW: the whole disc, its last session, or only that session's end. */
-#include "vdrive/disc_state.h"
+#include "config.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <unistd.h>
+
+#include "base/file.h"
+#include "vdrive/disc_state.h"
 
 static bool can_be_blanked(const struct disc *disc)
 {
@@ -18,20 +22,69 @@ static int commit(struct disc *disc)
 	return disc_commit(disc, true);
 }
 
+static bool has_bytes(const uint8_t *buffer, ssize_t size)
+{
+	for (ssize_t i = 0; i < size; i++)
+		if (buffer[i] != 0)
+			return true;
+	return false;
+}
+
+/* For file systems without holes: what is zeros already stays as it is. */
+static int overwrite(int fd, uint64_t begin, uint64_t end)
+{
+	static const uint8_t zeros[16384];
+	uint8_t buffer[sizeof(zeros)];
+
+	while (begin < end) {
+		size_t size = end - begin < sizeof(zeros) ? (size_t)(end - begin) : sizeof(zeros);
+		ssize_t got = file_read_at(fd, buffer, size, (off_t)begin);
+		int ret = got < 0 ? (int)got : 0;
+
+		if (has_bytes(buffer, got))
+			ret = file_write_at(fd, zeros, size, (off_t)begin);
+		if (ret < 0)
+			return ret;
+		begin += size;
+	}
+	return 0;
+}
+
+int disc_clear_file(struct disc *disc, uint64_t begin, uint64_t end)
+{
+	off_t file_end = lseek(disc->fd, 0, SEEK_END);
+
+	/* Of a test nothing comes into the file. */
+	if (disc->backup != NULL)
+		return 0;
+	if (file_end < 0)
+		return -errno;
+	if (end > (uint64_t)file_end)
+		end = (uint64_t)file_end;
+	if (begin >= end)
+		return 0;
+	/* Gives the blocks of the sparse file back, and leaves it as long as it is at any moment. */
+	if (fallocate(disc->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)begin, (off_t)(end - begin)) == 0)
+		return 0;
+	if (errno != EOPNOTSUPP && errno != ENOSYS)
+		return -errno;
+	return overwrite(disc->fd, begin, end);
+}
+
 int disc_erase_from(struct disc *disc, int32_t lba)
 {
 	uint32_t n_all = disc_state_all_sectors(&disc->state), at = (uint32_t)lba;
-	off_t begin = (off_t)(disc->state.data_offset + (uint64_t)at * DISC_SECTOR);
-	off_t end = (off_t)(disc->state.data_offset + (uint64_t)n_all * DISC_SECTOR);
+	int ret;
 
 	if (disc->keeping != NULL)
 		return disc_cd_erase_from(disc, lba);
 	if (at >= n_all)
 		return 0;
-	/* Gives the blocks of the sparse file back; the mapping is not touched in between. */
-	if (ftruncate(disc->fd, begin) < 0 || ftruncate(disc->fd, end) < 0)
-		return -errno;
-	return disc_forget_recorded(disc, lba);
+	/* What says that something is there goes before it does. */
+	ret = disc_forget_recorded(disc, lba);
+	return ret < 0 ? ret
+		       : disc_clear_file(disc, disc->state.data_offset + (uint64_t)at * DISC_SECTOR,
+					 disc->state.data_offset + (uint64_t)n_all * DISC_SECTOR);
 }
 
 /* What the lead-in of the open session said, and of the disc if it is the first one. */

@@ -24,6 +24,13 @@ enum cd_track_mode disc_track_mode(uint8_t control, uint8_t data_mode)
 	return data_mode == 2 ? CD_MODE_2_XA : CD_MODE_1;
 }
 
+enum cd_disc_type disc_usual_type(enum cd_track_mode mode)
+{
+	if (mode == CD_MODE_2_CDI)
+		return CD_TYPE_CDI;
+	return mode == CD_MODE_2 || mode == CD_MODE_2_XA ? CD_TYPE_XA : CD_TYPE_CDDA_OR_DATA;
+}
+
 uint8_t disc_track_data_mode(enum cd_track_mode mode)
 {
 	if (mode == CD_AUDIO)
@@ -100,7 +107,7 @@ static void lay_out_track(struct cd_layout *layout, const struct disc_track *fro
 }
 
 /* The session of the track that was laid out last gets it as its last one. */
-static void lay_out_session(struct cd_layout *layout)
+static void lay_out_session(struct cd_layout *layout, enum cd_disc_type type)
 {
 	const struct cd_track *track = &layout->tracks[layout->n_tracks - 1];
 	struct cd_session *session = &layout->sessions[track->session - 1];
@@ -111,10 +118,8 @@ static void lay_out_session(struct cd_layout *layout)
 	}
 	session->last_track = track->number;
 	session->lead_out_lba = track->end_lba;
-	if (track->mode == CD_MODE_2_CDI)
-		session->type = CD_TYPE_CDI;
-	else if ((track->mode == CD_MODE_2_XA || track->mode == CD_MODE_2) && session->type != CD_TYPE_CDI)
-		session->type = CD_TYPE_XA;
+	if (session->type == CD_TYPE_CDDA_OR_DATA)
+		session->type = type;
 }
 
 const struct cd_layout *disc_cd_layout(const struct disc *disc)
@@ -135,7 +140,7 @@ const struct cd_layout *disc_cd_layout(const struct disc *disc)
 		if (n_laid_out(&state->tracks[i]) == 0)
 			continue;
 		lay_out_track(layout, &state->tracks[i], &state->q_tracks[i]);
-		lay_out_session(layout);
+		lay_out_session(layout, state->q_tracks[i].type);
 	}
 	disc->layout->is_current = true;
 	return layout;

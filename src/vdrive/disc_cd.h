@@ -42,7 +42,8 @@ struct disc_raw_sector {
 int disc_write_raw(struct disc *disc, int32_t lba, const struct disc_raw_sector *sector);
 
 /** A session at once as a cue sheet or the lead-in of a raw recording lays it out: tracks are numbered on from those
- *  that are there, sessions are ignored, pauses and tracks must adjoin; the lead-out lies where the last one ends.
+ *  that are there, of sessions only the first one's type counts, without one that which the tracks' modes tell; pauses
+ *  and tracks must adjoin; the lead-out lies where the last one ends.
  *  The first pause begins 150 sectors before the invisible track; or where that begins, and then these 150 sectors
  *  are the drive's. The disc then takes sectors from the first pause on, in order, with disc_write_raw() or, of Mode 1
  *  tracks, disc_write(). The catalogue number, too, is taken from the first session. -EROFS, -ENOSPC, -EINVAL. */
@@ -51,6 +52,9 @@ int disc_begin_cd_session(struct disc *disc, const struct cd_layout *session, bo
 /** Raw recording: what the lead-in did not tell of the tracks of the session that is open, with all its sectors
  *  written: pauses (parts of what were the tracks before them), indexes, modes, ISRCs and MCN. -EROFS, -EINVAL. */
 int disc_amend_cd_session(struct disc *disc, const struct cd_layout *session);
+
+/** A part of an audio sector that was written just now, before it leaves the drive's buffer. -EROFS, -EIO. */
+int disc_amend_audio(struct disc *disc, int32_t lba, size_t at, const uint8_t *data, size_t size);
 
 /** Track at once: what the write parameters page says of the tracks that writes begin, until the next call or until
  *  the disc is taken out; at first Mode 1. isrc may be NULL. -EROFS, -EINVAL. */

@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Behind the user data of a virtual CD: how each sector is kept, whole sectors, and packs of CD-TEXT. The file ends
  * where the last of it does; what lies behind its end is zeros, as on a disc that was made before there was any. */
-#include "config.h"
-
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "disc/cd_text.h"
@@ -92,35 +88,6 @@ int disc_set_keeping(struct disc *disc, int32_t lba, uint32_t n_sectors, uint8_t
 	return disc_store(disc, disc->keeping + begin, n_sectors, (off_t)(keeping_offset(disc) + begin));
 }
 
-/* Zeros from begin to end, and the blocks given back if the file system can; the file gets no longer by it. */
-static int clear_file(struct disc *disc, uint64_t begin, uint64_t end)
-{
-	static const uint8_t zeros[ALIGNMENT];
-	off_t file_end = lseek(disc->fd, 0, SEEK_END);
-
-	if (disc->backup != NULL)
-		return 0;
-	if (file_end < 0)
-		return -errno;
-	if (end > (uint64_t)file_end)
-		end = (uint64_t)file_end;
-	if (begin >= end)
-		return 0;
-	if (fallocate(disc->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)begin, (off_t)(end - begin)) == 0)
-		return 0;
-	if (errno != EOPNOTSUPP && errno != ENOSYS)
-		return -errno;
-	while (begin < end) {
-		size_t size = end - begin < ALIGNMENT ? (size_t)(end - begin) : ALIGNMENT;
-		int ret = disc_store(disc, zeros, size, (off_t)begin);
-
-		if (ret < 0)
-			return ret;
-		begin += size;
-	}
-	return 0;
-}
-
 int disc_cd_erase_from(struct disc *disc, int32_t lba)
 {
 	uint64_t user_end = disc->state.data_offset + (uint64_t)disc->state.n_sectors * DISC_SECTOR;
@@ -133,10 +100,10 @@ int disc_cd_erase_from(struct disc *disc, int32_t lba)
 	ret = disc_forget_recorded(disc, first);
 	memset(disc->keeping + lba + CD_PREGAP, 0, n_kept(disc) - (size_t)(lba + CD_PREGAP));
 	if (ret == 0)
-		ret = clear_file(disc, keeping_offset(disc) + (uint64_t)(lba + CD_PREGAP), whole_offset(disc));
+		ret = disc_clear_file(disc, keeping_offset(disc) + (uint64_t)(lba + CD_PREGAP), whole_offset(disc));
 	if (ret == 0)
-		ret = clear_file(disc, disc->state.data_offset + (uint64_t)first * DISC_SECTOR, user_end);
-	return ret == 0 ? clear_file(disc, (uint64_t)place_of(disc, lba), text_offset(disc)) : ret;
+		ret = disc_clear_file(disc, disc->state.data_offset + (uint64_t)first * DISC_SECTOR, user_end);
+	return ret == 0 ? disc_clear_file(disc, (uint64_t)place_of(disc, lba), text_offset(disc)) : ret;
 }
 
 /* Of what lies behind the end of the file there is nothing: zeros. */

@@ -102,6 +102,7 @@ void disc_begin_cd_track(struct disc *disc, struct disc_track *track)
 	track->data_mode = disc_track_data_mode(track->mode);
 	q->n_indexes = 0;
 	memcpy(q->isrc, disc->next_track.isrc, sizeof(q->isrc));
+	q->type = disc_usual_type(track->mode);
 }
 
 int32_t disc_session_next(const struct disc_state *state)
@@ -173,6 +174,18 @@ int disc_write_user_raw(struct disc *disc, int32_t lba, const uint8_t user[SECTO
 	return disc_write_raw(disc, lba, &raw);
 }
 
+bool disc_has_sound_indexes(const struct cd_track *track)
+{
+	int32_t last = track->start_lba;
+
+	if (track->n_indexes > CD_MAX_INDEXES - 1)
+		return false;
+	for (unsigned i = 0; i < track->n_indexes; last = track->indexes[i++])
+		if (track->indexes[i] <= last || track->indexes[i] >= track->end_lba)
+			return false;
+	return true;
+}
+
 /* Tracks follow each other without a gap from where the drive would have the next one; its pause may be left out,
  * which the drive then writes. */
 static int check_session(const struct disc *disc, const struct cd_layout *session)
@@ -180,22 +193,23 @@ static int check_session(const struct disc *disc, const struct cd_layout *sessio
 	const struct disc_track *track = disc_invisible_track(disc);
 	int32_t at = session->tracks[0].pregap_lba;
 
+	if (session->n_sessions > 0 && session->sessions[0].type != CD_TYPE_CDDA_OR_DATA &&
+	    session->sessions[0].type != CD_TYPE_CDI && session->sessions[0].type != CD_TYPE_XA)
+		return -EINVAL;
 	if (session->n_tracks < 1 || session->n_tracks > CD_MAX_TRACKS - disc->state.n_begun_tracks)
 		return -EINVAL;
 	if (at != track->start_lba && at != track->start_lba - CD_PREGAP)
 		return -EINVAL;
 	for (unsigned i = 0; i < session->n_tracks; i++) {
 		const struct cd_track *from = &session->tracks[i];
-		int32_t last = from->start_lba;
 
 		if (from->pregap_lba != at || from->start_lba < at || from->end_lba <= from->start_lba ||
-		    from->mode > CD_MODE_2_CDI || from->control > 15 || from->n_indexes > CD_MAX_INDEXES - 1)
+		    from->mode > CD_MODE_2_CDI || from->control > 15)
 			return -EINVAL;
 		if (from->isrc[0] != '\0' && !cd_isrc_is_sound(from->isrc))
 			return -EINVAL;
-		for (unsigned k = 0; k < from->n_indexes; last = from->indexes[k++])
-			if (from->indexes[k] <= last || from->indexes[k] >= from->end_lba)
-				return -EINVAL;
+		if (!disc_has_sound_indexes(from))
+			return -EINVAL;
 		at = from->end_lba;
 	}
 	if (session->tracks[0].start_lba < track->start_lba)
@@ -222,6 +236,7 @@ static void add_track(struct disc_state *state, const struct cd_track *from)
 	q->n_indexes = from->n_indexes;
 	memcpy(q->indexes, from->indexes, sizeof(q->indexes));
 	memcpy(q->isrc, from->isrc, sizeof(q->isrc));
+	q->type = disc_usual_type(from->mode);
 }
 
 int disc_begin_cd_session(struct disc *disc, const struct cd_layout *session, bool multi_session)
@@ -245,8 +260,11 @@ int disc_begin_cd_session(struct disc *disc, const struct cd_layout *session, bo
 	ret = disc_cd_erase_from(disc, begin);
 	if (ret < 0)
 		return -EIO;
-	for (unsigned i = 0; i < session->n_tracks; i++)
+	for (unsigned i = 0; i < session->n_tracks; i++) {
 		add_track(state, &session->tracks[i]);
+		if (session->n_sessions > 0)
+			state->q_tracks[state->n_begun_tracks - 1].type = session->sessions[0].type;
+	}
 	state->tracks[first_open(state)].pregap_lba = begin;
 	state->is_session_at_once = true;
 	state->is_multi_session = multi_session;

@@ -37,6 +37,8 @@ struct disc_q_track {
 	/** Where indexes 2, 3 ... begin. */
 	int32_t indexes[CD_MAX_INDEXES - 1];
 	char isrc[CD_ISRC_LENGTH + 1];
+	/** What its session says that the disc is. */
+	enum cd_disc_type type;
 };
 
 struct disc_state {
@@ -189,6 +191,9 @@ int disc_mark_recorded(struct disc *disc, int32_t lba, uint32_t n_sectors);
 
 int disc_forget_recorded(struct disc *disc, int32_t lba);
 
+/** Makes these bytes of the file zeros; it gets no longer by it. 0 or a negative errno. */
+int disc_clear_file(struct disc *disc, uint64_t begin, uint64_t end);
+
 /** Erases: nothing is recorded, and all sectors are zeros, from this one on. 0 or a negative errno. */
 int disc_erase_from(struct disc *disc, int32_t lba);
 
@@ -227,6 +232,10 @@ int32_t disc_usual_pregap(const struct disc_state *state, unsigned index);
 /** The mode of a CD track by its control nibble and data mode, and the data mode by it. */
 enum cd_track_mode disc_track_mode(uint8_t control, uint8_t data_mode);
 uint8_t disc_track_data_mode(enum cd_track_mode mode);
+/** True if the track's indexes from 2 on lie in it, in order. */
+bool disc_has_sound_indexes(const struct cd_track *track);
+/** What a session says with such a track in it, if nobody has said it. */
+enum cd_disc_type disc_usual_type(enum cd_track_mode mode);
 
 /** Pressed CD of a description of a CD or of a file of whole sectors, which disc->fd is open on: fills image and state. */
 int disc_open_cd_image(struct disc *disc, const char *path, const char *kind, struct discern_error *err);

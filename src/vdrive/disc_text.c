@@ -49,9 +49,10 @@ static void print_cd_track(const struct disc_state *state, unsigned index, FILE 
 	int32_t last = track->start_lba;
 
 	if (q->n_indexes == 0 && q->isrc[0] == '\0' && track->pregap_lba == disc_usual_pregap(state, index) &&
-	    track->mode == disc_track_mode(track->control, track->data_mode))
+	    track->mode == disc_track_mode(track->control, track->data_mode) && q->type == disc_usual_type(track->mode))
 		return;
-	fprintf(file, "cd-track pause=%d form=%s isrc=%s indexes=", track->pregap_lba, modes[track->mode], q->isrc);
+	fprintf(file, "cd-track pause=%d form=%s type=%d isrc=%s indexes=", track->pregap_lba, modes[track->mode],
+		q->type, q->isrc);
 	for (unsigned i = 0; i < q->n_indexes; last = q->indexes[i++])
 		fprintf(file, i == 0 ? "%d" : ",%d", q->indexes[i] - last);
 	fprintf(file, "\n");
@@ -311,11 +312,15 @@ static void parse_cd_track(struct reader *reader, struct disc_state *state, unsi
 
 	track->mode = disc_track_mode(track->control, track->data_mode);
 	track->pregap_lba = disc_usual_pregap(state, index);
+	q->type = disc_usual_type(track->mode);
 	if (!has_line(reader, "cd-track "))
 		return;
 	next_line(reader);
 	track->pregap_lba = (int32_t)get_number(reader, "pause", earliest, track->start_lba);
 	track->mode = (enum cd_track_mode)get_word(reader, "form", modes, 5);
+	q->type = (enum cd_disc_type)get_number(reader, "type", CD_TYPE_CDDA_OR_DATA, CD_TYPE_XA);
+	if (q->type % CD_TYPE_CDI != 0)
+		refuse(reader, "type");
 	if (!find_value(reader->line, "isrc", isrc) || (isrc[0] != '\0' && !cd_isrc_is_sound(isrc)))
 		refuse(reader, "isrc");
 	else

@@ -107,6 +107,31 @@ same "with the same data" data.iso read.iso
 run with_drive copy.toc cd-paranoia -c -r -q -d /dev/sr0 2 one.raw
 same "and the same sound" one.bin one.raw
 
+# Sub-channels as packs before interleaving, without and then with their parity, and as they lie on the disc.
+i=0
+while [ $i -lt 300 ]; do
+	head -c 2352 /dev/urandom
+	for pack in 1 2 3 4; do
+		printf '\011\006\000\000%016d\000\000\000\000' $((i * pack)) | tr '0-9' '\020-\031'
+	done
+	i=$((i + 1))
+done >packs.bin
+printf 'CD_DA\nTRACK AUDIO RW\nDATAFILE "packs.bin"\n' >packs.toc
+ok "cdrdao reads packs" with_drive packs.toc \
+	cdrdao read-cd --read-subchan rw --device /dev/sr0 --datafile rw.bin rw.toc
+ok "and all of R to W" with_drive packs.toc \
+	cdrdao read-cd --read-subchan rw_raw --device /dev/sr0 --datafile rw_raw.bin rw_raw.toc
+contains "as packs" rw.toc "AUDIO RW"
+ok "and what it read as packs" with_drive rw.toc \
+	cdrdao read-cd --read-subchan rw_raw --device /dev/sr0 --datafile again.bin again.toc
+same "packs lie on the disc as they did" rw_raw.bin again.bin
+ok "and what it read as it lies there" with_drive rw_raw.toc \
+	cdrdao read-cd --read-subchan rw --device /dev/sr0 --datafile more.bin more.toc
+# The packs of the last two sectors end behind the track.
+head -c $((298 * 2448)) rw.bin >expected
+head -c $((298 * 2448)) more.bin >found
+same "which has the same packs" expected found
+
 printf 'FILE "data.iso" BINARY\nTRACK 01 MODE1/2048\nINDEX 01 00:00:00\n' >data.cue
 ok "cdrdao reads a disc of data" with_drive data.cue \
 	cdrdao read-cd --read-raw --device /dev/sr0 --datafile raw.bin raw.toc

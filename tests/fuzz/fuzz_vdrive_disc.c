@@ -273,15 +273,15 @@ static size_t make_body(unsigned kind, char body[DISC_SLOT_BYTES])
 		"track number=2 session=1 state=reserved start=480 sectors=64 written=0 control=4 mode=1 run-out=no\n",
 		"closed-sessions=1\ntracks=3\n"
 		"track number=1 session=1 state=closed start=0 sectors=302 written=300 control=0 mode=15 run-out=yes\n"
-		"cd-track pause=-150 form=audio isrc=DEABC2412345 indexes=\n"
+		"cd-track pause=-150 form=audio type=16 isrc=DEABC2412345 indexes=\n"
 		"track number=2 session=1 state=closed start=452 sectors=300 written=300 control=4 mode=1 run-out=no\n"
 		"track number=3 session=2 state=open start=12152 sectors=500 written=10 control=4 mode=2 run-out=no\n"
-		"cd-track pause=12002 form=mode-2 isrc= indexes=1,22,333\n",
+		"cd-track pause=12002 form=mode-2 type=16 isrc= indexes=1,22,333\n",
 		"closed-sessions=0\ntracks=2\n"
 		"track number=1 session=1 state=reserved start=10 sectors=20 written=20 control=4 mode=1 run-out=no\n"
-		"cd-track pause=-150 form=mode-2-cdi isrc=DEABC2412345 indexes=19\n"
+		"cd-track pause=-150 form=mode-2-cdi type=16 isrc=DEABC2412345 indexes=19\n"
 		"track number=2 session=1 state=reserved start=30 sectors=20 written=3 control=0 mode=15 run-out=no\n"
-		"cd-track pause=30 form=audio isrc= indexes=\n",
+		"cd-track pause=30 form=audio type=16 isrc= indexes=\n",
 	};
 	static const char *const cds[] = { "", "cd text-packs=3 text-session=1 mcn=4012345678901\n",
 					   "cd text-packs=2048 text-session=2 mcn=\n" };

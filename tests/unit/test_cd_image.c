@@ -10,6 +10,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#ifdef HAVE_SNDFILE
+#include <sndfile.h>
+#endif
+
 #include "base/bytes.h"
 #include "base/file.h"
 #include "disc/cd_image.h"
@@ -449,6 +453,42 @@ static void files_are_shared(void **state)
 }
 
 #ifdef HAVE_SNDFILE
+static void flac_is_unpacked(void **state)
+{
+	SF_INFO info = { .samplerate = 44100, .channels = 2, .format = SF_FORMAT_FLAC | SF_FORMAT_PCM_16 };
+	SNDFILE *file = sf_open("x.flac", SFM_WRITE, &info);
+	short samples[2 * 588];
+	struct cd_image *image;
+	uint8_t sector[SECTOR_RAW];
+
+	(void)state;
+	assert_non_null(file);
+	for (short number = 0; number < 400; number++) {
+		for (short i = 0; i < 2 * 588; i++)
+			samples[i] = (short)(i * 13 - number * 7);
+		assert_int_equal(sf_writef_short(file, samples, 588), 588);
+	}
+	sf_close(file);
+	image = open_text("x.cue", "FILE x.flac WAVE\nTRACK 01 AUDIO\nINDEX 01 00:00:00\n");
+	assert_int_equal(cd_image_layout(image)->tracks[0].end_lba, 400);
+	/* Back and forth. */
+	for (int round = 0; round < 4; round++) {
+		int32_t lba = round % 2 == 0 ? 399 - round : round;
+
+		assert_int_equal(cd_image_read(image, lba, sector, NULL), 0);
+		for (short i = 0; i < 2 * 588; i++)
+			assert_int_equal((short)get_le16(sector + 2 * i), (short)(i * 13 - lba * 7));
+	}
+	cd_image_close(image);
+	info = (SF_INFO){ .samplerate = 44100, .channels = 2, .format = SF_FORMAT_FLAC | SF_FORMAT_PCM_24 };
+	file = sf_open("x.flac", SFM_WRITE, &info);
+	assert_non_null(file);
+	assert_int_equal(sf_writef_short(file, samples, 588), 588);
+	sf_close(file);
+	assert_not_opened("x.cue", "FILE x.flac WAVE\nTRACK 01 AUDIO\nINDEX 01 00:00:00\n", -EINVAL,
+			  "not whole numbers of 16 bits");
+}
+
 /* A WAV file of so many samples, each channel's low byte counting up. */
 static void make_wav(const char *name, uint32_t rate, uint16_t n_channels, uint32_t n_samples)
 {
@@ -526,6 +566,7 @@ int main(void)
 		cmocka_unit_test(files_are_shared),
 #ifdef HAVE_SNDFILE
 		cmocka_unit_test(sound_is_unpacked),
+		cmocka_unit_test(flac_is_unpacked),
 #else
 		cmocka_unit_test(sound_is_refused),
 #endif

@@ -29,6 +29,8 @@ static const struct {
 	  { .adr = Q_POSITION, .track = 0xaa, .index = 1, .relative = 6749, .lba = 88955 } },
 	{ { 0x02, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x21, 0x75 },
 	  { .adr = Q_MCN, .mcn = "0000000000000", .lba = 7950 } },
+	{ { 0x43, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x05, 0x6c, 0x8f },
+	  { .control = 4, .adr = Q_ISRC, .isrc = "", .lba = 5 } },
 };
 
 static void test_pressed(void **state)
@@ -49,6 +51,7 @@ static void test_pressed(void **state)
 		if (data.adr == Q_POSITION)
 			assert_int_equal(data.lba, expected->lba);
 		assert_string_equal(data.mcn, expected->mcn);
+		assert_string_equal(data.isrc, expected->isrc);
 		q_encode(q, expected);
 		assert_memory_equal(q, pressed[i].q, sizeof(q));
 	}
@@ -79,6 +82,8 @@ static void test_lead_in(void **state)
 static void test_isrc(void **state)
 {
 	static const uint8_t expected[10] = { 0x03, 0x51, 0x54, 0x46, 0x08, 0x04, 0x12, 0x34, 0x50, 0x74 };
+	static const uint8_t pressed_isrc[SUBCHANNEL_ONE] = { 0x43, 0x65, 0x68, 0x19, 0x03, 0x00,
+							      0x27, 0x18, 0x50, 0x55, 0x7a, 0xb8 };
 	struct q_data data = { .adr = Q_ISRC, .lba = -1, .isrc = "DEA620412345" }, decoded;
 	uint8_t q[SUBCHANNEL_ONE];
 
@@ -87,6 +92,9 @@ static void test_isrc(void **state)
 	assert_memory_equal(q, expected, sizeof(expected));
 	assert_true(q_decode(q, &decoded));
 	assert_string_equal(decoded.isrc, data.isrc);
+	/* A pressed disc with ones where zeros belong, and so with no other ISRC. */
+	assert_true(q_decode(pressed_isrc, &decoded));
+	assert_string_equal(decoded.isrc, "IFPI00027185");
 	strcpy(data.isrc, "ZZ9ZZ9999999");
 	q_encode(q, &data);
 	assert_true(q_decode(q, &decoded));

@@ -49,6 +49,24 @@ static void test_audio_session(void **state)
 	disc_close(disc);
 }
 
+/* What the host says that the disc is goes before what the tracks are. */
+static void test_disc_type(void **state)
+{
+	struct disc *disc = create_and_open("cd-r");
+	struct cd_layout session = three_tracks();
+
+	(void)state;
+	session.n_sessions = 1;
+	session.sessions[0].type = (enum cd_disc_type)0x21;
+	assert_int_equal(disc_begin_cd_session(disc, &session, false), -EINVAL);
+	session.sessions[0].type = CD_TYPE_XA;
+	assert_int_equal(disc_begin_cd_session(disc, &session, false), 0);
+	write_audio(disc, -150, 1600);
+	disc = reopen(disc);
+	assert_int_equal(disc_cd_layout(disc)->sessions[0].type, CD_TYPE_XA);
+	disc_close(disc);
+}
+
 static void test_session_refuses(void **state)
 {
 	struct disc *disc = create_and_open("cd-r");
@@ -395,6 +413,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(test_audio_session, remove_disc),
+		cmocka_unit_test_teardown(test_disc_type, remove_disc),
 		cmocka_unit_test_teardown(test_session_refuses, remove_disc),
 		cmocka_unit_test_teardown(test_mixed_sessions, remove_disc),
 		cmocka_unit_test_teardown(test_tracks_at_once, remove_disc),

@@ -238,19 +238,22 @@ static int parse(const char *cd, const char *track)
 static void test_hostile_text(void **state)
 {
 	static const char *const tracks[] = {
-		"cd-track pause=299 form=audio isrc= indexes=\n",
-		"cd-track pause=451 form=audio isrc= indexes=\n",
-		"cd-track pause=400 form=video isrc= indexes=\n",
-		"cd-track pause=400 form=audio isrc=DEABC241234 indexes=\n",
-		"cd-track pause=400 form=audio isrc=DEABC241234567890123456789 indexes=\n",
-		"cd-track pause=400 form=audio indexes=\n",
-		"cd-track pause=400 form=audio isrc=\n",
-		"cd-track pause=400 form=audio isrc= indexes=0\n",
-		"cd-track pause=400 form=audio isrc= indexes=300\n",
-		"cd-track pause=400 form=audio isrc= indexes=-1\n",
-		"cd-track pause=400 form=audio isrc= indexes=1,\n",
-		"cd-track pause=400 form=audio isrc= indexes=100,100,100\n",
-		"cd-track pause=400 form=audio isrc= "
+		"cd-track pause=299 form=audio type=0 isrc= indexes=\n",
+		"cd-track pause=451 form=audio type=0 isrc= indexes=\n",
+		"cd-track pause=400 form=audio type=33 isrc= indexes=\n",
+		"cd-track pause=400 form=audio type=17 isrc= indexes=\n",
+		"cd-track pause=400 form=audio isrc= indexes=\n",
+		"cd-track pause=400 form=video type=0 isrc= indexes=\n",
+		"cd-track pause=400 form=audio type=0 isrc=DEABC241234 indexes=\n",
+		"cd-track pause=400 form=audio type=0 isrc=DEABC241234567890123456789 indexes=\n",
+		"cd-track pause=400 form=audio type=0 indexes=\n",
+		"cd-track pause=400 form=audio type=0 isrc=\n",
+		"cd-track pause=400 form=audio type=0 isrc= indexes=0\n",
+		"cd-track pause=400 form=audio type=0 isrc= indexes=300\n",
+		"cd-track pause=400 form=audio type=0 isrc= indexes=-1\n",
+		"cd-track pause=400 form=audio type=0 isrc= indexes=1,\n",
+		"cd-track pause=400 form=audio type=0 isrc= indexes=100,100,100\n",
+		"cd-track pause=400 form=audio type=0 isrc= "
 		"indexes=1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,"
 		"1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,"
 		"1,1,1,1,"
@@ -270,7 +273,7 @@ static void test_hostile_text(void **state)
 	(void)state;
 	assert_int_equal(parse("", ""), 0);
 	assert_int_equal(parse("cd text-packs=5 text-session=1 mcn=4012345678901\n",
-			       "cd-track pause=400 form=mode-2-xa isrc=DEABC2412345 indexes=1,298\n"),
+			       "cd-track pause=400 form=mode-2-xa type=0 isrc=DEABC2412345 indexes=1,298\n"),
 			 0);
 	for (size_t i = 0; i < sizeof(tracks) / sizeof(tracks[0]); i++)
 		if (parse("", tracks[i]) != -EINVAL)

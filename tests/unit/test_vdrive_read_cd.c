@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "disc/cd_text.h"
 #include "unit/cd_drive.h"
 
 enum { ANY = 0, AUDIO = 1 << 2, MODE_1 = 2 << 2, FORMLESS = 3 << 2, FORM_1 = 4 << 2, FORM_2_ONLY = 5 << 2 };
@@ -215,6 +216,43 @@ static void test_ends(void **state)
 	close_drive();
 }
 
+/* The lead-in tells what READ TOC tells, and has CD-TEXT beside it. */
+static void test_lead_in(void **state)
+{
+	const struct vdrive_options options = { .overread = VDRIVE_OVERREAD_LEAD_IN };
+	static const uint8_t silence[SECTOR_RAW], text[4 * 18] = { 0x80, 0, 0, 0, 'T', 'e', 's', 't' };
+	uint8_t symbols[96], packs[4 * 18], channels[SUBCHANNEL_BYTES], toc[256];
+	unsigned n_seen = 0;
+
+	(void)state;
+	open_drive(&options);
+	assert_int_equal(test_read(&t, CDB(0x43, 2, 2, 0, 0, 0, 1, 1, 0), 256), GOOD);
+	memcpy(toc, t.data, sizeof(toc));
+	for (int32_t lba = -4650; lba < -4650 + 24; lba += 3) {
+		const uint8_t *entry = toc + 4 + n_seen * 11, *q = channels + SUBCHANNEL_ONE;
+
+		assert_int_equal(read_cd(ANY, lba, 1, ALL_PARTS, 1), GOOD);
+		assert_memory_equal(t.data, silence, SECTOR_RAW);
+		subchannel_deinterleave(channels, t.data + SECTOR_RAW);
+		assert_true(q_is_sound(q));
+		assert_int_equal(q[0], (entry[1] & 15) << 4 | entry[1] >> 4);
+		assert_int_equal(q[1], 0);
+		assert_int_equal(q[2], entry[3]);
+		/* PMIN has less than ten minutes here, or is that of C0h. */
+		assert_int_equal(q[7], entry[3] == 0xc0 ? 0x97 : entry[8]);
+		n_seen++;
+		memcpy(symbols, t.data + SECTOR_RAW, 96);
+		for (size_t i = 0; i < 96; i++)
+			symbols[i] &= 0x3f;
+		cd_text_from_symbols(packs, symbols);
+		assert_memory_equal(packs, text, sizeof(packs));
+	}
+	assert_int_equal(n_seen, 8);
+	assert_int_equal(read_cd(ANY, -151, 2, ALL_PARTS, 1), GOOD);
+	assert_int_equal(read_cd(ANY, -4651, 1, ALL_PARTS, 1), OUT_OF_RANGE);
+	close_drive();
+}
+
 /* Bytes of sound of the whole session from a sample on; beyond it zeros. */
 static void expect_samples(uint8_t *bytes, int64_t first_sample, size_t n_samples)
 {
@@ -290,8 +328,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_selections),  cmocka_unit_test(test_expected_types),
 		cmocka_unit_test(test_subchannels), cmocka_unit_test(test_c2_of_good_sectors),
-		cmocka_unit_test(test_ends),        cmocka_unit_test(test_read_offset),
-		cmocka_unit_test(test_read_10),
+		cmocka_unit_test(test_ends),        cmocka_unit_test(test_lead_in),
+		cmocka_unit_test(test_read_offset), cmocka_unit_test(test_read_10),
 	};
 
 	return cmocka_run_group_tests(tests, set_up_cd, tear_down_cd);

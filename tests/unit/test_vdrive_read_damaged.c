@@ -187,6 +187,36 @@ static void test_wrong_bytes(void **state)
 	close_drive();
 }
 
+/* Few wrong bytes the drive mends, and tells where they were; not if it is told not to. */
+static void test_corrected_data(void **state)
+{
+	static const int32_t places[] = { DATA + 9, XA + 9 };
+	uint8_t expected[SECTOR_RAW];
+	unsigned n_pointers;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		open_drive(NULL);
+		add("read c2=20");
+		make_data(expected, places[i], i == 0 ? SECTOR_MODE_1 : SECTOR_MODE_2_FORM_1);
+		assert_int_equal(read_cd(0, places[i], 1, ALL_PARTS | C2, 0), GOOD);
+		assert_memory_equal(t.data, expected, SECTOR_RAW);
+		n_pointers = 0;
+		for (unsigned k = 0; k < 294; k++)
+			n_pointers += (unsigned)__builtin_popcount(t.data[SECTOR_RAW + k]);
+		assert_int_equal(n_pointers, 20);
+		set_recovery(0x01);
+		assert_int_equal(read_cd(0, places[i], 1, ALL_PARTS | C2, 0), GOOD);
+		assert_int_equal(count_wrong(t.data, t.data + SECTOR_RAW, expected), 20);
+		assert_int_equal(read_cd(0, places[i], 1, 0x10, 0), READ_ERROR);
+		close_drive();
+	}
+	open_drive(NULL);
+	add("read c2=2000");
+	assert_int_equal(read_cd(0, DATA, 1, 0x10, 0), READ_ERROR);
+	close_drive();
+}
+
 static void test_sectors_before_a_fault(void **state)
 {
 	(void)state;
@@ -256,10 +286,15 @@ static void test_words(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_scratched_sound),  cmocka_unit_test(test_scratch_is_on_the_disc),
-		cmocka_unit_test(test_slow_and_patient), cmocka_unit_test(test_scratched_data),
-		cmocka_unit_test(test_wrong_bytes),      cmocka_unit_test(test_sectors_before_a_fault),
-		cmocka_unit_test(test_jitter),           cmocka_unit_test(test_words),
+		cmocka_unit_test(test_scratched_sound),
+		cmocka_unit_test(test_scratch_is_on_the_disc),
+		cmocka_unit_test(test_slow_and_patient),
+		cmocka_unit_test(test_scratched_data),
+		cmocka_unit_test(test_corrected_data),
+		cmocka_unit_test(test_wrong_bytes),
+		cmocka_unit_test(test_sectors_before_a_fault),
+		cmocka_unit_test(test_jitter),
+		cmocka_unit_test(test_words),
 	};
 
 	return cmocka_run_group_tests(tests, set_up_cd, tear_down_cd);

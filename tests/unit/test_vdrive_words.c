@@ -33,6 +33,27 @@ static void test_medium(void **state)
 	assert_string_equal(options.medium, "a=b.iso");
 }
 
+static void test_reading_of_cds(void **state)
+{
+	static const char *const wrong[] = { "sr1=,read-offset=", "sr1=,read-offset=1.5", "sr1=,read-offset=11761",
+					     "sr1=,overread=all", "sr1=,c2=maybe",        "sr1=,cdtext=" };
+
+	(void)state;
+	assert_int_equal(parse("sr1=a,read-offset=+667,overread=lead-out,c2=no,cdtext=no"), 0);
+	assert_string_equal(options.medium, "a");
+	assert_int_equal(options.identity.read_offset_samples, 667);
+	assert_int_equal(options.identity.overread, VDRIVE_OVERREAD_LEAD_OUT);
+	assert_true(options.identity.lacks_c2);
+	assert_true(options.identity.lacks_cd_text);
+	assert_int_equal(parse("sr1=a,read-offset=-11760,overread=both,c2=yes,cdtext=yes"), 0);
+	assert_int_equal(options.identity.read_offset_samples, -11760);
+	assert_int_equal(options.identity.overread, VDRIVE_OVERREAD_BOTH);
+	assert_false(options.identity.lacks_c2);
+	assert_false(options.identity.lacks_cd_text);
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		assert_int_equal(parse(wrong[i]), -EINVAL);
+}
+
 static void test_empty_drive(void **state)
 {
 	(void)state;
@@ -106,9 +127,9 @@ static void test_wrong(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_medium),  cmocka_unit_test(test_empty_drive),
-		cmocka_unit_test(test_options), cmocka_unit_test(test_comma_in_a_name),
-		cmocka_unit_test(test_wrong),
+		cmocka_unit_test(test_medium),          cmocka_unit_test(test_reading_of_cds),
+		cmocka_unit_test(test_empty_drive),     cmocka_unit_test(test_options),
+		cmocka_unit_test(test_comma_in_a_name), cmocka_unit_test(test_wrong),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,7 @@
 
 #include "vdrive/damage.h"
 #include "vdrive/drive_faults.h"
+#include "vdrive/mmc/lead_in.h"
 #include "vdrive/random.h"
 #include "vdrive/timing.h"
 
@@ -18,6 +19,9 @@ enum { LEAST_WRONG_WORDS = 8, MORE_WRONG_WORDS = 240 };
 
 /* Step between wrong bytes of a rule: with no common divisor with a sector's bytes it comes by all of them. */
 enum { WRONG_STEP = 605 };
+
+/* Mode page 01h byte 2 (MMC-6 7.3.4). */
+enum { RECOVERY_DCR = 0x01 };
 
 const struct cd_track *cd_track_before(const struct cd_layout *layout, int32_t lba)
 {
@@ -120,19 +124,33 @@ static void damage_sector(struct cd_reader *reader, struct cd_sector *sector)
 		spoil_bytes(sector, random_of(reading->random, (uint64_t)sector->lba), reading->n_wrong_bytes);
 }
 
-/* What the disc or a rule has made wrong. */
-static void check_sector(struct cd_sector *sector, bool is_plain)
+/* Mends what the disc or a rule has made wrong, but for what a mark makes unreadable. Sync and header, as head has
+ * them, a drive knows from those before. */
+static void correct_sector(struct cd_reader *reader, struct cd_sector *sector, const uint8_t head[SECTOR_USER_AT])
 {
-	if (!sector->is_uncorrectable && (sector->has_errors || !is_plain) && !sector_is_sound(sector->data))
+	if (sector->is_uncorrectable)
+		return;
+	/* Without layered correction only CIRC tells that something is wrong. */
+	if (reader->drive->recovery_page[2] & RECOVERY_DCR) {
+		sector->is_uncorrectable = sector->has_errors;
+		return;
+	}
+	if (!sector->has_errors && disc_is_plain(reader->drive->disc, sector->lba, 1))
+		return;
+	memcpy(sector->data, head, SECTOR_USER_AT);
+	if (sector_find_form(sector->data) != sector->form)
 		sector->is_uncorrectable = true;
+	else if (!sector_is_sound(sector->data))
+		sector->is_uncorrectable = sector_correct(sector->data, sector->has_errors ? sector->c2 : NULL) < 0;
 }
 
 static void load(struct cd_reader *reader, int32_t lba, struct cd_sector *sector)
 {
 	struct disc *disc = reader->drive->disc;
 	const struct cd_track *track = cd_track_before(disc_cd_layout(disc), lba);
-	bool may_read = lba >= -CD_PREGAP && track != NULL &&
-			(reader->drive->overread & VDRIVE_OVERREAD_LEAD_OUT || !cd_is_lead_out(disc, lba));
+	enum vdrive_overread overread = reader->drive->overread;
+	bool may_read = track != NULL && (overread & VDRIVE_OVERREAD_LEAD_OUT || !cd_is_lead_out(disc, lba)) &&
+			(overread & VDRIVE_OVERREAD_LEAD_IN || lba >= -CD_PREGAP);
 
 	sector->lba = lba;
 	sector->ret = -ENXIO;
@@ -141,21 +159,26 @@ static void load(struct cd_reader *reader, int32_t lba, struct cd_sector *sector
 	if (!may_read)
 		return;
 	sector->is_audio = track->mode == CD_AUDIO;
-	sector->ret = disc_read_raw(disc, lba, sector->data, reader->needs_subchannel ? sector->subchannel : NULL);
+	if (lba < -CD_PREGAP)
+		sector->ret = lead_in_read(disc, lba, sector);
+	else
+		sector->ret =
+			disc_read_raw(disc, lba, sector->data, reader->needs_subchannel ? sector->subchannel : NULL);
 }
 
-/* A data sector's form, once it is as good as it gets. */
+/* A data sector as good as it gets. */
 static void finish_data(struct cd_reader *reader, struct cd_sector *sector)
 {
-	bool is_plain = disc_is_plain(reader->drive->disc, sector->lba, 1);
+	uint8_t head[SECTOR_USER_AT];
 
+	memcpy(head, sector->data, sizeof(head));
 	sector->form = sector_find_form(sector->data);
 	if (!reader->ignores_damage)
 		damage_sector(reader, sector);
 	/* Without sync and mode in a data track there is nothing to be corrected. */
 	if (sector->form == SECTOR_AUDIO)
 		sector->is_uncorrectable = true;
-	check_sector(sector, is_plain);
+	correct_sector(reader, sector, head);
 }
 
 /* ECMA-130 annex B: all but the sync is combined with the output of a shift register, x^15 + x + 1 from 1 on. */

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* READ TOC/PMA/ATIP (MMC-6 6.26). */
+#include "vdrive/mmc/toc.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -122,7 +124,7 @@ static size_t put_q(uint8_t *entry, const struct q_entry *q)
 	entry[3] = q->point;
 	memcpy(entry + 4, q->msf, 3);
 	memcpy(entry + 8, q->pmsf, 3);
-	return 11;
+	return TOC_ENTRY;
 }
 
 /** B0h, where the next session's program area can begin, and in the first session C0h, where the lead-in began. */
@@ -148,7 +150,7 @@ static size_t put_multi_session(const struct disc *disc, const struct cd_session
 	return size + put_q(entries + size, &q);
 }
 
-static size_t put_session(const struct disc *disc, unsigned number, uint8_t *entries)
+size_t toc_put_session(const struct disc *disc, unsigned number, uint8_t *entries)
 {
 	const struct cd_layout *layout = disc_cd_layout(disc);
 	const struct cd_session *session = &layout->sessions[number - 1];
@@ -197,7 +199,7 @@ static int raw_toc(struct vdrive_call *call, const struct disc *disc)
 	data[2] = 1;
 	data[3] = (uint8_t)last_session;
 	for (unsigned i = call->cdb[6] > 0 ? call->cdb[6] : 1; i <= last_session; i++)
-		size += put_session(disc, i, data + size);
+		size += toc_put_session(disc, i, data + size);
 	return give_toc(call, data, size);
 }
 

@@ -8,6 +8,7 @@
 
 #include "vdrive/mmc/msf.h"
 #include "vdrive/mmc/test_write.h"
+#include "vdrive/mmc/write_offset.h"
 #include "vdrive/mmc/write_page.h"
 
 /* R to W of a sub-channel byte. */
@@ -75,11 +76,12 @@ static int write_one(struct vdrive *drive, const struct cd_blocks *blocks, int32
 	struct disc_raw_sector raw = { .sector = sector };
 
 	cd_blocks_make(blocks, data, lba, write_page_subheader(drive), sector);
-	if (blocks->sub != CD_SUB_NONE) {
+	/* With P and Q alone the host gives nothing that the drive would take. */
+	if (blocks->sub == CD_SUB_PACKED || blocks->sub == CD_SUB_RAW) {
 		make_sub(drive, lba, data + blocks->main_bytes, sub);
 		raw.subchannel = sub;
 	}
-	return disc_write_raw(drive->disc, lba, &raw);
+	return write_offset_put(drive, lba, &raw, blocks->form == SECTOR_AUDIO);
 }
 
 int cd_write_run(struct vdrive *drive, const struct cd_run *run, int32_t *ret_lba)
