@@ -29,11 +29,11 @@ bench_options() {
 	done
 }
 
-# bench_begin [PROGRAM…]: builds, also these, and makes $folder with the image $folder/image.iso in it
+# Builds, and makes $folder with the image $folder/image.iso in it.
 bench_begin() {
 	# shellcheck source-path=SCRIPTDIR source=../tools/lib/build.sh
 	. "$source_folder/tools/lib/build.sh"
-	build_in "$build_folder" all bench/measure "$@"
+	build_in "$build_folder" all bench/measure bench/sg_io
 	discern=$build_folder/discern
 	folder=$(mktemp -d "${TMPDIR:-/var/tmp}/discern-bench.XXXXXX")
 	trap 'rm -rf "$folder"' EXIT
