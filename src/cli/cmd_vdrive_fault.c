@@ -10,7 +10,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "cli/command.h"
-#include "cli/vdrive_attach.h"
+#include "cli/vdrive_paths.h"
 #include "vdrive/attach.h"
 #include "vdrive/fault_lines.h"
 

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "config.h"
-
 #include "cli/vdrive_attach.h"
 
 #include <errno.h>
@@ -13,20 +11,11 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "cli/vdrive_paths.h"
 #include "vdrive/attach.h"
 #include "vdrive/session.h"
 
 #define MAX_FAULTS 64
-
-/* The process of a drive has its own working folder. NULL with words in err. */
-static char *absolute_path(const char *path, struct discern_error *err)
-{
-	char *absolute = realpath(path, NULL);
-
-	if (absolute == NULL)
-		discern_error_set(err, -errno, "%s: cannot be found: %s", path, strerror(errno));
-	return absolute;
-}
 
 static const char *name_of_device(const char *path)
 {
@@ -119,39 +108,6 @@ struct attach_words {
 
 enum { OPTION_FAULTS = 1, OPTION_CLOCK_FILE, OPTION_REAL_TIME, OPTION_VIRTUAL_CLOCK };
 
-/* Of a file that need not be there yet. */
-static char *absolute_new_path(const char *path, struct discern_error *err)
-{
-	AUTO_FREE char *folder = get_current_dir_name();
-	char *absolute = NULL;
-
-	if (path[0] == '/')
-		absolute = strdup(path);
-	else if (folder == NULL || asprintf(&absolute, "%s/%s", folder, path) < 0)
-		absolute = NULL;
-	if (absolute == NULL)
-		discern_error_set(err, -errno, "%s: cannot be made out: %s", path, strerror(errno));
-	return absolute;
-}
-
-char *vdrive_absolute_rule(const char *rule)
-{
-	static const char key[] = " exchange=";
-	/* Its value goes on to the end, blanks and all. */
-	const char *found = strstr(rule, key);
-	AUTO_FREE char *path = NULL;
-	struct discern_error err;
-	char *absolute;
-
-	if (found == NULL || found[strlen(key)] == '\0')
-		return strdup(rule);
-	found += strlen(key);
-	path = absolute_new_path(found, &err);
-	if (path == NULL || asprintf(&absolute, "%.*s%s", (int)(found - rule), rule, path) < 0)
-		return NULL;
-	return absolute;
-}
-
 static void release_words(struct attach_words *words)
 {
 	for (size_t i = 0; i < words->options.n_faults; i++)
@@ -243,7 +199,7 @@ static int take_medium(struct cli *cli, struct attach_words *words, char *operan
 	options->identity = drive.identity;
 	options->tray_open = drive.tray_open;
 	if (drive.medium != NULL)
-		words->medium = absolute_path(drive.medium, err);
+		words->medium = vdrive_absolute_path(drive.medium, err);
 	options->medium = words->medium;
 	return drive.medium != NULL && words->medium == NULL ? cli_fail(cli, err) : CLI_EXIT_GOOD;
 }
@@ -254,9 +210,9 @@ static int take_files(struct cli *cli, struct attach_words *words, struct discer
 	if (words->clock_file != NULL && words->options.clock == VDRIVE_CLOCK_NONE)
 		return cli_usage(cli, "--clock-file: there is a clock only with --real-time or --virtual-clock");
 	if (words->faults_file != NULL)
-		words->faults_path = absolute_path(words->faults_file, err);
+		words->faults_path = vdrive_absolute_path(words->faults_file, err);
 	if (words->clock_file != NULL)
-		words->clock_path = absolute_new_path(words->clock_file, err);
+		words->clock_path = vdrive_absolute_new_path(words->clock_file, err);
 	words->options.faults_path = words->faults_path;
 	words->options.clock_path = words->clock_path;
 	return err->code < 0 ? cli_fail(cli, err) : CLI_EXIT_GOOD;
@@ -418,7 +374,7 @@ static int run_insert(struct cli *cli, int argc, char **argv)
 	if (words.kind != NULL && kind != NULL)
 		return cli_usage(cli, "kind= and --kind: one of them");
 	kind = words.kind != NULL ? words.kind : kind;
-	medium = absolute_path(words.medium, &err);
+	medium = vdrive_absolute_path(words.medium, &err);
 	if (medium == NULL || attach_insert(argv[optind], medium, kind, &err) < 0)
 		return cli_fail(cli, &err);
 	return CLI_EXIT_GOOD;

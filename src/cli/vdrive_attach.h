@@ -8,8 +8,4 @@
 extern const struct cli_command cmd_vdrive_attach, cmd_vdrive_list, cmd_vdrive_insert, cmd_vdrive_eject,
 	cmd_vdrive_detach;
 
-/** The rule with a path in exchange= that the process of a drive finds too, which has its own working folder. The caller
- *  frees it; NULL without memory. */
-char *vdrive_absolute_rule(const char *rule);
-
 #endif

@@ -20,6 +20,7 @@
 #include "fuzz/fuzz.h"
 #include "fuzz/vdrive_commands.h"
 #include "vdrive/disc.h"
+#include "vdrive/disc_cd.h"
 #include "vdrive/vdrive.h"
 
 /* Sectors of each medium: enough for some tracks, few enough to be filled. */
@@ -29,8 +30,9 @@ static const char *const blanks[] = {
 	"cd-r",     "dvd+r",    "dvd+rw",  "bd-r",  "cd-rw",   "dvd-r",   "dvd-rw",   "dvd-rw-overwrite",
 	"dvd-r-dl", "dvd+r-dl", "dvd-ram", "bd-re", "bd-r-dl", "bd-r-tl", "bd-re-dl", "bd-re-tl",
 };
-static const char *const pressed[] = { "cd-rom", "dvd-rom", "dvd-rom-dl", "bd-rom" };
-enum { N_BLANKS = 16, N_PRESSED = 4, N_MEDIA = N_BLANKS + N_PRESSED + 1 };
+static const char *const pressed[] = { "cd-rom", "dvd-rom", "dvd-rom-dl", "bd-rom", NULL };
+/* The last pressed one is a CD with sound and data, by a cue sheet. */
+enum { N_BLANKS = 16, N_PRESSED = 5, N_MEDIA = N_BLANKS + N_PRESSED + 1 };
 
 /* What a write-once disc held when it was last looked at. */
 struct shadow {
@@ -45,14 +47,14 @@ struct run {
 	struct input input;
 	struct vdrive *drive;
 	char path[64];
-	const char *kind;
+	const char *kind, *medium_path;
 	bool has_faults, has_disc;
 	struct shadow shadow;
 	struct fuzz_command command;
 };
 
 /* A pressed disc's image, one for all runs: nobody may change it. */
-static char image_path[64];
+static char image_path[64], cue_path[72];
 static uint8_t *image, *image_copy;
 
 static void check(bool is_good, const char *what)
@@ -78,11 +80,13 @@ static void make_name(char *path, size_t size)
 static void remove_image(void)
 {
 	unlink(image_path);
+	unlink(cue_path);
 }
 
 static void make_image(void)
 {
 	const size_t size = N_PRESSED_SECTORS * 2048;
+	FILE *cue;
 	int fd;
 
 	if (image != NULL)
@@ -95,6 +99,16 @@ static void make_image(void)
 	for (size_t i = 0; i < size; i++)
 		image_copy[i] = (uint8_t)(i * 7 + i / 2048);
 	check(write(fd, image_copy, size) == (ssize_t)size, "cannot write the image");
+	snprintf(cue_path, sizeof(cue_path), "%s.cue", image_path);
+	cue = fopen(cue_path, "w");
+	check(cue != NULL, "cannot make a cue sheet");
+	/* Where a track of sound ends the length of its sectors changes. */
+	fprintf(cue,
+		"FILE \"%s\" BINARY\n"
+		"TRACK 01 MODE1/2048\nINDEX 01 00:00:00\n"
+		"TRACK 02 AUDIO\nPREGAP 00:02:00\nINDEX 01 00:04:00\n",
+		strrchr(image_path, '/') + 1);
+	fclose(cue);
 	image = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
 	check(image != MAP_FAILED, "cannot map the image");
 	close(fd);
@@ -105,6 +119,7 @@ static void insert_medium(struct run *run, unsigned number)
 {
 	run->has_disc = false;
 	run->kind = NULL;
+	run->medium_path = NULL;
 	memset(&run->shadow, 0, sizeof(run->shadow));
 	if (number < N_BLANKS) {
 		const struct vdrive_disc_options options = { .media = blanks[number], .n_sectors = N_SECTORS };
@@ -114,10 +129,12 @@ static void insert_medium(struct run *run, unsigned number)
 		unlink(run->path);
 		check(vdrive_disc_create(run->path, &options, NULL) == 0, "cannot make a blank disc");
 		run->has_disc = true;
+		run->medium_path = run->path;
 		check(vdrive_insert(run->drive, run->path, NULL, NULL) == 0, "cannot insert the medium");
 	} else if (number < N_BLANKS + N_PRESSED) {
 		run->kind = pressed[number - N_BLANKS];
-		check(vdrive_insert(run->drive, image_path, run->kind, NULL) == 0, "cannot insert the image");
+		run->medium_path = run->kind != NULL ? image_path : cue_path;
+		check(vdrive_insert(run->drive, run->medium_path, run->kind, NULL) == 0, "cannot insert the image");
 	}
 }
 
@@ -135,13 +152,21 @@ static uint64_t hash_of(const uint8_t *data, size_t size)
 	return hash;
 }
 
+static bool read_sector(struct disc *disc, int32_t lba, uint64_t *ret_hash)
+{
+	uint8_t sector[SECTOR_RAW];
+	bool is_raw = disc_is_cd(disc) && !disc_is_plain(disc, lba, 1);
+	bool is_read = is_raw ? disc_read_raw(disc, lba, sector, NULL) == 0 : disc_read(disc, lba, 1, sector) == 0;
+
+	*ret_hash = is_read ? hash_of(sector, is_raw ? SECTOR_RAW : DISC_SECTOR) : 0;
+	return is_read;
+}
+
 static void check_sectors(struct shadow *shadow, struct disc *disc)
 {
-	uint8_t sector[DISC_SECTOR];
-
 	for (int32_t lba = 0; lba < N_SECTORS; lba++) {
-		bool is_recorded = disc_read(disc, lba, 1, sector) == 0;
-		uint64_t hash = is_recorded ? hash_of(sector, sizeof(sector)) : 0;
+		uint64_t hash;
+		bool is_recorded = read_sector(disc, lba, &hash);
 
 		if (shadow->is_recorded[lba])
 			check(is_recorded && hash == shadow->hashes[lba], "a write-once sector has changed");
@@ -282,7 +307,7 @@ static void give_fault(struct run *run)
 /* Out and in again, which changes nothing. */
 static void reload(struct run *run)
 {
-	const char *path = run->has_disc ? run->path : image_path;
+	const char *path = run->medium_path;
 	enum disc_status status;
 	size_t n_tracks;
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "vdrive/disc_state.h"
 
 uint8_t input_byte(struct input *input)
 {
@@ -77,16 +78,23 @@ static uint32_t pick_write_address(struct input *input, const struct vdrive *dri
 		track = disc_incomplete_track(disc);
 	else if (input_byte(input) < 160 && disc_invisible_track(disc) != NULL)
 		track = disc_invisible_track(disc);
-	if (disc_is_session_at_once(disc) && input_byte(input) < 128)
-		return (uint32_t)drive->cue_sheet_next_lba;
+	/* A session at once begins with its first pause. */
+	if (disc_is_session_at_once(disc) && input_byte(input) < 200)
+		return (uint32_t)disc->session_next_lba;
 	return (uint32_t)track->start_lba + track->n_written;
 }
 
 static void make_write(struct input *input, const struct vdrive *drive, struct fuzz_command *command)
 {
-	static const uint16_t sizes[] = { 2048, 2048, 2048, 2048, 2048, 2352, 2448, 2368, 96, 2056, 2332, 2336 };
+	/* By data block type (MMC-6 table 668), and any. */
+	static const uint16_t block_sizes[16] = { 2352, 2368, 2448, 2448, 2048, 2048, 2048, 2048,
+						  2048, 2336, 2048, 2056, 2324, 2332, 2048, 2048 };
+	static const uint16_t sizes[] = { 2048, 2352, 2448, 2368, 96, 2056, 2332, 2336 };
 	uint32_t n_sectors = 1 + input_below(input, 3) * 15 + input_below(input, 3) * 16;
-	uint16_t size = sizes[input_byte(input) % (sizeof(sizes) / sizeof(sizes[0]))];
+	uint16_t size = block_sizes[drive->write_page.bytes[4] & 15];
+
+	if (input_byte(input) < 64)
+		size = sizes[input_byte(input) % (sizeof(sizes) / sizeof(sizes[0]))];
 
 	set_cdb(command,
 		input_byte(input) < 220 ? 0x2a

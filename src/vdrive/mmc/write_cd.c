@@ -76,7 +76,8 @@ static int write_one(struct vdrive *drive, const struct cd_blocks *blocks, int32
 	struct disc_raw_sector raw = { .sector = sector };
 
 	cd_blocks_make(blocks, data, lba, write_page_subheader(drive), sector);
-	if (blocks->sub != CD_SUB_NONE) {
+	/* With P and Q alone the host gives nothing that the drive would take. */
+	if (blocks->sub == CD_SUB_PACKED || blocks->sub == CD_SUB_RAW) {
 		make_sub(drive, lba, data + blocks->main_bytes, sub);
 		raw.subchannel = sub;
 	}
