@@ -24,7 +24,7 @@ _discern_vdrive_options()
 {
 	case $1 in
 	create) echo "--media --sectors" ;;
-	attach) echo "--name --kind --empty --fault --foreground" ;;
+	attach) echo "--name --kind --empty --fault --foreground --option" ;;
 	insert) echo "--kind" ;;
 	detach) echo "--force" ;;
 	run) echo "--drive --fault --faults --real-time --virtual-clock --clock-file" ;;

@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "vdrive/attach.h"
+#include "vdrive/session.h"
 
 #define MAX_FAULTS 64
 
@@ -86,6 +87,20 @@ struct attach_words {
 	bool foreground, is_empty;
 };
 
+/* KEY=VALUE, which is cut up. */
+static int set_drive_option(struct cli *cli, struct attach_options *options, char *words)
+{
+	char *equals = strchr(words, '=');
+	struct discern_error err = { 0 };
+
+	if (equals == NULL)
+		return cli_usage(cli, "--option=%s: not of the form KEY=VALUE", words);
+	*equals = '\0';
+	return session_set_drive_option(words, equals + 1, &options->identity, &err) < 0
+		       ? cli_usage(cli, "%s", err.text)
+		       : CLI_EXIT_GOOD;
+}
+
 /* What an option says; a usage error's exit code, or CLI_EXIT_GOOD. */
 static int take_option(struct cli *cli, struct attach_words *words, int option)
 {
@@ -103,6 +118,8 @@ static int take_option(struct cli *cli, struct attach_words *words, int option)
 	case 'k':
 		words->options.kind = optarg;
 		return CLI_EXIT_GOOD;
+	case 'o':
+		return set_drive_option(cli, &words->options, optarg);
 	case 'e':
 		words->is_empty = true;
 		return CLI_EXIT_GOOD;
@@ -115,16 +132,20 @@ static int take_option(struct cli *cli, struct attach_words *words, int option)
 static int run_attach(struct cli *cli, int argc, char **argv)
 {
 	static const struct option own[] = {
-		{ "name", required_argument, NULL, 'n' }, { "fault", required_argument, NULL, 'f' },
-		{ "kind", required_argument, NULL, 'k' }, { "empty", no_argument, NULL, 'e' },
-		{ "foreground", no_argument, NULL, 'F' }, { 0 },
+		{ "name", required_argument, NULL, 'n' },
+		{ "fault", required_argument, NULL, 'f' },
+		{ "kind", required_argument, NULL, 'k' },
+		{ "empty", no_argument, NULL, 'e' },
+		{ "foreground", no_argument, NULL, 'F' },
+		{ "option", required_argument, NULL, 'o' },
+		{ 0 },
 	};
 	struct attach_words words = { .is_empty = false };
 	struct discern_error err = { 0 };
 	AUTO_FREE char *medium = NULL;
 	int option, ret;
 
-	while ((option = cli_getopt(cli, &cmd_vdrive_attach, argc, argv, "n:f:k:e", own)) != -1) {
+	while ((option = cli_getopt(cli, &cmd_vdrive_attach, argc, argv, "n:f:k:eo:", own)) != -1) {
 		if (option == CLI_OPTION_BAD || option == CLI_OPTION_DONE)
 			return option == CLI_OPTION_BAD ? CLI_EXIT_USAGE : CLI_EXIT_GOOD;
 		ret = take_option(cli, &words, option);
@@ -162,6 +183,9 @@ const struct cli_command cmd_vdrive_attach = {
 		"  -k, --kind=KIND         what an image is: cd-rom, dvd-rom or bd-rom; without this by its size\n"
 		"  -e, --empty             no medium in it\n"
 		"  -f, --fault=RULE        a fault, as 'read lba=100-104 sense=3/11/05'; see discern-vdrive(1)\n"
+		"  -o, --option=KEY=VALUE  what the drive is: vendor, product, revision, serial, read-offset, "
+		"overread,\n"
+		"                          c2, cdtext; see discern-vdrive(1)\n"
 		"      --foreground        stay, as the drive's process, until it is detached or gets SIGTERM\n",
 	.run = run_attach,
 };

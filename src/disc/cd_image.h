@@ -22,8 +22,18 @@ bool cd_image_is_name(const char *path);
  */
 int cd_image_open(const char *path, struct cd_image **ret_image, struct discern_error *err);
 
+/** True for a file of whole data sectors: it begins with the sync of one. */
+bool cd_image_is_raw(int fd);
+
+/** Opens such a file as a disc with one data track, whose mode is that of its first sector. Its size must be a multiple
+ *  of 2352: -EINVAL. Else as cd_image_open(). */
+int cd_image_open_raw(const char *path, struct cd_image **ret_image, struct discern_error *err);
+
 /** Accepts NULL, returns NULL. */
 struct cd_image *cd_image_close(struct cd_image *image);
+
+/** Shared locks on the files that the text names, until cd_image_close(): -EBUSY if one is another's alone. */
+int cd_image_lock(struct cd_image *image, struct discern_error *err);
 
 /** Valid until cd_image_close(). */
 const struct cd_layout *cd_image_layout(const struct cd_image *image);

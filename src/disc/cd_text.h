@@ -34,6 +34,8 @@ struct cd_text_block {
 	uint8_t language;
 	/** Genre code of pack type 87h, 0 for none. */
 	uint16_t genre_code;
+	/** Fourth byte of the size information: 3 if the texts are protected, 0 if not. */
+	uint8_t copyright;
 	char *texts[CD_TEXT_N_FIELDS][CD_MAX_TRACKS + 1];
 };
 
@@ -45,13 +47,15 @@ struct cd_text {
 /** CRC of the first 16 bytes, as the last two hold it. */
 uint16_t cd_text_crc(const uint8_t pack[CD_TEXT_PACK]);
 
-/** Packs with a wrong CRC are left out, and counted; texts are cut at nothing else. -EINVAL if nothing is sound.
- *  Release with cd_text_clear(). */
+/** Packs with a wrong CRC are left out, and counted, unless all CRCs are zero, which is none; what they leave of a text
+ *  is its beginning, and texts are cut at nothing else. Of characters that iconv does not know here, there are no
+ *  texts. Blocks keep their numbers. -EINVAL if nothing is sound. Release with cd_text_clear(). */
 int cd_text_decode(const uint8_t *packs, size_t n_packs, struct cd_text *ret_text, size_t *ret_n_bad,
 		   struct discern_error *err);
 
 /** Packs for the tracks first to last, with size information (8Fh) at each block's end. *ret_packs is the caller's,
- *  free(). -EINVAL for a text that ISO 8859-1 cannot hold (MS-JIS with Japanese), -E2BIG for too much of it. */
+ *  free(), and NULL without any text. -EINVAL for a text that ISO 8859-1 cannot hold (MS-JIS, all of it in characters
+ *  of two bytes, with Japanese), -E2BIG for too much of it, -ENOTSUP without an MS-JIS in iconv. */
 int cd_text_encode(const struct cd_text *text, unsigned first_track, unsigned last_track, uint8_t **ret_packs,
 		   size_t *ret_n_packs, struct discern_error *err);
 

@@ -23,9 +23,10 @@ bool q_is_sound(const uint8_t q[SUBCHANNEL_ONE]);
 struct q_data {
 	uint8_t control;
 	enum q_adr adr;
-	/** 0 in the lead-in, 0xaa in the lead-out. */
+	/** Track 0 is the lead-in, where index is POINT (A0h and above as they are), and 0xaa the lead-out. */
 	unsigned track, index;
-	/** Sectors to index 1 while in index 0, else since index 1; and the address. */
+	/** Sectors since index 1; in index 0 those to its last one, which has 0, as the first of index 1 has. And the
+	 *  address; in a lead-in, relative is its time and lba that of POINT. */
 	int32_t relative, lba;
 	char mcn[CD_MCN_LENGTH + 1];
 	char isrc[CD_ISRC_LENGTH + 1];
@@ -44,8 +45,9 @@ void q_encode_toc(uint8_t ret_q[SUBCHANNEL_ONE], uint8_t control_adr, const uint
 void subchannel_interleave(uint8_t ret_raw[SUBCHANNEL_BYTES], const uint8_t channels[SUBCHANNEL_BYTES]);
 void subchannel_deinterleave(uint8_t ret_channels[SUBCHANNEL_BYTES], const uint8_t raw[SUBCHANNEL_BYTES]);
 
-/** Raw P to W that a recorder writes at lba by itself: P in pauses, Q with MCN and ISRC in one of 100 sectors each
- *  (where the layout has any), R to W zero. Also for the lead-outs behind sessions. */
+/** Raw P to W that a recorder writes at lba by itself: P on in pauses, in the two seconds before a track and in its
+ *  first sector; Q with MCN and, in audio tracks, ISRC in one of 100 sectors each (where the layout has any); R to W
+ *  zero. Also for the lead-outs behind sessions; elsewhere all is zero, of which no Q is sound. */
 void subchannel_make(uint8_t ret_raw[SUBCHANNEL_BYTES], const struct cd_layout *layout, int32_t lba);
 
 #endif

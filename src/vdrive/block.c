@@ -7,25 +7,29 @@
 #include "base/bytes.h"
 #include "vdrive/packet.h"
 
-/* Sectors of one READ or WRITE: a bad one spoils few good ones, and the copy stays in the processor's cache. */
+enum { OP_READ = 0x28, OP_WRITE = 0x2a };
+
+/* Sectors of one READ or WRITE: the copy stays in the processor's cache. */
 #define CHUNK_SECTORS 64U
 
 /* sr.c, get_sectorsize(): 512-byte units that an empty drive is said to have. */
 #define CAPACITY_UNKNOWN ((uint64_t)0x1fffff * 512)
 
-static int transfer(struct server_drive *drive, uint8_t opcode, uint32_t lba, uint32_t n_sectors, void *data)
+/* Sectors that went over. */
+static uint32_t transfer(struct server_drive *drive, uint8_t opcode, uint32_t lba, uint32_t n_sectors, void *data)
 {
 	size_t length = (size_t)n_sectors * BLOCK_SECTOR;
 	struct packet packet = { .cdb = { opcode },
 				 .data = data,
 				 .length = length,
-				 .direction = opcode == 0x28 ? VDRIVE_TO_HOST : VDRIVE_FROM_HOST };
+				 .direction = opcode == OP_READ ? VDRIVE_TO_HOST : VDRIVE_FROM_HOST };
 
 	put_be32(packet.cdb + 2, lba);
 	put_be16(packet.cdb + 7, (uint16_t)n_sectors);
-	if (packet_send_once(drive, &packet) < 0 || packet.transferred != length)
-		return -EIO;
-	return 0;
+	/* The drive gives the sectors before a bad one, and names that; of a write that failed nothing is known. */
+	if (packet_send_once(drive, &packet) < 0 && (opcode != OP_READ || !packet.has_lba))
+		return 0;
+	return (uint32_t)(packet.transferred / BLOCK_SECTOR);
 }
 
 /* Whole sectors; how many were good before the first bad one. */
@@ -35,15 +39,12 @@ static uint32_t read_sectors(struct server_drive *drive, uint32_t lba, uint32_t 
 
 	while (n_done < n_sectors) {
 		uint32_t n = n_sectors - n_done < CHUNK_SECTORS ? n_sectors - n_done : CHUNK_SECTORS;
+		uint32_t n_good = transfer(drive, OP_READ, lba + n_done, n, buffer + (size_t)n_done * BLOCK_SECTOR);
 
-		if (transfer(drive, 0x28, lba + n_done, n, buffer + (size_t)n_done * BLOCK_SECTOR) < 0)
+		n_done += n_good;
+		if (n_good < n)
 			break;
-		n_done += n;
 	}
-	/* Singly up to the bad one. */
-	for (uint32_t limit = n_done + CHUNK_SECTORS; n_done < n_sectors && n_done < limit; n_done++)
-		if (transfer(drive, 0x28, lba + n_done, 1, buffer + (size_t)n_done * BLOCK_SECTOR) < 0)
-			break;
 	return n_done;
 }
 
@@ -110,8 +111,8 @@ ssize_t block_write(struct server_drive *drive, const void *data, size_t size, u
 
 		/* A command's data are not const, as it may go either way. */
 		memcpy(sectors, (const uint8_t *)data + done, n_bytes);
-		if (transfer(drive, 0x2a, (uint32_t)((offset + done) / BLOCK_SECTOR),
-			     (uint32_t)(n_bytes / BLOCK_SECTOR), sectors) < 0)
+		if (transfer(drive, OP_WRITE, (uint32_t)((offset + done) / BLOCK_SECTOR),
+			     (uint32_t)(n_bytes / BLOCK_SECTOR), sectors) < n_bytes / BLOCK_SECTOR)
 			return done > 0 ? (ssize_t)done : -EIO;
 		drive->is_dirty = true;
 		done += n_bytes;

@@ -26,6 +26,7 @@ struct damage {
 	uint32_t n_units;
 	uint8_t *units;
 	uint8_t *tries;
+	uint64_t seed;
 };
 
 static double draw(const struct damage_marks *marks, uint64_t unit, unsigned which)
@@ -215,8 +216,10 @@ int damage_new(const struct disc *disc, const struct damage_marks *marks, size_t
 		damage_free(damage);
 		return -ENOMEM;
 	}
-	for (size_t i = 0; i < n_marks; i++)
+	for (size_t i = 0; i < n_marks; i++) {
 		add_marks(damage, &marks[i], &geometry);
+		damage->seed = random_of(damage->seed, marks[i].seed);
+	}
 	*ret_damage = damage;
 	return 0;
 }
@@ -264,6 +267,23 @@ void damage_read(struct damage *damage, int64_t lba, uint32_t n_sectors, unsigne
 			ret_result->n_recovered++;
 		at = (unit + 1) * damage->unit_sectors;
 	}
+}
+
+bool damage_try(struct damage *damage, int64_t lba, unsigned speed_percent, bool is_again,
+		struct damage_result *ret_result)
+{
+	int64_t unit;
+
+	*ret_result = (struct damage_result){ .n_good = 1 };
+	if (damage == NULL || damage_next(damage, lba, lba + 1) > lba || lba < 0)
+		return false;
+	unit = lba / damage->unit_sectors;
+	if (!is_again)
+		damage_read(damage, lba, 1, speed_percent, ret_result);
+	else
+		ret_result->has_failed = !gives_in(damage->units[unit], damage->tries[unit], speed_percent);
+	ret_result->random = random_of(damage->seed ^ (uint64_t)lba, damage->tries[unit]);
+	return ret_result->has_failed;
 }
 
 int64_t damage_next(const struct damage *damage, int64_t lba, int64_t end)

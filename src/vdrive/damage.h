@@ -64,11 +64,18 @@ struct damage_result {
 	/** Units under marks that the speed was low enough for; that gave in to tries; whether one did not. */
 	uint32_t n_slow, n_recovered;
 	bool has_failed;
+	/** damage_try(): a number to draw errors from, another at each try. */
+	uint64_t random;
 };
 
 /** A try at sectors at a speed in per cent of the drive's highest for the medium; damage may be NULL. */
 void damage_read(struct damage *damage, int64_t lba, uint32_t n_sectors, unsigned speed_percent,
 		 struct damage_result *ret_result);
+
+/** A try at one sector of a CD, which may be given with its errors. False if it is good. is_again: what the last try
+ *  found is looked at once more. */
+bool damage_try(struct damage *damage, int64_t lba, unsigned speed_percent, bool is_again,
+		struct damage_result *ret_result);
 
 /** The first sector from lba on that is in a unit with damage, at most end. */
 int64_t damage_next(const struct damage *damage, int64_t lba, int64_t end);

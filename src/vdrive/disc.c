@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "vdrive/disc_cd.h"
 #include "vdrive/disc_state.h"
 
 #include <errno.h>
@@ -178,14 +179,12 @@ uint32_t disc_recorded_end(const struct disc *disc)
 	return 0;
 }
 
-int disc_read(struct disc *disc, int32_t lba, uint32_t n_sectors, uint8_t *buffer)
+static int read_from_file(struct disc *disc, int32_t lba, uint32_t n_sectors, uint8_t *buffer)
 {
 	size_t size = (size_t)n_sectors * DISC_SECTOR, expected = size;
 	uint64_t begin = (uint64_t)lba * DISC_SECTOR;
 	ssize_t got;
 
-	if (!disc_all_recorded(disc, lba, n_sectors))
-		return -ENXIO;
 	/* A plain image may end within its last sector. */
 	if (disc->is_pressed && begin + size > disc->image_bytes)
 		expected = (size_t)(disc->image_bytes - begin);
@@ -196,6 +195,41 @@ int disc_read(struct disc *disc, int32_t lba, uint32_t n_sectors, uint8_t *buffe
 		return -EIO;
 	memset(buffer + expected, 0, size - expected);
 	return 0;
+}
+
+int disc_read(struct disc *disc, int32_t lba, uint32_t n_sectors, uint8_t *buffer)
+{
+	uint32_t n = 0, n_plain;
+	int ret = 0;
+
+	if (!disc_all_recorded(disc, lba, n_sectors))
+		return -ENXIO;
+	while (ret == 0 && n < n_sectors) {
+		int32_t at = lba + (int32_t)n;
+
+		n_plain = disc_plain_run(disc, at, n_sectors - n);
+		if (n_plain > 0)
+			ret = read_from_file(disc, at, n_plain, buffer + (size_t)n * DISC_SECTOR);
+		else
+			ret = disc_read_kept_user(disc, at, buffer + (size_t)n * DISC_SECTOR);
+		n += n_plain > 0 ? n_plain : 1;
+	}
+	return ret;
+}
+
+uint32_t disc_user_run(struct disc *disc, int32_t lba, uint32_t n_sectors)
+{
+	uint8_t user[DISC_SECTOR];
+	uint32_t n = 0, n_plain;
+
+	n_sectors = disc_recorded_run(disc, lba, n_sectors);
+	while (n < n_sectors) {
+		n_plain = disc_plain_run(disc, lba + (int32_t)n, n_sectors - n);
+		if (n_plain == 0 && disc_read_kept_user(disc, lba + (int32_t)n, user) == -EBADMSG)
+			break;
+		n += n_plain > 0 ? n_plain : 1;
+	}
+	return n;
 }
 
 uint32_t disc_recorded_run(const struct disc *disc, int32_t lba, uint32_t n_sectors)
@@ -213,7 +247,8 @@ const uint8_t *disc_peek(struct disc *disc, int32_t lba, uint32_t n_sectors)
 {
 	struct stat status;
 
-	if (disc->map == NULL || !disc_all_recorded(disc, lba, n_sectors))
+	if (disc->map == NULL || !disc_all_recorded(disc, lba, n_sectors) ||
+	    disc_plain_run(disc, lba, n_sectors) < n_sectors)
 		return NULL;
 	/* A file that somebody cut while it is in the drive would end the server with SIGBUS. */
 	if (fstat(disc->fd, &status) < 0 || status.st_size < disc->file_bytes)
@@ -227,7 +262,7 @@ int disc_put_sectors(struct disc *disc, int32_t lba, uint32_t n_sectors, const u
 	off_t offset = (off_t)(disc->state.data_offset + (uint64_t)lba * DISC_SECTOR);
 
 	/* A full or failing file system is a failing medium, not the end of the virtual disc. */
-	return file_write_at(disc->fd, data, (size_t)n_sectors * DISC_SECTOR, offset) < 0 ? -EIO : 0;
+	return disc_store(disc, data, (size_t)n_sectors * DISC_SECTOR, offset) < 0 ? -EIO : 0;
 }
 
 static int write_anywhere(struct disc *disc, int32_t lba, uint32_t n_sectors, const uint8_t *data)
@@ -250,35 +285,74 @@ static struct disc_track *writable_track(struct disc *disc, int32_t lba)
 	return NULL;
 }
 
-static int write_in_sequence(struct disc *disc, int32_t lba, uint32_t n_sectors, const uint8_t *data)
+int disc_begin_write(struct disc *disc, int32_t lba, uint32_t n_sectors)
 {
-	struct disc_track *track = writable_track(disc, lba);
-	int ret = 0;
+	struct disc_track *track;
 
+	if (disc_is_cd_session(disc))
+		return disc_check_session_write(disc, lba, n_sectors);
+	track = writable_track(disc, lba);
 	if (track == NULL)
 		return -ENXIO;
 	if (n_sectors > track->n_sectors - track->n_written)
 		return -ENOSPC;
 	if (disc_any_recorded(disc, lba, n_sectors))
 		return -EROFS;
+	if (track->n_written > 0)
+		return 0;
+	if (disc_is_cd(disc))
+		disc_begin_cd_track(disc, track);
+	else if (track->state != TRACK_INVISIBLE)
+		return 0;
 	if (track->state == TRACK_INVISIBLE) {
 		track->state = TRACK_OPEN;
 		disc->state.n_begun_tracks++;
 		disc_state_rebuild(&disc->state);
-		ret = disc_commit(disc, true) < 0 ? -EIO : 0;
 	}
+	return disc_commit(disc, true) < 0 ? -EIO : 0;
+}
+
+int disc_end_write(struct disc *disc, int32_t lba, uint32_t n_sectors)
+{
+	struct disc_track *track;
+
+	if (lba >= 0 && disc_mark_recorded(disc, lba, n_sectors) < 0)
+		return -EIO;
+	if (disc_is_cd_session(disc)) {
+		disc_count_session_write(disc, n_sectors);
+		return 0;
+	}
+	track = writable_track(disc, lba);
+	if (track == NULL)
+		return -EIO;
+	track->n_written += n_sectors;
+	if (disc->layout != NULL)
+		disc->layout->is_current = false;
+	return 0;
+}
+
+static int write_in_sequence(struct disc *disc, int32_t lba, uint32_t n_sectors, const uint8_t *data)
+{
+	int ret = 0;
+
+	if (disc_is_cd_session(disc))
+		ret = disc_check_session_mode(disc, lba, n_sectors);
+	else if (disc_is_cd(disc))
+		ret = disc_check_track_mode(disc, writable_track(disc, lba));
+	if (ret == 0)
+		ret = disc_begin_write(disc, lba, n_sectors);
 	/* Data first: what the bitmap calls recorded is there, whenever the server is killed. */
 	if (ret == 0)
 		ret = disc_put_sectors(disc, lba, n_sectors, data);
 	if (ret == 0)
-		ret = disc_mark_recorded(disc, lba, n_sectors) < 0 ? -EIO : 0;
-	if (ret == 0)
-		track->n_written += n_sectors;
-	return ret;
+		ret = disc_set_keeping(disc, lba, n_sectors, 0) < 0 ? -EIO : 0;
+	return ret == 0 ? disc_end_write(disc, lba, n_sectors) : ret;
 }
 
 int disc_write(struct disc *disc, int32_t lba, uint32_t n_sectors, const uint8_t *data)
 {
+	int ret = 0;
+
 	if (disc->is_pressed || disc->state.is_final)
 		return -EROFS;
 	if (n_sectors == 0)
@@ -289,7 +363,10 @@ int disc_write(struct disc *disc, int32_t lba, uint32_t n_sectors, const uint8_t
 		return write_anywhere(disc, lba, n_sectors, data);
 	if (disc->state.recording == RECORDING_PSEUDO_OVERWRITE && disc_all_recorded(disc, lba, n_sectors))
 		return disc_pseudo_overwrite(disc, lba, n_sectors, data);
-	return write_in_sequence(disc, lba, n_sectors, data);
+	/* The file has user data from LBA 0 on. */
+	for (; lba < 0 && n_sectors > 0 && ret == 0; lba++, n_sectors--, data += DISC_SECTOR)
+		ret = disc_write_user_raw(disc, lba, data);
+	return ret == 0 && n_sectors > 0 ? write_in_sequence(disc, lba, n_sectors, data) : ret;
 }
 
 int disc_sync(struct disc *disc)
@@ -327,14 +404,19 @@ void disc_close(struct disc *disc)
 {
 	if (disc == NULL)
 		return;
-	/* Not after a refused opening: then nothing of the state is to be believed. */
+	disc_end_test(disc);
+	/* Not after a refused opening, which has no bitmap: then nothing of the state is to be believed. */
 	if (disc->recorded != NULL && disc->state.is_in_use) {
 		settle(disc);
 		disc_sync(disc);
 	}
 	if (disc->map != NULL)
 		munmap(disc->map, disc->map_size);
+	cd_image_close(disc->image);
 	free(disc->recorded);
+	free(disc->keeping);
+	free(disc->layout);
+	free(disc->text_packs);
 	if (disc->fd >= 0)
 		close(disc->fd);
 	free(disc);

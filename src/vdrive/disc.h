@@ -16,6 +16,7 @@
 
 #include <discern/error.h>
 
+#include "disc/cd_layout.h"
 #include "disc/profile.h"
 #include "vdrive/disc_media.h"
 #include "vdrive/vdrive.h"
@@ -25,6 +26,9 @@
 
 /** Most tracks on one disc, closed and open. */
 #define DISC_MAX_TRACKS 200
+
+/** Most packs of CD-TEXT in a lead-in: eight languages of 255, rounded up. */
+#define DISC_MAX_TEXT_PACKS 2048
 
 /** READ DISC INFORMATION byte 2 (MMC-6 6.22.3.1.2, 6.22.3.1.3). */
 enum disc_status { DISC_BLANK = 0, DISC_APPENDABLE = 1, DISC_COMPLETE = 2, DISC_RANDOM = 3 };
@@ -50,11 +54,17 @@ struct disc_track {
 	unsigned number;  /**< from 1 */
 	unsigned session; /**< from 1 */
 	enum disc_track_state state;
-	/** Q control nibble, 4 for data; and data mode 1 (Mode 1, DVD, BD), 2 (XA), 15 unknown. */
+	/** Q control nibble, 4 for data; and data mode 1 (Mode 1, DVD, BD), 2 (Mode 2), 15 unknown (audio). */
 	uint8_t control;
 	uint8_t data_mode;
+	/** CD: what its sectors are, and where its pause (index 0) begins; start_lba where it has none. */
+	enum cd_track_mode mode;
+	int32_t pregap_lba;
 	/** Written as track at once: two unreadable run-out sectors follow the data (CD). */
 	bool has_run_out;
+	/** CD, written in packets, and the sectors of each; 0 if they have any number. */
+	bool has_packets;
+	uint32_t packet_sectors;
 	int32_t start_lba;
 	/** Announced or final size in sectors; for INVISIBLE and OPEN what is still free plus what is written. */
 	uint32_t n_sectors;
@@ -116,25 +126,31 @@ const struct disc_track *disc_incomplete_track(const struct disc *disc);
 /** One more than the last LBA that READ CAPACITY counts: closed tracks (with run-out), or a formatted area. */
 uint32_t disc_recorded_end(const struct disc *disc);
 
-/** 0, or -ENXIO if one of the sectors is not recorded, -EIO if the file fails. */
+/** 0, or -ENXIO if one of the sectors is not recorded, -EIO if the file fails. Of a CD, user data of Mode 1 and of
+ *  Mode 2 Form 1; -EBADMSG if one of the sectors is something else, such as audio (illegal mode for this track). */
 int disc_read(struct disc *disc, int32_t lba, uint32_t n_sectors, uint8_t *buffer);
 
 /** How many sectors from lba on are recorded, at most n_sectors: where a read of all of them would fail. */
 uint32_t disc_recorded_run(const struct disc *disc, int32_t lba, uint32_t n_sectors);
 
+/** How many sectors from lba on disc_read() gives: of a CD only those with 2048 bytes of user data. */
+uint32_t disc_user_run(struct disc *disc, int32_t lba, uint32_t n_sectors);
+
 /** Points to n_sectors recorded sectors in the mapped file, so that a front-end need not copy twice; NULL if
- *  they are not recorded or not mapped. Valid until the next call that changes the disc. */
+ *  they are not recorded, not mapped, or kept as whole CD sectors. Valid until the next call that changes the disc. */
 const uint8_t *disc_peek(struct disc *disc, int32_t lba, uint32_t n_sectors);
 
 /** Writes n_sectors. Sequential media: only at a track's next writable address, within its size; the invisible
- *  track becomes an open one. 0, or -ENXIO (not there), -EROFS (closed, pressed, not formatted), -ENOSPC, -EIO. */
+ *  track becomes an open one. In a CD session at once they go on from pause to track to track. 0, or -ENXIO (not
+ *  there), -EROFS (closed, pressed, not formatted), -ENOSPC, -EIO, -EBADMSG (a CD track that is not of Mode 1). */
 int disc_write(struct disc *disc, int32_t lba, uint32_t n_sectors, const uint8_t *data);
 
 /** Splits the invisible track: n_sectors reserved, the rest stays invisible. -ENOSPC, -EROFS. */
 int disc_reserve_track(struct disc *disc, uint32_t n_sectors);
 
 /** CD written with a cue sheet, or blank DVD-R and DVD-RW written at once: the lead-out comes right after the track,
- *  so there is no run-out, and closing closes the disc unless multi_session. */
+ *  so there is no run-out, and closing closes the disc unless multi_session. On CD one track of Mode 1, with a pause
+ *  that the drive writes; disc_begin_cd_session() has all others. */
 int disc_begin_session_at_once(struct disc *disc, uint32_t n_sectors, bool multi_session);
 
 /** True from then until that session is closed. */
@@ -142,6 +158,12 @@ bool disc_is_session_at_once(const struct disc *disc);
 
 /** Marks the invisible, open or reserved track with this number as a track at once (has_run_out on CD). */
 void disc_set_track_run_out(struct disc *disc, unsigned number);
+
+/** CD: whether the invisible track comes in packets, of a fixed number of sectors or (0) of any; and the end of one: a
+ *  fixed one is filled with zeros, behind another lie seven sectors that nobody can read, where the next one is linked
+ *  to it. */
+void disc_set_track_packets(struct disc *disc, unsigned number, bool has_packets, uint32_t packet_sectors);
+int disc_end_packet(struct disc *disc);
 
 /** Fills the error-correction unit that each open track ends in with zeros, as a drive must before it can stop. */
 int disc_fill_unit(struct disc *disc);
@@ -190,6 +212,12 @@ uint32_t disc_spares(const struct disc *disc);
 /** The power goes away: the last n_lost sectors of an open track never came from the drive's buffer to the disc, and
  *  the track is damaged. What lies on a rewritable disc stays. */
 void disc_lose_power(struct disc *disc, uint32_t n_lost);
+
+/** From here on nothing comes into the file, though all calls say that it does; until the end, which makes the disc
+ *  what it was at the begin. -EROFS, -ENOMEM. */
+int disc_begin_test(struct disc *disc);
+bool disc_is_test(const struct disc *disc);
+void disc_end_test(struct disc *disc);
 
 /** Flushes written data and state to the file. 0 or a negative errno. */
 int disc_sync(struct disc *disc);

@@ -13,6 +13,9 @@ bool disc_all_recorded(const struct disc *disc, int32_t lba, uint32_t n_sectors)
 
 	if (lba < 0 || n_sectors > disc->state.n_sectors || at > disc->state.n_sectors - n_sectors)
 		return false;
+	/* Between the sessions of a pressed CD there is nothing. */
+	if (disc->image != NULL)
+		return disc_in_tracks(disc, lba, n_sectors);
 	if (disc->recorded == NULL)
 		return true;
 	/* Formatted sectors are recorded all, with zeros if with nothing else. */
@@ -56,7 +59,7 @@ int disc_mark_recorded(struct disc *disc, int32_t lba, uint32_t n_sectors)
 		}
 	}
 	at = (uint32_t)lba / 8;
-	return file_write_at(disc->fd, disc->recorded + at, (end - 1) / 8 - at + 1, DISC_BITMAP_OFFSET + (off_t)at);
+	return disc_store(disc, disc->recorded + at, (end - 1) / 8 - at + 1, DISC_BITMAP_OFFSET + (off_t)at);
 }
 
 uint32_t disc_recorded_from(const struct disc *disc, int32_t lba, uint32_t n_sectors)
@@ -79,5 +82,5 @@ int disc_forget_recorded(struct disc *disc, int32_t lba)
 		return 0;
 	disc->recorded[first] &= (uint8_t)((1u << lba % 8) - 1);
 	memset(disc->recorded + first + 1, 0, n_bytes - first - 1);
-	return file_write_at(disc->fd, disc->recorded + first, n_bytes - first, DISC_BITMAP_OFFSET + (off_t)first);
+	return disc_store(disc, disc->recorded + first, n_bytes - first, DISC_BITMAP_OFFSET + (off_t)first);
 }

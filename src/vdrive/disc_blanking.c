@@ -24,12 +24,23 @@ int disc_erase_from(struct disc *disc, int32_t lba)
 	off_t begin = (off_t)(disc->state.data_offset + (uint64_t)at * DISC_SECTOR);
 	off_t end = (off_t)(disc->state.data_offset + (uint64_t)n_all * DISC_SECTOR);
 
+	if (disc->keeping != NULL)
+		return disc_cd_erase_from(disc, lba);
 	if (at >= n_all)
 		return 0;
 	/* Gives the blocks of the sparse file back; the mapping is not touched in between. */
 	if (ftruncate(disc->fd, begin) < 0 || ftruncate(disc->fd, end) < 0)
 		return -errno;
 	return disc_forget_recorded(disc, lba);
+}
+
+/* What the lead-in of the open session said, and of the disc if it is the first one. */
+static void forget_lead_in(struct disc_state *state)
+{
+	if (state->text_session > state->n_closed_sessions)
+		state->n_text_packs = state->text_session = 0;
+	if (state->n_closed_sessions == 0)
+		state->mcn[0] = '\0';
 }
 
 int disc_blank(struct disc *disc, bool is_minimal)
@@ -39,10 +50,11 @@ int disc_blank(struct disc *disc, bool is_minimal)
 
 	if (!can_be_blanked(disc))
 		return -EROFS;
-	ret = disc_erase_from(disc, 0);
+	ret = disc_erase_from(disc, disc->keeping != NULL ? -CD_PREGAP : 0);
 	if (ret < 0)
 		return ret;
 	state->n_begun_tracks = state->n_closed_sessions = 0;
+	forget_lead_in(state);
 	state->n_formatted = 0;
 	state->is_final = state->is_session_at_once = false;
 	state->background = DISC_BACKGROUND_NONE;
@@ -81,8 +93,9 @@ int disc_blank_session(struct disc *disc)
 	while (state->n_begun_tracks > 0 &&
 	       state->tracks[state->n_begun_tracks - 1].session > state->n_closed_sessions) {
 		state->n_begun_tracks--;
-		first_lba = state->tracks[state->n_begun_tracks].start_lba;
+		first_lba = state->tracks[state->n_begun_tracks].pregap_lba;
 	}
+	forget_lead_in(state);
 	ret = disc_erase_from(disc, first_lba);
 	return ret < 0 ? ret : commit(disc);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The file of a virtual disc or of a plain image: making it and opening it. */
+#include "vdrive/disc_cd.h"
 #include "vdrive/disc_state.h"
 
 #include <errno.h>
@@ -14,6 +15,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "disc/cd_text.h"
 
 int disc_commit(struct disc *disc, bool is_in_use)
 {
@@ -23,14 +25,16 @@ int disc_commit(struct disc *disc, bool is_in_use)
 	if (text == NULL)
 		return -ENOMEM;
 	disc->state.is_in_use = is_in_use;
+	if (disc->layout != NULL)
+		disc->layout->is_current = false;
 	disc->state.sequence++;
 	length = disc_state_print(&disc->state, text, DISC_SLOT_BYTES);
 	ret = length;
 	/* A kill between the two leaves the newer state in the second slot, a kill within one a whole other one. */
 	if (length >= 0)
-		ret = file_write_at(disc->fd, text, (size_t)length, DISC_SLOT_BYTES);
+		ret = disc_store(disc, text, (size_t)length, DISC_SLOT_BYTES);
 	if (ret == 0)
-		ret = file_write_at(disc->fd, text, (size_t)length, 0);
+		ret = disc_store(disc, text, (size_t)length, 0);
 	free(text);
 	return ret;
 }
@@ -147,6 +151,8 @@ static int open_image(struct disc *disc, const char *kind, const struct stat *st
 		.state = TRACK_CLOSED,
 		.control = 4,
 		.data_mode = 1,
+		.mode = CD_MODE_1,
+		.pregap_lba = entry->profile == DISCERN_PROFILE_CD_ROM ? -CD_PREGAP : 0,
 		.n_sectors = (uint32_t)n_sectors,
 		.n_written = (uint32_t)n_sectors,
 	};
@@ -186,6 +192,18 @@ out:
 	return ret;
 }
 
+static int load_cd(struct disc *disc)
+{
+	unsigned n_packs = disc->state.n_text_packs;
+	int ret = disc_cd_load(disc);
+
+	disc->next_track = (struct disc_next_track){ .mode = CD_MODE_1, .control = CD_CONTROL_DATA };
+	if (ret < 0 || n_packs == 0)
+		return ret;
+	disc->text_packs = malloc((size_t)n_packs * CD_TEXT_PACK);
+	return disc->text_packs == NULL ? -ENOMEM : disc_get_text_packs(disc, disc->text_packs, n_packs);
+}
+
 static int open_virtual(struct disc *disc, const struct stat *status, struct discern_error *err)
 {
 	uint64_t need;
@@ -207,8 +225,16 @@ static int open_virtual(struct disc *disc, const struct stat *status, struct dis
 		return discern_error_set(err, -ENOMEM, "no memory for the bitmap of the disc");
 	if (file_read_at(disc->fd, disc->recorded, n_bitmap, DISC_BITMAP_OFFSET) != (ssize_t)n_bitmap)
 		return discern_error_set(err, -EIO, "cannot read the bitmap of the virtual disc");
+	if (disc->state.profile->family == FAMILY_CD) {
+		ret = load_cd(disc);
+		if (ret < 0)
+			return discern_error_set(err, ret, "cannot read what the virtual CD says of its sectors: %s",
+						 strerror(-ret));
+	}
 	if (disc->state.is_in_use)
 		disc_recover(disc);
+	if (disc_is_cd_session(disc))
+		disc->session_next_lba = disc_session_next(&disc->state);
 	return 0;
 }
 
@@ -271,11 +297,20 @@ static int open_file(struct disc *disc, const char *path, const char *kind, stru
 			return discern_error_set(err, -errno, "cannot open for writing: %s", strerror(errno));
 	}
 	ret = lock_file(disc->fd, !is_virtual, err);
-	if (ret == 0)
-		ret = is_virtual ? open_virtual(disc, &status, err) : open_image(disc, kind, &status, err);
+	if (ret == 0 && is_virtual)
+		ret = open_virtual(disc, &status, err);
+	else if (ret == 0 && (cd_image_is_name(path) || cd_image_is_raw(disc->fd)))
+		ret = disc_open_cd_image(disc, path, kind, err);
+	else if (ret == 0)
+		ret = open_image(disc, kind, &status, err);
 	disc->file_bytes = status.st_size;
-	if (ret == 0)
+	if (ret == 0 && disc->image == NULL)
 		map_sectors(disc);
+	if (ret == 0 && disc->state.profile->family == FAMILY_CD) {
+		disc->layout = calloc(1, sizeof(*disc->layout));
+		if (disc->layout == NULL)
+			return discern_error_set(err, -ENOMEM, "no memory for the layout of the disc");
+	}
 	return ret;
 }
 
@@ -289,7 +324,11 @@ int disc_open(const char *path, const char *kind, struct disc **ret_disc, struct
 	disc->fd = -1;
 	ret = open_file(disc, path, kind, err);
 	if (ret < 0) {
-		discern_error_wrap(err, "%s", path);
+		if (err != NULL && strncmp(err->text, path, strlen(path)) != 0)
+			discern_error_wrap(err, "%s", path);
+		/* Without this there is nothing to settle: not all of the file was read. */
+		free(disc->recorded);
+		disc->recorded = NULL;
 		disc_close(disc);
 		return ret;
 	}

@@ -13,7 +13,6 @@ enum {
 	DVD_PLUS_R_GAP = 2048,
 	DVD_MINUS_GAP_FIRST = 12288,
 	DVD_MINUS_GAP_LATER = 4096,
-	CD_MAX_TRACKS = 99,
 };
 
 void disc_state_blank(struct disc_state *state, const struct disc_media *kind, uint32_t n_sectors)
@@ -157,6 +156,8 @@ static void add_invisible_track(struct disc_state *state)
 		.state = TRACK_INVISIBLE,
 		.control = 4,
 		.data_mode = 1,
+		.mode = CD_MODE_1,
+		.pregap_lba = start - (state->profile->family == FAMILY_CD ? CD_PAUSE : 0),
 		.start_lba = start,
 		.n_sectors = state->n_sectors - (uint32_t)start,
 	};
@@ -214,8 +215,22 @@ static void rebuild_session(struct disc_state *state, unsigned number)
 		session->first_track = state->n_begun_tracks + 1;
 }
 
+/* An index that a track was cut before is none, and of tracks that are gone nothing is left. */
+static void cut_indexes(struct disc_state *state)
+{
+	for (unsigned i = 0; i < CD_MAX_TRACKS; i++) {
+		struct disc_q_track *q = &state->q_tracks[i];
+
+		if (i >= state->n_begun_tracks)
+			memset(q, 0, sizeof(*q));
+		while (q->n_indexes > 0 && q->indexes[q->n_indexes - 1] >= disc_track_end(&state->tracks[i]))
+			q->n_indexes--;
+	}
+}
+
 void disc_state_rebuild(struct disc_state *state)
 {
+	cut_indexes(state);
 	if (state->profile->writing == WRITING_RANDOM) {
 		rebuild_random(state);
 		return;

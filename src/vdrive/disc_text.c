@@ -12,11 +12,12 @@
 #include "vdrive/disc_state.h"
 
 /* Longest line and longest value that this program writes. */
-enum { LINE_SIZE = 200, VALUE_SIZE = 40 };
+enum { LINE_SIZE = 1000, VALUE_SIZE = 700 };
 
 static const char *const track_states[] = { "invisible", "reserved", "open", "closed", "damaged" };
 static const char *const backgrounds[] = { "none", "stopped", "running", "done" };
 static const char *const recordings[] = { "usual", "at-once", "overwrite", "pseudo-overwrite" };
+static const char *const modes[] = { "audio", "mode-1", "mode-2", "mode-2-xa", "mode-2-cdi" };
 static const char *const yes_no[] = { "no", "yes" };
 
 /* CRC-32 of IEEE 802.3, a nibble at a time: the text is short and seldom written. */
@@ -39,6 +40,23 @@ uint32_t disc_text_checksum(const char *text, size_t size)
 /* The head holds the checksum of the body, which is all that comes after it. */
 static const char head_format[] = DISC_MAGIC "%d\nchecksum=%08x\n";
 
+/* Only what cannot be told from the line before. Indexes are so many sectors behind each other, as 99 tracks with 98
+ * of them have room in the slot then. */
+static void print_cd_track(const struct disc_state *state, unsigned index, FILE *file)
+{
+	const struct disc_track *track = &state->tracks[index];
+	const struct disc_q_track *q = &state->q_tracks[index];
+	int32_t last = track->start_lba;
+
+	if (q->n_indexes == 0 && q->isrc[0] == '\0' && track->pregap_lba == disc_usual_pregap(state, index) &&
+	    track->mode == disc_track_mode(track->control, track->data_mode))
+		return;
+	fprintf(file, "cd-track pause=%d form=%s isrc=%s indexes=", track->pregap_lba, modes[track->mode], q->isrc);
+	for (unsigned i = 0; i < q->n_indexes; last = q->indexes[i++])
+		fprintf(file, i == 0 ? "%d" : ",%d", q->indexes[i] - last);
+	fprintf(file, "\n");
+}
+
 static void print_body(const struct disc_state *state, FILE *file)
 {
 	fprintf(file, "sequence=%llu\n", (unsigned long long)state->sequence);
@@ -52,6 +70,9 @@ static void print_body(const struct disc_state *state, FILE *file)
 	if (state->recording != RECORDING_USUAL || state->layer_break != 0)
 		fprintf(file, "recording=%s formatted=%u layer-break=%u\n", recordings[state->recording],
 			state->n_formatted, state->layer_break);
+	if (state->mcn[0] != '\0' || state->n_text_packs > 0)
+		fprintf(file, "cd text-packs=%u text-session=%u mcn=%s\n", state->n_text_packs, state->text_session,
+			state->mcn);
 	fprintf(file, "session-at-once=%s\nmulti-session=%s\n", yes_no[state->is_session_at_once],
 		yes_no[state->is_multi_session]);
 	fprintf(file, "closed-sessions=%u\ntracks=%u\n", state->n_closed_sessions, state->n_begun_tracks);
@@ -61,8 +82,13 @@ static void print_body(const struct disc_state *state, FILE *file)
 		fprintf(file, "track number=%u session=%u state=%s start=%d sectors=%u written=%u", track->number,
 			track->session, track_states[track->state], track->start_lba, track->n_sectors,
 			track->n_written);
-		fprintf(file, " control=%u mode=%u run-out=%s\n", track->control, track->data_mode,
+		fprintf(file, " control=%u mode=%u run-out=%s", track->control, track->data_mode,
 			yes_no[track->has_run_out]);
+		if (track->has_packets)
+			fprintf(file, " packets=%u", track->packet_sectors);
+		fputc('\n', file);
+		if (state->profile->family == FAMILY_CD)
+			print_cd_track(state, i, file);
 	}
 	fprintf(file, "end\n");
 }
@@ -170,6 +196,13 @@ static unsigned get_word(struct reader *reader, const char *key, const char *con
 	return 0;
 }
 
+static bool has_line(const struct reader *reader, const char *begin)
+{
+	size_t size = strlen(begin);
+
+	return (size_t)(reader->end - reader->at) >= size && strncmp(reader->at, begin, size) == 0;
+}
+
 static int64_t line_number(struct reader *reader, const char *key, int64_t min, int64_t max)
 {
 	next_line(reader);
@@ -224,11 +257,15 @@ static void parse_track(struct reader *reader, struct disc_state *state, unsigne
 	track->state = (enum disc_track_state)get_word(reader, "state", track_states, 5);
 	track->has_run_out = get_word(reader, "run-out", yes_no, 2) != 0;
 	track->start_lba = (int32_t)get_number(reader, "start", first, state->n_sectors);
-	room = (int64_t)state->n_sectors - track->start_lba + (track->has_run_out ? DISC_RUN_OUT : 0);
+	room = (int64_t)state->n_sectors - track->start_lba +
+	       (track->has_run_out && track->state == TRACK_CLOSED ? DISC_RUN_OUT : 0);
 	track->n_sectors = (uint32_t)get_number(reader, "sectors", 0, room);
 	track->n_written = (uint32_t)get_number(reader, "written", 0, track->n_sectors);
 	track->control = (uint8_t)get_number(reader, "control", 0, 15);
 	track->data_mode = (uint8_t)get_number(reader, "mode", 0, 15);
+	track->has_packets = strstr(reader->line, " packets=") != NULL;
+	if (track->has_packets)
+		track->packet_sectors = (uint32_t)get_number(reader, "packets", 0, state->n_sectors);
 	if (track->state == TRACK_INVISIBLE)
 		refuse(reader, "state");
 	if (track->session <= state->n_closed_sessions && track->state != TRACK_CLOSED)
@@ -239,21 +276,87 @@ static void parse_track(struct reader *reader, struct disc_state *state, unsigne
 		refuse(reader, "run-out");
 }
 
+/* So many sectors behind each other, all of them in the track. */
+static void parse_indexes(struct reader *reader, const struct disc_track *track, struct disc_q_track *q)
+{
+	char value[VALUE_SIZE], *at = value, *word;
+	int32_t last = track->start_lba;
+	int64_t distance;
+
+	if (!find_value(reader->line, "indexes", value)) {
+		refuse(reader, "indexes");
+		return;
+	}
+	if (value[0] == '\0')
+		return;
+	while ((word = strsep(&at, ",")) != NULL) {
+		int64_t room = (int64_t)disc_track_end(track) - last - 1;
+
+		if (q->n_indexes == CD_MAX_INDEXES - 1 || !text_to_number(word, 1, room, &distance)) {
+			refuse(reader, "indexes");
+			return;
+		}
+		last += (int32_t)distance;
+		q->indexes[q->n_indexes++] = last;
+	}
+}
+
+/* A line that tracks which are as the line before says do not have. */
+static void parse_cd_track(struct reader *reader, struct disc_state *state, unsigned index)
+{
+	struct disc_track *track = &state->tracks[index];
+	struct disc_q_track *q = &state->q_tracks[index];
+	int32_t earliest = index > 0 ? disc_track_end(track - 1) : -CD_PREGAP;
+	char isrc[VALUE_SIZE];
+
+	track->mode = disc_track_mode(track->control, track->data_mode);
+	track->pregap_lba = disc_usual_pregap(state, index);
+	if (!has_line(reader, "cd-track "))
+		return;
+	next_line(reader);
+	track->pregap_lba = (int32_t)get_number(reader, "pause", earliest, track->start_lba);
+	track->mode = (enum cd_track_mode)get_word(reader, "form", modes, 5);
+	if (!find_value(reader->line, "isrc", isrc) || (isrc[0] != '\0' && !cd_isrc_is_sound(isrc)))
+		refuse(reader, "isrc");
+	else
+		strcpy(q->isrc, isrc);
+	parse_indexes(reader, track, q);
+}
+
 static void parse_tracks(struct reader *reader, struct disc_state *state)
 {
-	bool is_random = state->profile->writing == WRITING_RANDOM;
-	unsigned last_session;
+	bool is_random = state->profile->writing == WRITING_RANDOM, is_cd = state->profile->family == FAMILY_CD;
+	unsigned last_session, max_tracks = is_random ? 0 : is_cd ? CD_MAX_TRACKS : DISC_MAX_TRACKS;
 
-	state->n_closed_sessions = (unsigned)line_number(reader, "closed-sessions", 0, is_random ? 0 : DISC_MAX_TRACKS);
-	state->n_begun_tracks = (unsigned)line_number(reader, "tracks", 0, is_random ? 0 : DISC_MAX_TRACKS);
-	for (unsigned i = 0; i < state->n_begun_tracks && reader->ret == 0; i++)
+	state->n_closed_sessions = (unsigned)line_number(reader, "closed-sessions", 0, max_tracks);
+	state->n_begun_tracks = (unsigned)line_number(reader, "tracks", 0, max_tracks);
+	for (unsigned i = 0; i < state->n_begun_tracks && reader->ret == 0; i++) {
 		parse_track(reader, state, i);
+		if (is_cd && reader->ret == 0)
+			parse_cd_track(reader, state, i);
+	}
 	last_session = state->n_begun_tracks > 0 ? state->tracks[state->n_begun_tracks - 1].session : 0;
 	/* Every closed session has a track; at most one session is open. */
 	if (last_session < state->n_closed_sessions || last_session > state->n_closed_sessions + 1)
 		refuse(reader, "closed-sessions");
 	if (state->is_final && (last_session != state->n_closed_sessions || last_session == 0))
 		refuse(reader, "final");
+}
+
+/* A line that only some CDs have. */
+static void parse_cd(struct reader *reader, struct disc_state *state)
+{
+	char mcn[VALUE_SIZE];
+
+	if (state->profile->family != FAMILY_CD || !has_line(reader, "cd "))
+		return;
+	next_line(reader);
+	state->n_text_packs = (unsigned)get_number(reader, "text-packs", 0, DISC_MAX_TEXT_PACKS);
+	state->text_session = (unsigned)get_number(reader, "text-session", state->n_text_packs > 0, CD_MAX_TRACKS);
+	if (!find_value(reader->line, "mcn", mcn) || (mcn[0] != '\0' && !cd_mcn_is_sound(mcn)))
+		refuse(reader, "mcn");
+	else
+		strcpy(state->mcn, mcn);
 }
 
 /* A line that discs recorded in the one way that there was before do not have. */
@@ -264,7 +367,7 @@ static void parse_recording(struct reader *reader, struct disc_state *state)
 						       [RECORDING_PSEUDO_OVERWRITE] = DISCERN_PROFILE_BD_R };
 	enum disc_recording recording;
 
-	if (reader->end - reader->at < 10 || strncmp(reader->at, "recording=", 10) != 0)
+	if (!has_line(reader, "recording="))
 		return;
 	next_line(reader);
 	recording = (enum disc_recording)get_word(reader, "recording", recordings, 4);
@@ -337,6 +440,7 @@ int disc_state_parse(const char *text, size_t size, struct disc_state *ret_state
 	state->is_final = line_word(&reader, "final", yes_no, 2) != 0;
 	state->background = (enum disc_background)line_word(&reader, "background-format", backgrounds, 4);
 	parse_recording(&reader, state);
+	parse_cd(&reader, state);
 	state->is_session_at_once = line_word(&reader, "session-at-once", yes_no, 2) != 0;
 	state->is_multi_session = line_word(&reader, "multi-session", yes_no, 2) != 0;
 	parse_tracks(&reader, state);

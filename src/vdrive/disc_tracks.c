@@ -26,10 +26,32 @@ static struct disc_track *last_begun_track(struct disc *disc)
 	return begun_track(disc, disc->state.n_begun_tracks);
 }
 
+/* With the last track of a session goes what its lead-in would have said. */
 static void drop_last_track(struct disc *disc)
 {
-	disc->state.n_begun_tracks--;
-	disc->state.is_session_at_once = false;
+	struct disc_state *state = &disc->state;
+	const struct disc_track *last;
+
+	state->n_begun_tracks--;
+	last = last_begun_track(disc);
+	if (last != NULL && last->session > state->n_closed_sessions)
+		return;
+	state->is_session_at_once = false;
+	if (state->text_session > state->n_closed_sessions)
+		state->n_text_packs = 0;
+	if (state->n_closed_sessions == 0)
+		state->mcn[0] = '\0';
+}
+
+/* Of a session at once the tracks that the laser never came to. */
+static void drop_unwritten_tracks(struct disc *disc)
+{
+	const struct disc_track *last = last_begun_track(disc);
+
+	while (disc->state.is_session_at_once && last != NULL && last->n_written == 0) {
+		drop_last_track(disc);
+		last = last_begun_track(disc);
+	}
 }
 
 static void damage_track(struct disc *disc, struct disc_track *track)
@@ -43,24 +65,54 @@ static void damage_track(struct disc *disc, struct disc_track *track)
 	track->state = TRACK_DAMAGED;
 }
 
+/* All tracks were announced; the one that the power went away in, or before which it did, is damaged. */
+static void recover_session_at_once(struct disc *disc)
+{
+	struct disc_state *state = &disc->state;
+	struct disc_track *track;
+	bool is_whole = true;
+
+	for (unsigned i = 0; i < state->n_begun_tracks; i++) {
+		track = &state->tracks[i];
+		if (track->state != TRACK_RESERVED)
+			continue;
+		track->n_written = is_whole ? disc_recorded_from(disc, track->start_lba, track->n_sectors) : 0;
+		is_whole = track->n_written == track->n_sectors;
+	}
+	if (is_whole)
+		return;
+	drop_unwritten_tracks(disc);
+	track = last_begun_track(disc);
+	if (track == NULL || track->state != TRACK_RESERVED)
+		return;
+	damage_track(disc, track);
+	while (track > state->tracks && (--track)->state == TRACK_RESERVED)
+		track->state = TRACK_CLOSED;
+}
+
 void disc_recover(struct disc *disc)
 {
 	struct disc_state *state = &disc->state;
 	struct disc_track *track;
 
+	if (state->is_session_at_once) {
+		recover_session_at_once(disc);
+		disc_state_rebuild(state);
+		return;
+	}
 	if (state->background == DISC_BACKGROUND_RUNNING && !disc_state_is_intermediate(state))
 		state->background = DISC_BACKGROUND_STOPPED;
 	for (unsigned i = 0; i < state->n_begun_tracks; i++) {
 		track = &state->tracks[i];
 		if (track->state != TRACK_OPEN && track->state != TRACK_RESERVED)
 			continue;
-		track->n_written = disc_recorded_from(disc, track->start_lba, track->n_sectors);
+		track->n_written = disc_find_written(disc, track);
 		if (track->n_written > 0 && (track->state == TRACK_OPEN || track->n_written < track->n_sectors))
 			damage_track(disc, track);
 	}
 	track = last_begun_track(disc);
 	/* Announced, but the laser never touched the disc. */
-	if (track != NULL && track->n_written == 0 && (track->state == TRACK_OPEN || state->is_session_at_once))
+	if (track != NULL && track->n_written == 0 && track->state == TRACK_OPEN)
 		drop_last_track(disc);
 	disc_state_rebuild(state);
 }
@@ -99,6 +151,7 @@ int disc_begin_session_at_once(struct disc *disc, uint32_t n_sectors, bool multi
 		return -ENOSPC;
 	disc->state.is_session_at_once = true;
 	disc->state.is_multi_session = multi_session;
+	disc->session_next_lba = track->start_lba;
 	return disc_reserve_track(disc, n_sectors);
 }
 
@@ -127,11 +180,18 @@ static uint32_t final_data_sectors(const struct disc *disc, const struct disc_tr
 /* Closes without committing: tracks of a session are closed together with it. */
 static int finish_track(struct disc *disc, struct disc_track *track)
 {
-	uint32_t n_data = final_data_sectors(disc, track);
-	int ret;
+	uint32_t n_data;
+	int ret = 0;
+
+	disc_strip_link(disc, track);
+	n_data = final_data_sectors(disc, track);
 
 	/* The file is sparse: sectors that were never written are zeros. */
-	ret = disc_mark_recorded(disc, track->start_lba + (int32_t)track->n_written, n_data - track->n_written);
+	if (is_cd(disc) && track->mode != CD_MODE_1)
+		ret = disc_set_keeping(disc, track->start_lba + (int32_t)track->n_written, n_data - track->n_written,
+				       KEEP_EMPTY);
+	if (ret == 0)
+		ret = disc_mark_recorded(disc, track->start_lba + (int32_t)track->n_written, n_data - track->n_written);
 	if (ret < 0)
 		return ret;
 	track->n_written = n_data;
@@ -187,9 +247,7 @@ int disc_close_session(struct disc *disc, bool final)
 
 	if (!disc_takes_tracks(disc))
 		return -EROFS;
-	last = last_begun_track(disc);
-	if (state->is_session_at_once && last != NULL && last->n_written == 0)
-		drop_last_track(disc);
+	drop_unwritten_tracks(disc);
 	if (state->is_session_at_once && !state->is_multi_session)
 		final = true;
 	for (unsigned i = 0; i < state->n_begun_tracks; i++) {

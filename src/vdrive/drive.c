@@ -22,9 +22,12 @@ static const struct vdrive_opcode *const families[] = {
 	vdrive_opcodes_info,
 	vdrive_opcodes_formats,
 	vdrive_opcodes_toc,
+	vdrive_opcodes_subchannel,
 	vdrive_opcodes_structure,
 	vdrive_opcodes_performance,
 	vdrive_opcodes_read,
+	vdrive_opcodes_read_cd,
+	vdrive_opcodes_audio,
 	vdrive_opcodes_write,
 	vdrive_opcodes_format,
 };
@@ -77,6 +80,13 @@ int vdrive_invalid_field(struct vdrive_call *call, uint8_t cdb_byte)
 int vdrive_invalid_parameter(struct vdrive_call *call)
 {
 	return vdrive_check_condition(call, 5, 0x26, 0);
+}
+
+int vdrive_invalid_parameter_at(struct vdrive_call *call, size_t byte)
+{
+	const struct vdrive_sense sense = { .key = 5, .asc = 0x26, .field = byte < 0xffff ? (uint16_t)byte : 0xffff };
+
+	return vdrive_report_sense(call, &sense);
 }
 
 /* Data in another direction than the host announced is a phase error on the bus (USB Mass Storage Bulk-Only

@@ -15,8 +15,8 @@
 /** One sense code, with the field pointer of SPC-4 4.5.2.4.2 (0 for none) and progress (0 for none). */
 struct vdrive_sense {
 	uint8_t key, asc, ascq;
-	/** Byte of the CDB that is wrong. */
-	uint8_t field;
+	/** Byte of the CDB, or of the parameter list, that is wrong. */
+	uint16_t field;
 	/** Of 65536. */
 	uint16_t progress;
 	/** LBA for the information field, valid when has_lba. */
@@ -44,6 +44,31 @@ struct vdrive_write_page {
 	uint8_t bytes[0x34];
 };
 
+/** What rules do to sectors that READ CD reads, while it does so. */
+struct vdrive_reading {
+	/** Audio begins so many samples late. */
+	int32_t jitter_samples;
+	/** So many bytes are wrong in each sector from first_lba to last_lba, drawn from random; 0 for none. */
+	uint32_t n_wrong_bytes;
+	int32_t first_lba, last_lba;
+	uint64_t random;
+	/** The sectors are in the drive's memory. */
+	bool is_cached;
+};
+
+/** Sound that is played, or was. */
+struct vdrive_player {
+	/** READ SUB-CHANNEL byte 1 (MMC-6 table 492); 0 for nothing to tell. */
+	uint8_t status;
+	/** 13h or 14h, when it comes to its end. */
+	uint8_t end_status;
+	/** Sectors in 1/75 second: 1, or more when scanning, negative backwards. */
+	int speed;
+	/** At since_us of the drive's clock it was at start_lba; it plays up to end_lba. */
+	int32_t start_lba, end_lba;
+	int64_t since_us;
+};
+
 struct vdrive {
 	pthread_mutex_t lock;
 	char vendor[9], product[17], revision[5], serial[17];
@@ -59,12 +84,18 @@ struct vdrive {
 	struct vdrive_sense last_sense;
 	struct vdrive_write_page write_page;
 	uint8_t recovery_page[12];
+	uint8_t audio_page[16];
 	uint32_t read_kbps, write_kbps;
-	/** Track of the session at once that SEND CUE SHEET announced; 0 none. */
-	bool cue_sheet_received;
-	uint32_t cue_sheet_sectors;
-	/** Next address of that session; it begins in the pause before the track. */
-	int32_t cue_sheet_next_lba;
+	/** Of CDs. */
+	int32_t read_offset_samples;
+	enum vdrive_overread overread;
+	bool has_c2, has_cd_text;
+	struct vdrive_reading reading;
+	struct vdrive_player player;
+	/** The last sector that was read. */
+	int32_t position_lba;
+	/** CD: the session at once that was announced or is being written; NULL without (mmc/cd_recording.h). */
+	struct cd_recording *recording;
 	struct faults *faults;
 	/** Marks on the medium, made from rules with this generation; NULL without. */
 	struct damage *damage;
@@ -92,6 +123,8 @@ int vdrive_report_sense(struct vdrive_call *call, const struct vdrive_sense *sen
 int vdrive_invalid_field(struct vdrive_call *call, uint8_t cdb_byte);
 /** 5/26/00, invalid field in the parameter list. */
 int vdrive_invalid_parameter(struct vdrive_call *call);
+/** The same with the field pointer on a byte of the list. */
+int vdrive_invalid_parameter_at(struct vdrive_call *call, size_t byte);
 /** Gives size bytes to the host, cut to allocation_length and to what the host has room for. 0, or the value of
  *  a CHECK CONDITION when the host announced another direction. */
 int vdrive_give(struct vdrive_call *call, const void *data, size_t size, size_t allocation_length);
@@ -130,10 +163,13 @@ extern const struct vdrive_opcode vdrive_opcodes_features[];  /* mmc/features.c:
 extern const struct vdrive_opcode vdrive_opcodes_mode[];      /* mmc/mode_pages.c: 1A 5A 15 55 */
 extern const struct vdrive_opcode vdrive_opcodes_info[];      /* mmc/disc_info.c: 51 52 25 5C */
 extern const struct vdrive_opcode vdrive_opcodes_formats[];   /* mmc/formats.c: 23 */
-extern const struct vdrive_opcode vdrive_opcodes_toc[];       /* mmc/toc.c: 43 42 44 */
+extern const struct vdrive_opcode vdrive_opcodes_toc[];       /* mmc/toc.c: 43 */
+extern const struct vdrive_opcode vdrive_opcodes_subchannel[]; /* mmc/subchannel.c: 42 44 */
 extern const struct vdrive_opcode vdrive_opcodes_structure[]; /* mmc/structure.c: A4 AD BF */
 extern const struct vdrive_opcode vdrive_opcodes_performance[]; /* mmc/performance.c: AC B6 BB */
-extern const struct vdrive_opcode vdrive_opcodes_read[];      /* mmc/read.c: 28 A8 BE B9 2F 2B */
+extern const struct vdrive_opcode vdrive_opcodes_read[];      /* mmc/read.c: 28 A8 2F 2B */
+extern const struct vdrive_opcode vdrive_opcodes_read_cd[];   /* mmc/read_cd.c: BE B9 */
+extern const struct vdrive_opcode vdrive_opcodes_audio[];     /* mmc/audio.c: 45 47 4B 4E A5 BA */
 extern const struct vdrive_opcode vdrive_opcodes_write[];     /* mmc/write.c: 2A AA 2E 35 53 54 5B 5D */
 extern const struct vdrive_opcode vdrive_opcodes_format[];    /* mmc/format.c: 04 A1 */
 

@@ -10,8 +10,11 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "vdrive/disc_cd.h"
 #include "vdrive/fault_lines.h"
+#include "vdrive/mmc/cd_recording.h"
 #include "vdrive/mmc/defaults.h"
+#include "vdrive/mmc/msf.h"
 #include "vdrive/timing.h"
 #include "vdrive/undo.h"
 
@@ -19,6 +22,7 @@
 enum { STATUS_GOOD = 0, STATUS_CHECK_CONDITION = 2 };
 
 enum { OP_VERIFY = 0x2f, OP_READ_CAPACITY = 0x25, OP_SYNCHRONIZE_CACHE = 0x35 };
+enum { OP_READ_12 = 0xa8, OP_READ_CD = 0xbe, OP_READ_CD_MSF = 0xb9 };
 
 /* Write parameters page, byte 2: buffer underrun protection (MMC-6 7.5.4.5). */
 enum { BUFE = 0x40 };
@@ -67,6 +71,13 @@ int vdrive_read_medium_faults(struct vdrive *drive, const char *path, struct dis
 	return ret;
 }
 
+unsigned vdrive_read_percent(const struct vdrive *drive)
+{
+	uint32_t highest = vdrive_max_read_kbps(drive);
+
+	return highest > 0 ? (unsigned)((uint64_t)drive->read_kbps * 100 / highest) : 100;
+}
+
 void vdrive_lose_buffer(struct vdrive *drive)
 {
 	uint32_t n_lost = timing_buffered_sectors(drive, drive->n_unflushed);
@@ -82,7 +93,7 @@ void vdrive_lose_power(struct vdrive *drive)
 {
 	vdrive_lose_buffer(drive);
 	drive->removal_prevented = false;
-	drive->cue_sheet_received = false;
+	cd_recording_forget(drive);
 	vdrive_reset_pages(drive);
 	vdrive_reset_speeds(drive);
 	timing_medium_changed(drive->timing);
@@ -162,6 +173,8 @@ static void fail_command(struct vdrive_call *call, const struct fault_outcome *o
 	case FAULT_NOTHING:
 	case FAULT_SHORT:
 	case FAULT_FLIP:
+	case FAULT_C2:
+	case FAULT_JITTER:
 	case FAULT_STALE:
 	case FAULT_CAPACITY:
 		report_sense(call, outcome);
@@ -290,25 +303,29 @@ static void spoil_answer(struct vdrive_call *call, const struct vdrive_address *
 		report_sense(call, outcome);
 }
 
-/* Whether marks on the medium let the sectors be read that the command has just read from its file. */
-static int check_damage(struct vdrive_call *call, const struct vdrive_address *address)
+/* Whether marks on the medium let the user data be read that the command has just read from its file. Of whole sectors
+ * of a CD the decoder sees to that. */
+static int check_damage(struct vdrive_call *call, const struct vdrive_address *address, int ret)
 {
 	struct vdrive *drive = call->drive;
 	struct vdrive_sense sense = { .key = 3, .asc = 0x11, .ascq = 5, .has_lba = true };
-	uint32_t highest = vdrive_max_read_kbps(drive);
-	unsigned percent = highest > 0 ? (unsigned)((uint64_t)drive->read_kbps * 100 / highest) : 100;
 	struct damage_result result;
+	uint32_t n_sectors = ret == 0 ? address->n_sectors : (uint32_t)(call->answer->transferred / DISC_SECTOR);
+	size_t n_good_bytes;
 
-	if (!faults_is_read(call->cdb[0]) && call->cdb[0] != OP_VERIFY)
-		return 0;
+	if (drive->damage == NULL || faults_is_read_cd(call->cdb[0]) ||
+	    (!faults_is_read(call->cdb[0]) && call->cdb[0] != OP_VERIFY))
+		return ret;
 	/* What is in the drive's memory needs no reading. */
-	if (timing_is_cached(drive->timing, call->cdb, address))
-		return 0;
-	damage_read(drive->damage, address->lba, address->n_sectors, percent, &result);
+	if (drive->reading.is_cached)
+		return ret;
+	damage_read(drive->damage, address->lba, n_sectors, vdrive_read_percent(drive), &result);
 	timing_note_retries(drive, &result);
 	if (!result.has_failed)
-		return 0;
-	call->answer->transferred = 0;
+		return ret;
+	n_good_bytes = (size_t)result.n_good * DISC_SECTOR;
+	if (call->answer->transferred > n_good_bytes)
+		call->answer->transferred = n_good_bytes;
 	sense.lba = address->lba + (int32_t)result.n_good;
 	return vdrive_report_sense(call, &sense);
 }
@@ -364,12 +381,94 @@ static int run_op(struct vdrive_call *call, const struct vdrive_opcode *op, cons
 	return 0;
 }
 
+/* So many sectors of a read command, from its first one on. */
+static void shorten_read(uint8_t cdb[16], const struct vdrive_address *address)
+{
+	if (cdb[0] == OP_READ_12)
+		put_be32(cdb + 6, address->n_sectors);
+	else if (cdb[0] == OP_READ_CD)
+		put_be24(cdb + 6, address->n_sectors);
+	else if (cdb[0] == OP_READ_CD_MSF)
+		put_msf(cdb + 6, address->lba + (int32_t)address->n_sectors);
+	else
+		put_be16(cdb + 7, (uint16_t)address->n_sectors);
+}
+
+/* A read that a rule lets fail at a sector gives those before it (MMC-6 6.15.3); below 0 if one of these fails. */
+static int read_before(struct vdrive_call *call, const struct vdrive_opcode *op, struct vdrive_address address,
+		       const struct fault_outcome *outcome)
+{
+	struct vdrive_call part = *call;
+	uint8_t cdb[16] = { 0 };
+
+	if (outcome->effect != FAULT_SENSE || !faults_is_read(call->cdb[0]) || outcome->lba <= address.lba)
+		return 0;
+	address.n_sectors = (uint32_t)(outcome->lba - address.lba);
+	memcpy(cdb, call->cdb, call->command->cdb_length < sizeof(cdb) ? call->command->cdb_length : sizeof(cdb));
+	shorten_read(cdb, &address);
+	part.cdb = cdb;
+	return check_damage(&part, &address, op->run(&part));
+}
+
+/* Of sound a drive never says that it cannot read it: it gives what is wrong, and C2 pointers to that. */
+static void read_wrong_sound(const struct vdrive_call *call, const struct vdrive_address *address,
+			     struct fault_outcome *outcome)
+{
+	const struct disc *disc = call->drive->disc;
+	const struct cd_track *track = NULL;
+
+	if (!outcome->is_unreadable || !faults_is_read_cd(call->cdb[0]) || disc == NULL || !disc_is_cd(disc))
+		return;
+	track = cd_layout_track_at(disc_cd_layout(disc), outcome->lba != INT32_MIN ? outcome->lba : address->lba);
+	if (track == NULL || track->mode != CD_AUDIO)
+		return;
+	outcome->is_failed = false;
+	outcome->effect = FAULT_C2;
+	outcome->amount = SECTOR_RAW / 2;
+}
+
+/* What the decoder of a CD is to do to the sectors that it reads. */
+static void set_reading(struct vdrive_call *call, const struct vdrive_address *address,
+			const struct fault_outcome *outcome)
+{
+	struct vdrive_reading *reading = &call->drive->reading;
+
+	*reading = (struct vdrive_reading){ .random = outcome->random,
+					    .first_lba = outcome->lba,
+					    .last_lba = outcome->last_lba };
+	reading->is_cached = timing_is_cached(call->drive->timing, call->cdb, address);
+	if (outcome->effect == FAULT_C2)
+		reading->n_wrong_bytes = outcome->amount;
+	/* From so many samples early to as many late. */
+	if (outcome->effect == FAULT_JITTER)
+		reading->jitter_samples =
+			(int32_t)(outcome->random % (2 * (uint64_t)outcome->amount + 1)) - (int32_t)outcome->amount;
+}
+
+static void run_with_outcome(struct vdrive_call *call, const struct vdrive_opcode *op,
+			     const struct vdrive_address *address, const struct fault_outcome *outcome)
+{
+	bool is_write = faults_is_write(call->cdb[0]);
+
+	if (outcome->is_failed) {
+		if (read_before(call, op, *address, outcome) == 0)
+			fail_command(call, outcome);
+		return;
+	}
+	if (is_write)
+		remember_old_data(call, address);
+	if (check_damage(call, address, run_op(call, op, address, outcome)) < 0)
+		return;
+	if (!is_write || outcome->effect == FAULT_SENSE)
+		spoil_answer(call, address, outcome);
+	note_data(call);
+}
+
 void vdrive_run_with_faults(struct vdrive_call *call, const struct vdrive_opcode *op)
 {
 	struct fault_outcome outcome;
 	struct vdrive_address address;
 	struct vdrive *drive = call->drive;
-	bool is_write = faults_is_write(call->cdb[0]);
 
 	vdrive_get_address(call, &address);
 	update_damage(drive);
@@ -380,17 +479,8 @@ void vdrive_run_with_faults(struct vdrive_call *call, const struct vdrive_opcode
 		timing_note_underrun(drive->timing);
 		outcome.is_failed = false;
 	}
-	if (outcome.is_failed) {
-		fail_command(call, &outcome);
-		return;
-	}
-	if (is_write)
-		remember_old_data(call, &address);
-	if (run_op(call, op, &address, &outcome) < 0)
-		return;
-	if (drive->damage != NULL && check_damage(call, &address) < 0)
-		return;
-	if (!is_write || outcome.effect == FAULT_SENSE)
-		spoil_answer(call, &address, &outcome);
-	note_data(call);
+	read_wrong_sound(call, &address, &outcome);
+	set_reading(call, &address, &outcome);
+	run_with_outcome(call, op, &address, &outcome);
+	drive->reading = (struct vdrive_reading){ .n_wrong_bytes = 0 };
 }

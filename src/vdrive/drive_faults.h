@@ -11,6 +11,9 @@ void vdrive_run_with_faults(struct vdrive_call *call, const struct vdrive_opcode
 /** Reads the rules that lie beside the medium, in MEDIUM.faults; no file, no rules. -EINVAL with words. */
 int vdrive_read_medium_faults(struct vdrive *drive, const char *path, struct discern_error *err);
 
+/** The speed that it reads at, in per cent of the highest for the medium. */
+unsigned vdrive_read_percent(const struct vdrive *drive);
+
 /** The medium is another or none: its marks go with it. */
 void vdrive_forget_damage(struct vdrive *drive);
 

@@ -27,6 +27,11 @@ bool faults_is_read(uint8_t opcode)
 	return opcode == 0x28 || opcode == 0xa8 || opcode == 0xbe || opcode == 0xb9;
 }
 
+bool faults_is_read_cd(uint8_t opcode)
+{
+	return opcode == 0xbe || opcode == 0xb9;
+}
+
 bool faults_is_write(uint8_t opcode)
 {
 	return opcode == 0x2a || opcode == 0xaa || opcode == 0x2e;
@@ -191,6 +196,8 @@ static bool matches(const struct fault_rule *rule, uint8_t opcode, int32_t lba, 
 {
 	if (rule->is_mark || (rule->effect == FAULT_CAPACITY && opcode != OP_READ_CAPACITY))
 		return false;
+	if ((rule->effect == FAULT_C2 || rule->effect == FAULT_JITTER) && !faults_is_read_cd(opcode))
+		return false;
 	if (rule->operation == OPERATION_READ && !faults_is_read(opcode))
 		return false;
 	if (rule->operation == OPERATION_WRITE && !faults_is_write(opcode))
@@ -222,7 +229,8 @@ static bool keeps_command(const struct fault_rule *rule)
 {
 	enum fault_effect effect = rule->effect;
 
-	return effect == FAULT_SHORT || effect == FAULT_FLIP || effect == FAULT_STALE || effect == FAULT_CAPACITY ||
+	return effect == FAULT_C2 || effect == FAULT_JITTER || effect == FAULT_SHORT || effect == FAULT_FLIP ||
+	       effect == FAULT_STALE || effect == FAULT_CAPACITY ||
 	       (effect == FAULT_SENSE && rule->key == KEY_RECOVERED);
 }
 
@@ -237,7 +245,9 @@ static void happen(struct fault_rule *rule, int32_t lba, struct fault_outcome *o
 	outcome->host_status = rule->host_status;
 	outcome->amount = rule->amount;
 	outcome->path = rule->path;
-	if (rule->effect == FAULT_FLIP)
+	outcome->is_unreadable = rule->is_unreadable;
+	if (rule->effect == FAULT_FLIP || rule->effect == FAULT_C2 || rule->effect == FAULT_JITTER ||
+	    rule->is_unreadable)
 		outcome->random = random_next(&rule->random_state);
 	if (rule->has_lba) {
 		outcome->lba = lba > rule->first_lba ? lba : rule->first_lba;

@@ -28,6 +28,8 @@ enum fault_effect {
 	FAULT_HOST,       /**< a host status: the command does not reach the drive, or its answer not the host */
 	FAULT_SHORT,      /**< less data than asked for, with good status */
 	FAULT_FLIP,       /**< bits of the data are wrong, with good status */
+	FAULT_C2,         /**< READ CD: bytes of each sector are wrong, and C2 pointers tell which */
+	FAULT_JITTER,     /**< READ CD: audio begins at another sample */
 	FAULT_STALE,      /**< reading: data of an earlier read; writing: the data does not reach the medium */
 	FAULT_CAPACITY,   /**< READ CAPACITY tells another size */
 	FAULT_REMOVE,     /**< the medium is taken out */
@@ -52,10 +54,12 @@ struct fault_outcome {
 	int32_t lba;
 	/** The last one of the rule; INT32_MAX if it has no lba. */
 	int32_t last_lba;
-	/** SHORT: bytes that go over; FLIP: how many bits; CAPACITY: sectors. */
+	/** SHORT: bytes that go over; FLIP: how many bits; CAPACITY: sectors; C2: bytes; JITTER: samples at most. */
 	uint32_t amount;
-	/** FLIP: which bits. */
+	/** FLIP: which bits; C2: which bytes; JITTER: how many samples. */
 	uint64_t random;
+	/** The sense is that of sectors that cannot be read. */
+	bool is_unreadable;
 	/** EXCHANGE: the file; valid until the rules change. */
 	const char *path;
 };
@@ -88,8 +92,9 @@ const struct damage_marks *faults_marks(const struct faults *faults, size_t *ret
 bool faults_apply(struct faults *faults, uint8_t opcode, int32_t lba, uint32_t n_sectors,
 		  struct fault_outcome *ret_outcome);
 
-/** Whether READ and WRITE are the command's families. */
+/** Whether READ and WRITE are the command's families; and READ CD and READ CD MSF. */
 bool faults_is_read(uint8_t opcode);
+bool faults_is_read_cd(uint8_t opcode);
 bool faults_is_write(uint8_t opcode);
 
 #endif

@@ -27,6 +27,8 @@ struct fault_rule {
 	uint64_t random_state;
 	enum fault_effect effect;
 	uint8_t key, asc, ascq, status, host_status;
+	/** "read-error": as if the sectors could not be read. */
+	bool is_unreadable;
 	uint32_t amount;
 	char *path;
 	uint32_t delay_ms;

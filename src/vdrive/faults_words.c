@@ -163,21 +163,29 @@ static int parse_status(const char *key, const char *value, struct fault_rule *r
 
 static int parse_amount(const char *key, const char *value, struct fault_rule *rule, struct discern_error *err)
 {
+	const char *expected = "a number of sectors";
 	int64_t min = 1, max = UINT32_MAX, number;
 
 	rule->effect = FAULT_CAPACITY;
 	if (strcmp(key, "short") == 0) {
 		rule->effect = FAULT_SHORT;
 		min = 0;
+		expected = "a number of bytes";
 	} else if (strcmp(key, "flip") == 0) {
 		rule->effect = FAULT_FLIP;
 		max = 1000;
+		expected = "1 to 1000 bits";
+	} else if (strcmp(key, "c2") == 0) {
+		rule->effect = FAULT_C2;
+		max = 2352;
+		expected = "1 to 2352 bytes";
+	} else if (strcmp(key, "jitter") == 0) {
+		rule->effect = FAULT_JITTER;
+		max = VDRIVE_MAX_OFFSET_SAMPLES;
+		expected = "1 to 11760 samples";
 	}
 	if (!text_to_number(value, min, max, &number))
-		return wrong_value(err, key, value,
-				   rule->effect == FAULT_SHORT  ? "a number of bytes"
-				   : rule->effect == FAULT_FLIP ? "1 to 1000 bits"
-								: "a number of sectors");
+		return wrong_value(err, key, value, expected);
 	rule->amount = (uint32_t)number;
 	return 0;
 }
@@ -215,7 +223,8 @@ static int parse_effect(const char *key, const char *value, struct fault_rule *r
 		return parse_status(key, value, rule, err);
 	if (strcmp(key, "exchange") == 0)
 		return parse_exchange(value, rule, err);
-	if (strcmp(key, "short") == 0 || strcmp(key, "capacity") == 0 || (value[0] != '\0' && strcmp(key, "flip") == 0))
+	if (strcmp(key, "short") == 0 || strcmp(key, "capacity") == 0 || strcmp(key, "c2") == 0 ||
+	    strcmp(key, "jitter") == 0 || (value[0] != '\0' && strcmp(key, "flip") == 0))
 		return parse_amount(key, value, rule, err);
 	if (value[0] != '\0')
 		return wrong_value(err, key, value, "no value");
@@ -225,6 +234,7 @@ static int parse_effect(const char *key, const char *value, struct fault_rule *r
 	rule->ascq = event->ascq;
 	rule->status = event->effect == FAULT_SENSE ? STATUS_CHECK_CONDITION : 0;
 	rule->amount = event->effect == FAULT_FLIP ? 1 : 0;
+	rule->is_unreadable = strcmp(key, "read-error") == 0;
 	return 0;
 }
 
@@ -273,7 +283,8 @@ static int parse_word(char *word, struct fault_rule *rule, struct discern_error 
 {
 	static const char *const counts[] = { "skip", "count", "delay", NULL };
 	static const char *const chances[] = { "probability", "seed", NULL };
-	static const char *const effects[] = { "sense", "status", "host", "short", "capacity", "exchange", NULL };
+	static const char *const effects[] = { "sense", "status", "host",     "short", "capacity",
+					       "c2",    "jitter", "exchange", NULL };
 	char *equals = strchr(word, '=');
 	const char *value = "";
 
@@ -295,8 +306,8 @@ static int parse_word(char *word, struct fault_rule *rule, struct discern_error 
 		return parse_effect(word, value, rule, err);
 	discern_error_set(err, -EINVAL, "fault: \"%s\" is not known", word);
 	discern_error_hint(err, "after the operation: lba=A-B skip=N count=N probability=P seed=N, and what happens: "
-				"sense=K/ASC/ASCQ status=N host=N delay=MS read-error write-error short=N flip stale "
-				"capacity=N remove exchange=FILE tray power-loss underrun unplug");
+				"sense=K/ASC/ASCQ status=N host=N delay=MS read-error write-error short=N flip c2=N "
+				"jitter=N stale capacity=N remove exchange=FILE tray power-loss underrun unplug");
 	return -EINVAL;
 }
 
@@ -311,6 +322,10 @@ static int check_rule(const struct fault_rule *rule, struct discern_error *err)
 	}
 	if (rule->has_lba && rule->operation == OPERATION_OPCODE && !has_address(rule->opcode))
 		return discern_error_set(err, -EINVAL, "fault: command 0x%02x has no lba", rule->opcode);
+	if ((rule->effect == FAULT_C2 || rule->effect == FAULT_JITTER) &&
+	    (rule->operation == OPERATION_WRITE ||
+	     (rule->operation == OPERATION_OPCODE && !faults_is_read_cd(rule->opcode))))
+		return discern_error_set(err, -EINVAL, "fault: c2 and jitter are of READ CD");
 	if (rule->effect == FAULT_CAPACITY && rule->has_lba)
 		return discern_error_set(err, -EINVAL, "fault: READ CAPACITY has no lba");
 	return 0;

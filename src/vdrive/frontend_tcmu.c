@@ -105,36 +105,19 @@ static uint32_t read_sectors(const struct tcmu_command *command, uint32_t *ret_l
 }
 
 /*
- * The kernel's sr driver takes the sectors before the one that the sense names for good ones, as they have come over
- * from real drives. Ours only says which one is bad, so they are read once more; where that fails none is named.
+ * The kernel's sr driver takes the sectors before the one that the sense names for good ones, as the drive has sent
+ * them. A kernel that takes no data with a sense must not be told of any.
  */
-static void complete_read(struct frontend_tcmu *frontend, const struct tcmu_command *command,
+static void complete_read(const struct frontend_tcmu *frontend, const struct tcmu_command *command,
 			  struct vdrive_answer *answer)
 {
-	struct vdrive_command drive_command = { .cdb_length = command->cdb_length,
-						.direction = VDRIVE_TO_HOST,
-						.data = frontend->buffer };
 	uint32_t lba, n_sectors = read_sectors(command, &lba), n_good = get_be32(answer->sense + 3) - lba;
-	struct vdrive_answer good = { .status = STATUS_CHECK_CONDITION };
-	uint8_t cdb[TCMU_CDB_SIZE];
 
-	if (n_sectors == 0 || answer->status != STATUS_CHECK_CONDITION || !(answer->sense[0] & SENSE_VALID) ||
-	    answer->transferred > 0 || n_good == 0)
+	if (answer->status != STATUS_CHECK_CONDITION)
 		return;
-	drive_command.data_length = (size_t)n_good * SECTOR_SIZE;
-	if (frontend->ring.takes_data_with_sense && n_good < n_sectors &&
-	    drive_command.data_length <= command->data_length) {
-		memcpy(cdb, command->cdb, sizeof(cdb));
-		drive_command.cdb = cdb;
-		if (cdb[0] == OP_READ_10)
-			put_be16(cdb + 7, (uint16_t)n_good);
-		else
-			put_be32(cdb + 6, n_good);
-		server_execute(frontend->drive, &drive_command, UINT32_MAX, &good);
-	}
-	if (good.status == 0 && good.host_status == VDRIVE_HOST_OK && good.transferred == drive_command.data_length)
-		answer->transferred = good.transferred;
-	else
+	if (!frontend->ring.takes_data_with_sense)
+		answer->transferred = 0;
+	if (n_sectors > 0 && answer->sense[0] & SENSE_VALID && answer->transferred < (size_t)n_good * SECTOR_SIZE)
 		answer->sense[0] &= (uint8_t)~SENSE_VALID;
 }
 

@@ -9,9 +9,9 @@
 #include "base/bytes.h"
 #include "vdrive/packet.h"
 
-/* sr.c: what the driver can do with any drive; audio is not played, and there is no changer. */
+/* sr.c: what the driver can do with any drive; there is no changer. */
 #define CAPABILITY_ALWAYS                                                                                              \
-	(CDC_LOCK | CDC_SELECT_SPEED | CDC_MULTI_SESSION | CDC_MCN | CDC_MEDIA_CHANGED | CDC_RESET |                   \
+	(CDC_PLAY_AUDIO | CDC_LOCK | CDC_SELECT_SPEED | CDC_MULTI_SESSION | CDC_MCN | CDC_MEDIA_CHANGED | CDC_RESET |  \
 	 CDC_DRIVE_STATUS | CDC_GENERIC_PACKET)
 
 #define CDO_ALL (CDO_AUTO_CLOSE | CDO_AUTO_EJECT | CDO_USE_FFLAGS | CDO_LOCK | CDO_CHECK_TYPE)
@@ -104,8 +104,8 @@ static int get_capability(struct ioctl_call *call)
 	size_t offset;
 
 	if (packet_send(call->drive, &packet) < 0)
-		return CDC_LOCK | CDC_MULTI_SESSION | CDC_MCN | CDC_MEDIA_CHANGED | CDC_RESET | CDC_DRIVE_STATUS |
-		       CDC_GENERIC_PACKET | CDC_OPEN_TRAY | CDC_CLOSE_TRAY;
+		return CDC_PLAY_AUDIO | CDC_LOCK | CDC_MULTI_SESSION | CDC_MCN | CDC_MEDIA_CHANGED | CDC_RESET |
+		       CDC_DRIVE_STATUS | CDC_GENERIC_PACKET | CDC_OPEN_TRAY | CDC_CLOSE_TRAY;
 	offset = 8 + (size_t)get_be16(page + 6);
 	if (offset + 8 > packet.transferred)
 		return capability;
@@ -144,7 +144,7 @@ static int stop(struct ioctl_call *call)
 	return packet_start_stop(call->drive, PACKET_STOP);
 }
 
-/* Changers, and drives that play audio to a headphone socket: CDC_SELECT_DISC and CDC_PLAY_AUDIO are not set. */
+/* Changers: CDC_SELECT_DISC is not set. */
 static int cannot(struct ioctl_call *call)
 {
 	(void)call;
@@ -167,12 +167,5 @@ const struct ioctl_entry ioctl_entries_cdrom[] = {
 	{ CDROMSTART, start },
 	{ CDROMSTOP, stop },
 	{ CDROM_SELECT_DISC, cannot },
-	{ CDROMPAUSE, cannot },
-	{ CDROMRESUME, cannot },
-	{ CDROMPLAYMSF, cannot },
-	{ CDROMPLAYTRKIND, cannot },
-	{ CDROMPLAYBLK, cannot },
-	{ CDROMVOLCTRL, cannot },
-	{ CDROMVOLREAD, cannot },
 	{ 0, NULL },
 };

@@ -126,8 +126,9 @@ static const struct ioctl_entry entries_block[] = {
 
 int ioctl_run(struct ioctl_call *call)
 {
-	static const struct ioctl_entry *const families[] = { ioctl_entries_sg, ioctl_entries_cdrom, ioctl_entries_disc,
-							      ioctl_entries_dvd, entries_block };
+	static const struct ioctl_entry *const families[] = { ioctl_entries_sg,   ioctl_entries_cdrom,
+							      ioctl_entries_disc, ioctl_entries_audio,
+							      ioctl_entries_dvd,  entries_block };
 
 	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++)
 		for (const struct ioctl_entry *entry = families[i]; entry->run != NULL; entry++)

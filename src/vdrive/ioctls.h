@@ -45,6 +45,7 @@ struct ioctl_entry {
 extern const struct ioctl_entry ioctl_entries_sg[];
 extern const struct ioctl_entry ioctl_entries_cdrom[];
 extern const struct ioctl_entry ioctl_entries_disc[];
+extern const struct ioctl_entry ioctl_entries_audio[];
 extern const struct ioctl_entry ioctl_entries_dvd[];
 
 #endif

@@ -22,6 +22,7 @@ int packet_send_once(struct server_drive *drive, struct packet *packet)
 	server_execute(drive, &command, SERVER_KERNEL_TIMEOUT_MS, &answer);
 	packet->transferred = answer.transferred;
 	packet->key = packet->asc = packet->ascq = 0;
+	packet->has_lba = answer.sense_length > 0 && (answer.sense[0] & 0x80) != 0;
 	if (answer.sense_length >= 14) {
 		packet->key = answer.sense[2] & 0x0f;
 		packet->asc = answer.sense[12];

@@ -16,9 +16,10 @@ struct packet {
 	enum vdrive_direction direction;
 	void *data;
 	size_t length;
-	/** After packet_send(): what the drive moved, and its sense (0/0/0 for none). */
+	/** After packet_send(): what the drive moved, its sense (0/0/0 for none), and whether that names a sector. */
 	size_t transferred;
 	uint8_t key, asc, ascq;
+	bool has_lba;
 };
 
 /**

@@ -53,9 +53,14 @@ int session_run(const struct session_options *options, struct session_result *re
  */
 int session_find_preload(char **ret_path, struct discern_error *err);
 
+/** Sets what a drive is: vendor, product, revision, serial, read-offset, overread, c2, cdtext. The result may point to
+ *  value. -EINVAL. */
+int session_set_drive_option(const char *key, const char *value, struct vdrive_options *options,
+			     struct discern_error *err);
+
 /**
- * Fills in options from words: "sr0=MEDIUM[,kind=K][,tray=open][,vendor=V][,product=P][,revision=R][,serial=S]
- * [,mode=OCTAL][,uid=N][,gid=N]". words is cut up, and the result points into it. -EINVAL.
+ * Fills in options from words: "sr0=MEDIUM[,kind=K][,tray=open][,KEY=VALUE…][,mode=OCTAL][,uid=N][,gid=N]" with the
+ * keys of session_set_drive_option(). words is cut up, and the result points into it. -EINVAL.
  */
 int session_parse_drive(char *words, struct server_drive_options *ret_options, struct discern_error *err);
 

@@ -52,6 +52,68 @@ static int set_text(const char *key, const char *value, size_t max_length, const
 	return 0;
 }
 
+static int set_read_offset(const char *value, struct vdrive_options *options, struct discern_error *err)
+{
+	int64_t number;
+
+	/* A plus sign as in the lists of drives' offsets. */
+	if (!text_to_number(value[0] == '+' ? value + 1 : value, -VDRIVE_MAX_OFFSET_SAMPLES, VDRIVE_MAX_OFFSET_SAMPLES,
+			    &number))
+		return discern_error_set(err, -EINVAL, "read-offset=%s: a number of samples from -%d to %d", value,
+					 VDRIVE_MAX_OFFSET_SAMPLES, VDRIVE_MAX_OFFSET_SAMPLES);
+	options->read_offset_samples = (int32_t)number;
+	return 0;
+}
+
+static int set_overread(const char *value, struct vdrive_options *options, struct discern_error *err)
+{
+	static const char *const words[] = {
+		[VDRIVE_OVERREAD_NONE] = "none",
+		[VDRIVE_OVERREAD_LEAD_IN] = "lead-in",
+		[VDRIVE_OVERREAD_LEAD_OUT] = "lead-out",
+		[VDRIVE_OVERREAD_BOTH] = "both",
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(value, words[i]) == 0) {
+			options->overread = (enum vdrive_overread)i;
+			return 0;
+		}
+	return discern_error_set(err, -EINVAL, "overread=%s: possible are none, lead-in, lead-out and both", value);
+}
+
+static int set_ability(const char *key, const char *value, bool *ret_lacks, struct discern_error *err)
+{
+	if (strcmp(value, "yes") != 0 && strcmp(value, "no") != 0)
+		return discern_error_set(err, -EINVAL, "%s=%s: possible are yes and no", key, value);
+	*ret_lacks = strcmp(value, "no") == 0;
+	return 0;
+}
+
+int session_set_drive_option(const char *key, const char *value, struct vdrive_options *options,
+			     struct discern_error *err)
+{
+	if (strcmp(key, "vendor") == 0)
+		return set_text(key, value, 8, &options->vendor, err);
+	if (strcmp(key, "product") == 0)
+		return set_text(key, value, 16, &options->product, err);
+	if (strcmp(key, "revision") == 0)
+		return set_text(key, value, 4, &options->revision, err);
+	if (strcmp(key, "serial") == 0)
+		return set_text(key, value, 16, &options->serial, err);
+	if (strcmp(key, "read-offset") == 0)
+		return set_read_offset(value, options, err);
+	if (strcmp(key, "overread") == 0)
+		return set_overread(value, options, err);
+	if (strcmp(key, "c2") == 0)
+		return set_ability(key, value, &options->lacks_c2, err);
+	if (strcmp(key, "cdtext") == 0)
+		return set_ability(key, value, &options->lacks_cd_text, err);
+	discern_error_set(err, -EINVAL, "%s: not known of a drive", key);
+	discern_error_hint(err, "vendor product revision serial read-offset overread c2 cdtext");
+	return -EINVAL;
+}
+
 static int set_option(const char *key, const char *value, struct server_drive_options *options,
 		      struct discern_error *err)
 {
@@ -59,24 +121,18 @@ static int set_option(const char *key, const char *value, struct server_drive_op
 		return set_text(key, value, 16, &options->kind, err);
 	if (strcmp(key, "tray") == 0)
 		return set_tray(value, options, err);
-	if (strcmp(key, "vendor") == 0)
-		return set_text(key, value, 8, &options->identity.vendor, err);
-	if (strcmp(key, "product") == 0)
-		return set_text(key, value, 16, &options->identity.product, err);
-	if (strcmp(key, "revision") == 0)
-		return set_text(key, value, 4, &options->identity.revision, err);
-	if (strcmp(key, "serial") == 0)
-		return set_text(key, value, 16, &options->identity.serial, err);
 	if (strcmp(key, "mode") == 0)
 		return set_mode(value, options, err);
-	return set_owner(key, value, options, err);
+	if (strcmp(key, "uid") == 0 || strcmp(key, "gid") == 0)
+		return set_owner(key, value, options, err);
+	return session_set_drive_option(key, value, &options->identity, err);
 }
 
 /* A comma may also be part of the medium's name: only one of these words after it makes an option. */
 static bool is_option(const char *word)
 {
-	static const char *const keys[] = { "kind",   "tray", "vendor", "product", "revision",
-					    "serial", "mode", "uid",    "gid" };
+	static const char *const keys[] = { "kind", "tray", "vendor",      "product",  "revision", "serial", "mode",
+					    "uid",  "gid",  "read-offset", "overread", "c2",       "cdtext" };
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		if (strncmp(word, keys[i], strlen(keys[i])) == 0 && word[strlen(keys[i])] == '=')

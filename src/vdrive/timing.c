@@ -53,6 +53,11 @@ static int64_t monotonic_us(void)
 	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
+int64_t timing_now_us(const struct timing *timing)
+{
+	return timing != NULL && timing->clock == VDRIVE_CLOCK_VIRTUAL ? timing->now_us : monotonic_us();
+}
+
 int vdrive_set_clock(struct vdrive *drive, enum vdrive_clock clock, struct discern_error *err)
 {
 	struct timing *timing = NULL;

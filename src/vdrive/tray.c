@@ -8,6 +8,8 @@
 #include "base/error.h"
 #include "vdrive/drive.h"
 #include "vdrive/drive_faults.h"
+#include "vdrive/mmc/audio.h"
+#include "vdrive/mmc/cd_recording.h"
 #include "vdrive/mmc/defaults.h"
 #include "vdrive/timing.h"
 #include "vdrive/undo.h"
@@ -49,6 +51,16 @@ static int set_identities(struct vdrive *drive, const struct vdrive_options *opt
 	return ret;
 }
 
+static void set_cd_reading(struct vdrive *drive, const struct vdrive_options *options)
+{
+	drive->has_c2 = options == NULL || !options->lacks_c2;
+	drive->has_cd_text = options == NULL || !options->lacks_cd_text;
+	if (options == NULL)
+		return;
+	drive->overread = options->overread;
+	drive->read_offset_samples = options->read_offset_samples;
+}
+
 int vdrive_new(const struct vdrive_options *options, struct vdrive **ret_drive, struct discern_error *err)
 {
 	struct vdrive *drive = calloc(1, sizeof(*drive));
@@ -70,6 +82,7 @@ int vdrive_new(const struct vdrive_options *options, struct vdrive **ret_drive, 
 		discern_error_set(err, ret, "cannot make the lock of a virtual drive: %s", strerror(-ret));
 		goto fail;
 	}
+	set_cd_reading(drive, options);
 	vdrive_reset_pages(drive);
 	vdrive_reset_speeds(drive);
 	drive->unit_attention = power_on;
@@ -85,6 +98,7 @@ struct vdrive *vdrive_free(struct vdrive *drive)
 {
 	if (drive == NULL)
 		return NULL;
+	cd_recording_forget(drive);
 	disc_close(drive->disc);
 	vdrive_forget_damage(drive);
 	timing_free(drive->timing);
@@ -111,12 +125,11 @@ static void medium_arrived(struct vdrive *drive, struct disc *disc)
 	drive->disc = disc;
 	drive->unit_attention = medium_changed;
 	drive->media_event = EVENT_NEW_MEDIUM;
-	drive->cue_sheet_received = false;
-	drive->cue_sheet_sectors = 0;
-	drive->cue_sheet_next_lba = 0;
+	cd_recording_forget(drive);
 	drive->n_unflushed = 0;
 	vdrive_reset_speeds(drive);
 	vdrive_forget_damage(drive);
+	vdrive_forget_player(drive);
 	timing_medium_changed(drive->timing);
 }
 
@@ -125,10 +138,12 @@ void vdrive_eject(struct vdrive *drive)
 	if (drive->disc != NULL)
 		drive->media_event = EVENT_REMOVAL;
 	undo_forget(&drive->undo);
+	cd_recording_forget(drive);
 	disc_close(drive->disc);
 	drive->disc = NULL;
 	drive->tray_open = true;
 	vdrive_forget_damage(drive);
+	vdrive_forget_player(drive);
 	timing_medium_changed(drive->timing);
 }
 

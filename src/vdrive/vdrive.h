@@ -71,6 +71,17 @@ struct vdrive_clock_state {
 	uint64_t read_sectors, written_sectors;
 };
 
+/** Where beside the program area of a CD a drive can read. */
+enum vdrive_overread {
+	VDRIVE_OVERREAD_NONE = 0,
+	VDRIVE_OVERREAD_LEAD_IN = 1,
+	VDRIVE_OVERREAD_LEAD_OUT = 2,
+	VDRIVE_OVERREAD_BOTH = 3,
+};
+
+/** Most samples that audio can be shifted by. */
+#define VDRIVE_MAX_OFFSET_SAMPLES 11760
+
 struct vdrive_options {
 	/** INQUIRY data, at most 8, 16 and 4 characters; NULL for "DISCERN ", "VIRTUAL DRIVE   ", "1.00". */
 	const char *vendor;
@@ -78,6 +89,11 @@ struct vdrive_options {
 	const char *revision;
 	/** Serial number, feature 0108h; NULL for one made from the address of nothing in particular: "VD0001". */
 	const char *serial;
+	/** Audio is read so many samples late: what is at address A begins with what lies so far before it. */
+	int32_t read_offset_samples;
+	enum vdrive_overread overread;
+	bool lacks_c2;
+	bool lacks_cd_text;
 };
 
 /** A drive with an empty, closed tray. options may be NULL. Release with vdrive_free(). */

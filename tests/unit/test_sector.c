@@ -5,14 +5,20 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/hash.h"
 #include "unit/unit.h"
 
-static void make_random(uint8_t user[SECTOR_USER], unsigned seed)
+static void make_random_bytes(uint8_t *user, size_t size, unsigned seed)
 {
-	for (size_t i = 0; i < SECTOR_USER; i++) {
+	for (size_t i = 0; i < size; i++) {
 		seed = seed * 1103515245 + 12345;
 		user[i] = (uint8_t)(seed >> 16);
 	}
+}
+
+static void make_random(uint8_t user[SECTOR_USER], unsigned seed)
+{
+	make_random_bytes(user, SECTOR_USER, seed);
 }
 
 /* The polynomial of ECMA-130 14.3 divided bit by bit, most significant bit last, with nothing in common with the
@@ -120,12 +126,143 @@ static void test_layout(void **state)
 	assert_memory_equal(sector + SECTOR_HEADER_AT, "\0\0\0\x01", 4);
 }
 
+static void assert_digest(const uint8_t sector[SECTOR_RAW], const char *expected)
+{
+	char hex[HASH_HEX_SIZE];
+	struct hash *hash;
+
+	assert_int_equal(hash_new(HASH_SHA256, &hash, NULL), 0);
+	hash_update(hash, sector, SECTOR_RAW);
+	hash_finish(hash, hex);
+	hash_free(hash);
+	assert_string_equal(hex, expected);
+}
+
+/* The digests are those of sectors that libburn's ecma130ab.c made of the same user data. */
+static void test_seal_as_libburn(void **state)
+{
+	static const struct {
+		enum sector_form form;
+		const char *subheader;
+		const char *digests[3];
+	} expected[] = {
+		{ SECTOR_MODE_1,
+		  "",
+		  { "8fb1457ba069d3fb0526d0deb41608f0e5197c48a07fe2cb26fbbeafe8c58bcf",
+		    "e5c6ea86eb0a232f46ce3ffc166e4329ea72d4cc01c4312d14e7ea13734e4d3c",
+		    "cab1c555b6c2e6244ed58d8d2b0d16fa783e58af196abcfbf81a76d52d016629" } },
+		{ SECTOR_MODE_2_FORM_1,
+		  "\x01\x02\x08\x00\x01\x02\x08\x00",
+		  { "17cbfe147a6be15031a8492fdd93fb51cacc9565293d7e9b2cc17cdbd86f9da0",
+		    "151dbb7661e4bc39ac5606519ae7f6dc56f62f7859445446bbbb6f5ed4f2de11",
+		    "7a69eabea6fef3a175a771cdf31850387c988e3f3c0d2a755f11f3e7c9698d18" } },
+		{ SECTOR_MODE_2_FORM_2,
+		  "\x01\x02\x64\x7f\x01\x02\x64\x7f",
+		  { "f2fa002c861a53f590719cac15f7201eb4fa4470ed34000f25086b59142967a9",
+		    "35902dfd298851f9ac0f876c5be772b2f49fc715b375b5a87857d166c3e08002",
+		    "52d015b0aeb7f0f0b7beb926f5e0e55d0b9a3006f6fd3236bed4aece1e04f046" } },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++)
+		for (unsigned seed = 1; seed <= 3; seed++) {
+			enum sector_form form = expected[i].form;
+			uint8_t sector[SECTOR_RAW];
+			int32_t lba;
+
+			memset(sector, 0xaa, sizeof(sector));
+			if (form != SECTOR_MODE_1)
+				memcpy(sector + SECTOR_SUBHEADER_AT, expected[i].subheader, 8);
+			make_random_bytes(sector + sector_user_at(form), sector_user_bytes(form), seed);
+			sector_seal(sector, (12 * 60 + 34) * 75 + 56 - 150, form);
+			assert_digest(sector, expected[i].digests[seed - 1]);
+			assert_int_equal(sector_find_form(sector), form);
+			assert_true(sector_is_sound(sector));
+			assert_true(sector_header_lba(sector, &lba));
+			assert_int_equal(lba, (12 * 60 + 34) * 75 + 56 - 150);
+		}
+}
+
+static void test_forms(void **state)
+{
+	static const size_t user_at[] = { 0, 16, 16, 16, 24, 24 }, user_bytes[] = { 2352, 0, 2048, 2336, 2048, 2324 };
+	uint8_t sector[SECTOR_RAW], samples[SECTOR_RAW];
+	int32_t lba;
+
+	(void)state;
+	for (int form = SECTOR_AUDIO; form <= SECTOR_MODE_2_FORM_2; form++) {
+		assert_int_equal(sector_user_at((enum sector_form)form), user_at[form]);
+		assert_int_equal(sector_user_bytes((enum sector_form)form), user_bytes[form]);
+	}
+	make_random_bytes(samples, sizeof(samples), 5);
+	memcpy(sector, samples, sizeof(sector));
+	sector_seal(sector, 0, SECTOR_AUDIO);
+	assert_memory_equal(sector, samples, sizeof(sector));
+	assert_int_equal(sector_find_form(sector), SECTOR_AUDIO);
+	assert_true(sector_is_sound(sector));
+	assert_false(sector_header_lba(sector, &lba));
+
+	sector_seal(sector, 449849, SECTOR_MODE_2);
+	assert_memory_equal(sector + SECTOR_HEADER_AT, "\x99\x59\x74\x02", 4);
+	assert_memory_equal(sector + SECTOR_USER_AT, samples + SECTOR_USER_AT, SECTOR_MODE_2_USER);
+	assert_int_equal(sector_find_form(sector), SECTOR_MODE_2);
+	assert_true(sector_is_sound(sector));
+	assert_true(sector_header_lba(sector, &lba));
+	assert_int_equal(lba, 449849);
+
+	sector_seal(sector, 16, SECTOR_MODE_0);
+	assert_int_equal(sector_find_form(sector), SECTOR_MODE_0);
+	assert_true(sector_is_sound(sector));
+	sector[SECTOR_RAW - 1] = 1;
+	assert_false(sector_is_sound(sector));
+	sector[12 + 2] = 0x75;
+	assert_false(sector_header_lba(sector, &lba));
+	sector[SECTOR_HEADER_AT + 3] = 3;
+	assert_int_equal(sector_find_form(sector), SECTOR_AUDIO);
+	/* The first run-in sector of a packet: Mode 1 with the block indicator 4. */
+	make_random(samples, 9);
+	sector_make_mode1(sector, 0, samples);
+	sector[SECTOR_HEADER_AT + 3] = 0x81;
+	assert_int_equal(sector_find_form(sector), SECTOR_MODE_1);
+}
+
+static void test_unsound(void **state)
+{
+	static const struct {
+		enum sector_form form;
+		size_t from, to;
+	} covered[] = { { SECTOR_MODE_1, 12, 2068 },
+			{ SECTOR_MODE_2_FORM_1, 16, 2076 },
+			{ SECTOR_MODE_2_FORM_2, 16, 2352 } };
+	uint8_t sector[SECTOR_RAW];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(covered) / sizeof(covered[0]); i++) {
+		make_random_bytes(sector, sizeof(sector), 11);
+		memset(sector + SECTOR_SUBHEADER_AT, covered[i].form == SECTOR_MODE_2_FORM_2 ? 0x20 : 0, 8);
+		sector_seal(sector, 7, covered[i].form);
+		for (size_t at = 12; at < SECTOR_RAW; at++) {
+			bool is_header =
+				at == SECTOR_HEADER_AT + 3 || (at >= 16 && at < 24 && covered[i].form != SECTOR_MODE_1);
+
+			if (is_header)
+				continue;
+			sector[at] ^= 0x40;
+			assert_int_equal(sector_is_sound(sector), at < covered[i].from || at >= covered[i].to);
+			sector[at] ^= 0x40;
+		}
+	}
+	/* Form 2 without an EDC. */
+	memset(sector + 2348, 0, 4);
+	assert_true(sector_is_sound(sector));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_edc),
-		cmocka_unit_test(test_parity_equations),
-		cmocka_unit_test(test_layout),
+		cmocka_unit_test(test_edc),    cmocka_unit_test(test_parity_equations),
+		cmocka_unit_test(test_layout), cmocka_unit_test(test_seal_as_libburn),
+		cmocka_unit_test(test_forms),  cmocka_unit_test(test_unsound),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

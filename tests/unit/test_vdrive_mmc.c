@@ -66,10 +66,12 @@ static void test_current_features(void **state)
 		uint16_t features[20];
 	} expected[] = {
 		{ NULL, DISCERN_PROFILE_NONE, { 0, 1, 2, 3, 0x100, 0x105, 0x108 } },
-		{ "cd-rom", DISCERN_PROFILE_CD_ROM, { 0, 1, 2, 3, 0x10, 0x1d, 0x1e, 0x100, 0x105, 0x107, 0x108 } },
+		{ "cd-rom",
+		  DISCERN_PROFILE_CD_ROM,
+		  { 0, 1, 2, 3, 0x10, 0x1d, 0x1e, 0x100, 0x103, 0x105, 0x107, 0x108 } },
 		{ "cd-r",
 		  DISCERN_PROFILE_CD_R,
-		  { 0, 1, 2, 3, 0x10, 0x1d, 0x1e, 0x21, 0x2d, 0x2e, 0x100, 0x105, 0x107, 0x108 } },
+		  { 0, 1, 2, 3, 0x10, 0x1d, 0x1e, 0x21, 0x2d, 0x2e, 0x100, 0x103, 0x105, 0x107, 0x108 } },
 		{ "dvd-rom", DISCERN_PROFILE_DVD_ROM, { 0, 1, 2, 3, 0x10, 0x1f, 0x100, 0x105, 0x107, 0x108 } },
 		{ "dvd+r", DISCERN_PROFILE_DVD_PLUS_R, { 0, 1, 2, 3, 0x10, 0x1f, 0x2b, 0x100, 0x105, 0x107, 0x108 } },
 		{ "dvd+rw",
@@ -198,13 +200,13 @@ static void test_write_page(void **state)
 	/* The default is still what it was. */
 	assert_int_equal(test_read(&t, CDB(0x5a, 0, 0x85, 0, 0, 0, 0, 0, 60), 60), 0);
 	assert_int_equal(t.data[8 + 3], 0x04);
-	/* What the drive cannot do: packets, raw, layer jump, audio tracks at once, test write, B0 without data. */
-	assert_int_equal(select_write_page(&t, 0x40, 4, 8), INVALID_PARAMETER);
+	/* What the drive cannot do: raw without Q, layer jump, audio of 2048 bytes, raw data tracks, B0 without data. */
 	assert_int_equal(select_write_page(&t, 0x43, 4, 8), INVALID_PARAMETER);
+	assert_int_equal(get_be16(t.answer.sense + 16), 8 + 4);
 	assert_int_equal(select_write_page(&t, 0x44, 4, 8), INVALID_PARAMETER);
+	assert_int_equal(get_be16(t.answer.sense + 16), 8 + 2);
 	assert_int_equal(select_write_page(&t, 0x41, 0, 8), INVALID_PARAMETER);
 	assert_int_equal(select_write_page(&t, 0x41, 4, 0), INVALID_PARAMETER);
-	assert_int_equal(select_write_page(&t, 0x51, 4, 8), INVALID_PARAMETER);
 	assert_int_equal(select_write_page(&t, 0x41, 0x84, 8), INVALID_PARAMETER);
 	assert_int_equal(select_write_page(&t, 0x42, 4, 0), 0);
 	/* A refused page changes nothing. */
@@ -212,9 +214,11 @@ static void test_write_page(void **state)
 	assert_int_equal(test_read(&t, CDB(0x5a, 0, 0x05, 0, 0, 0, 0, 0, 60), 60), 0);
 	assert_int_equal(t.data[8 + 2], 0x42);
 	test_drive_close(&t);
-	/* Incremental: on a CD it would be packets. */
+	/* No test write, nothing raw. */
 	test_drive_open(&t, "dvd+r", N_SECTORS);
 	assert_int_equal(select_write_page(&t, 0x40, 0xc4, 8), 0);
+	assert_int_equal(select_write_page(&t, 0x50, 0xc4, 8), INVALID_PARAMETER);
+	assert_int_equal(select_write_page(&t, 0x43, 0, 1), INVALID_PARAMETER);
 	test_drive_close(&t);
 }
 

@@ -92,14 +92,14 @@ static void test_multi_session_cd(void **state)
 	assert_int_equal(get_be32(t.data + 16), LEAD_OUT);
 	assert_int_equal(test_read(&t, CDB(0x25), 8), 0);
 	assert_int_equal(get_be32(t.data), LEAD_OUT - 1);
-	/* A0, A1, A2, track 1, B0 with the next address, C0 with the lead-in of the ATIP. */
+	/* A0, A1, A2, track 1, B0 with the begin of the next pause, C0 with the lead-in of the ATIP. */
 	assert_int_equal(test_read(&t, CDB(0x43, 2, 2, 0, 0, 0, 0, 0, 100), 100), 0);
 	assert_int_equal(t.answer.transferred, 4 + 6 * 11);
 	assert_int_equal(t.data[4 + 44 + 1], 0x54);
 	assert_int_equal(t.data[4 + 44 + 3], 0xb0);
-	msf[0] = (NEXT + 150) / 4500;
-	msf[1] = (NEXT + 150) / 75 % 60;
-	msf[2] = (NEXT + 150) % 75;
+	msf[0] = NEXT / 4500;
+	msf[1] = NEXT / 75 % 60;
+	msf[2] = NEXT % 75;
 	assert_memory_equal(t.data + 4 + 44 + 4, msf, 3);
 	assert_int_equal(t.data[4 + 55 + 3], 0xc0);
 	assert_memory_equal(t.data + 4 + 55 + 8, "\x61\x0c\x00", 3);
@@ -117,18 +117,23 @@ static void test_announced_session(void **state)
 		0x41, 0x00, 0x00, 0x14, 0, 0, 0, 0, 0x41, 0x01, 0x00, 0x10, 0, 0, 0, 0,
 		0x41, 0x01, 0x01, 0x10, 0, 0, 2, 0, 0x41, 0xaa, 0x01, 0x14, 0, 0, 6, 20,
 	};
+	static const uint8_t zeros[2048];
 	struct test_drive t;
 
 	(void)state;
 	test_drive_open(&t, "cd-r", N_SECTORS);
 	select_multi_session(&t, SESSION_AT_ONCE);
 	assert_int_equal(test_write(&t, CDB(0x5d, 0, 0, 0, 0, 0, 0, 0, 32), cue_sheet, 32), 0);
+	assert_int_equal(test_read(&t, CDB(0x52, 1, 0, 0, 0, 0xff, 0, 0, 36), 36), 0);
+	assert_int_equal(t.data[6] & 0xc0, 0x40);
+	assert_int_equal((int32_t)get_be32(t.data + 12), -150);
+	assert_int_equal(test_write(&t, CDB(0x2a, 0, 0xff, 0xff, 0xff, 0x6a, 0, 0, 1), zeros, 2048), 0);
 	/* The invisible track has become the announced one, which is to be written from its pause on. */
 	assert_int_equal(test_read(&t, CDB(0x52, 1, 0, 0, 0, 0xff, 0, 0, 36), 36), 0);
 	assert_int_equal(t.data[2], 1);
 	assert_int_equal(t.data[6] & 0xc0, 0xc0);
 	assert_int_equal(t.data[7] & 1, 1);
-	assert_int_equal((int32_t)get_be32(t.data + 12), -150);
+	assert_int_equal((int32_t)get_be32(t.data + 12), -149);
 	assert_int_equal(get_be32(t.data + 24), N_WRITTEN);
 	test_drive_close(&t);
 }

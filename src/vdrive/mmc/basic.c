@@ -4,7 +4,9 @@
 
 #include "base/bytes.h"
 #include "vdrive/drive.h"
+#include "vdrive/mmc/audio.h"
 #include "vdrive/mmc/defaults.h"
+#include "vdrive/mmc/test_write.h"
 
 static int test_unit_ready(struct vdrive_call *call)
 {
@@ -124,6 +126,9 @@ static int start_stop_unit(struct vdrive_call *call)
 		return power <= 5 && power != 4 ? 0 : vdrive_invalid_field(call, 4);
 	switch (call->cdb[4] & 3) {
 	case STOP:
+		vdrive_stop_player(drive);
+		/* A disc that is spun up again is read anew. */
+		vdrive_end_test(drive);
 		return 0;
 	case START:
 		return vdrive_need_medium(call);

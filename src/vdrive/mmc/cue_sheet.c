@@ -1,142 +1,326 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/*
- * SEND CUE SHEET (MMC-6 6.32): the layout of a CD session that is written at once. This drive takes one data track
- * of Mode 1 sectors with 2048 bytes from the host; anything else is refused in the parameter list.
- */
-#include <errno.h>
-
-#include "base/bytes.h"
 #include "vdrive/mmc/cue_sheet.h"
 
-/* One entry: control and ADR, track, index, data form, SCMS, then minute, second and frame. */
-enum { ENTRY_SIZE = 8, PAUSE = 150, LEAD_OUT = 0xaa, WRITE_TYPE_SESSION_AT_ONCE = 2 };
+#include <errno.h>
+#include <string.h>
 
-/* ADR: 1 is a place, 2 the catalogue number, 3 an ISRC; the latter two take two entries. */
-enum { ADR_PLACE = 1, ADR_CATALOGUE = 2, ADR_ISRC = 3 };
-
-/* Data form, without the bit for sub-channel data: Mode 1 with 2048 bytes; generated Mode 1 (MMC-6 table 597). */
-enum { FORM_MODE_1 = 0x10, FORM_GENERATED = 0x14 };
-
-/* What the next entry has to be. */
-enum expected { EXPECT_LEAD_IN, EXPECT_PAUSE, EXPECT_START, EXPECT_LEAD_OUT, EXPECT_END };
-
-struct cue_sheet {
-	enum expected expected;
-	unsigned track;
-	int32_t pause_lba, start_lba, end_lba;
+/* One entry: control and ADR, track, index, data form, SCMS, then minute, second and frame (MMC-6 table 591). */
+enum {
+	ENTRY_BYTES = 8,
+	AT_CONTROL_ADR = 0,
+	AT_TRACK = 1,
+	AT_INDEX = 2,
+	AT_FORM = 3,
+	AT_SCMS = 4,
+	AT_MSF = 5,
 };
 
-static int32_t entry_lba(const uint8_t *entry)
-{
-	if (entry[5] > 99 || entry[6] > 59 || entry[7] > 74)
-		return INT32_MIN;
-	return (entry[5] * 60 + entry[6]) * 75 + entry[7] - PAUSE;
-}
+/* ADR: 1 is a place, 2 the catalogue number, 3 an ISRC; the texts of the latter two take two entries. */
+enum { ADR_PLACE = 1, ADR_CATALOGUE = 2, ADR_ISRC = 3 };
 
-static bool is_data_track(const struct cue_sheet *sheet, const uint8_t *entry)
-{
-	return entry[1] == sheet->track && entry[0] >> 4 == 4 && entry[3] == FORM_MODE_1 && entry[4] == 0;
-}
+enum { LEAD_IN = 0, LEAD_OUT = 0xaa, LEAD_OUT_INDEX = 1 };
 
-/* Takes one entry with ADR 1. */
-static bool take_place(struct cue_sheet *sheet, const uint8_t *entry)
-{
-	int32_t lba = entry_lba(entry);
+/* SCMS byte: the track is a copy (MMC-6 6.32.3.9). */
+enum { SCMS_COPY = 0x80 };
 
-	switch (sheet->expected) {
-	case EXPECT_LEAD_IN:
-		if (entry[1] != 0 || entry[2] != 0 || (entry[3] != FORM_GENERATED && entry[3] != FORM_MODE_1))
-			return false;
-		sheet->expected = EXPECT_PAUSE;
-		return true;
-	case EXPECT_PAUSE:
-		if (!is_data_track(sheet, entry) || entry[2] != 0 || lba != sheet->pause_lba)
-			return false;
-		sheet->expected = EXPECT_START;
-		return true;
-	case EXPECT_START:
-		if (!is_data_track(sheet, entry) || entry[2] != 1 || lba != sheet->start_lba)
-			return false;
-		sheet->end_lba = lba;
-		sheet->expected = EXPECT_LEAD_OUT;
-		return true;
-	case EXPECT_LEAD_OUT:
-		/* Further indexes of the track are kept nowhere, but must lie in order. */
-		if (lba <= sheet->end_lba)
-			return false;
-		sheet->end_lba = lba;
-		if (entry[1] == LEAD_OUT && entry[2] == 1)
-			sheet->expected = EXPECT_END;
-		return entry[1] == LEAD_OUT || (is_data_track(sheet, entry) && entry[2] > 1 && entry[2] < 100);
-	case EXPECT_END:
-		return false;
-	}
+/* Least sectors of a track from index 1 on: four seconds (MMC-6 6.32.3.6). */
+enum { MIN_TRACK = 300 };
+
+enum place_state { BEFORE_LEAD_IN, BEFORE_TRACKS, IN_TRACKS, BEHIND_LEAD_OUT };
+
+struct parser {
+	struct cue_sheet *sheet;
+	const struct cue_sheet_place *place;
+	enum place_state state;
+	/** Of the entry before. */
+	unsigned index;
+	int32_t lba;
+	/** ISRC that waits for its track. */
+	char isrc[CD_ISRC_LENGTH + 1];
+	unsigned isrc_track;
+	/** Byte of the entry that is wrong. */
+	size_t wrong;
+};
+
+static bool refuse(struct parser *parser, size_t byte)
+{
+	parser->wrong = byte;
 	return false;
 }
 
-static bool parse_sheet(struct cue_sheet *sheet, const uint8_t *data, size_t size)
+static bool take_lba(struct parser *parser, const uint8_t *entry, int32_t *ret_lba)
 {
-	for (size_t at = 0; at + ENTRY_SIZE <= size; at += ENTRY_SIZE) {
-		const uint8_t *entry = data + at;
-		uint8_t adr = entry[0] & 0x0f;
+	const uint8_t *msf = entry + AT_MSF;
 
-		if (adr == ADR_CATALOGUE || adr == ADR_ISRC) {
-			/* The second half of the text follows under the same ADR. */
-			at += ENTRY_SIZE;
-			if (at + ENTRY_SIZE > size || (data[at] & 0x0f) != adr)
-				return false;
-		} else if (adr != ADR_PLACE || !take_place(sheet, entry)) {
-			return false;
+	if (msf[0] > 99)
+		return refuse(parser, AT_MSF);
+	if (msf[1] > 59)
+		return refuse(parser, AT_MSF + 1);
+	if (msf[2] > 74)
+		return refuse(parser, AT_MSF + 2);
+	*ret_lba = (msf[0] * 60 + msf[1]) * 75 + msf[2] - CD_PREGAP;
+	return true;
+}
+
+static struct cd_track *last_track(struct cue_sheet *sheet)
+{
+	return sheet->layout.n_tracks > 0 ? &sheet->layout.tracks[sheet->layout.n_tracks - 1] : NULL;
+}
+
+/* What the sectors of the lead-in hold the drive makes; the host may give sub-channels for them. */
+static bool take_lead_in(struct parser *parser, const uint8_t *entry)
+{
+	struct cd_blocks blocks;
+	int32_t lba;
+
+	if (entry[AT_TRACK] != LEAD_IN)
+		return refuse(parser, AT_TRACK);
+	if (entry[AT_INDEX] != 0)
+		return refuse(parser, AT_INDEX);
+	if (!cd_blocks_by_form(entry[AT_FORM], &blocks))
+		return refuse(parser, AT_FORM);
+	if (!take_lba(parser, entry, &lba))
+		return false;
+	parser->sheet->has_lead_in_text = blocks.sub != CD_SUB_NONE;
+	parser->state = BEFORE_TRACKS;
+	return true;
+}
+
+/* Four channels and pre-emphasis are of audio alone; the drive makes no data of audio. */
+static bool check_control(struct parser *parser, const uint8_t *entry, const struct cd_blocks *blocks)
+{
+	uint8_t control = entry[AT_CONTROL_ADR] >> 4;
+	bool is_audio = blocks->form == SECTOR_AUDIO;
+
+	if (is_audio == ((control & CD_CONTROL_DATA) != 0))
+		return refuse(parser, AT_CONTROL_ADR);
+	if (!is_audio && control & (CD_CONTROL_PRE_EMPHASIS | CD_CONTROL_FOUR_CHANNEL))
+		return refuse(parser, AT_CONTROL_ADR);
+	if (entry[AT_SCMS] != 0 && (entry[AT_SCMS] != SCMS_COPY || !is_audio))
+		return refuse(parser, AT_SCMS);
+	return true;
+}
+
+static bool begin_track(struct parser *parser, const uint8_t *entry, int32_t lba)
+{
+	struct cd_layout *layout = &parser->sheet->layout;
+	struct cd_track *track = &layout->tracks[layout->n_tracks];
+	bool is_first = layout->n_tracks == 0;
+
+	if (entry[AT_TRACK] != parser->place->first_track + layout->n_tracks || entry[AT_TRACK] > CD_MAX_TRACKS)
+		return refuse(parser, AT_TRACK);
+	/* Only the session's first track must begin with a pause, and that where the lead-in ends. */
+	if (entry[AT_INDEX] > 1 || (is_first && entry[AT_INDEX] != 0))
+		return refuse(parser, AT_INDEX);
+	if (is_first && lba != parser->place->start_lba - CD_PREGAP)
+		return refuse(parser, AT_MSF);
+	*track = (struct cd_track){
+		.number = entry[AT_TRACK],
+		.session = 1,
+		.control = entry[AT_CONTROL_ADR] >> 4,
+		.pregap_lba = lba,
+		.start_lba = lba,
+	};
+	if (parser->isrc_track == track->number)
+		memcpy(track->isrc, parser->isrc, sizeof(track->isrc));
+	layout->n_tracks++;
+	if (is_first)
+		parser->sheet->begin_lba = lba;
+	return true;
+}
+
+static bool take_index(struct parser *parser, const uint8_t *entry, int32_t lba)
+{
+	struct cd_track *track = last_track(parser->sheet);
+
+	if (entry[AT_INDEX] != parser->index + 1 || entry[AT_INDEX] > CD_MAX_INDEXES)
+		return refuse(parser, AT_INDEX);
+	if (entry[AT_CONTROL_ADR] >> 4 != track->control)
+		return refuse(parser, AT_CONTROL_ADR);
+	if (entry[AT_INDEX] == 1)
+		track->start_lba = lba;
+	else
+		track->indexes[track->n_indexes++] = lba;
+	return true;
+}
+
+/* A track that ends at lba has index 1, and enough behind it. */
+static bool end_track(struct parser *parser, int32_t lba)
+{
+	struct cd_track *track = last_track(parser->sheet);
+
+	if (track == NULL)
+		return refuse(parser, AT_TRACK);
+	if (parser->index == 0)
+		return refuse(parser, AT_INDEX);
+	if (lba - track->start_lba < MIN_TRACK)
+		return refuse(parser, AT_MSF);
+	track->end_lba = lba;
+	return true;
+}
+
+/* The mode of a track is that of all its entries. */
+static bool take_mode(struct parser *parser, const struct cd_blocks *blocks, bool is_new)
+{
+	struct cd_track *track = last_track(parser->sheet);
+	enum cd_track_mode mode = cd_blocks_mode(blocks);
+
+	if (mode == CD_MODE_2_XA && parser->place->type == CD_TYPE_CDI)
+		mode = CD_MODE_2_CDI;
+	if (!is_new && track->mode != mode)
+		return refuse(parser, AT_FORM);
+	track->mode = mode;
+	return true;
+}
+
+static bool take_track(struct parser *parser, const uint8_t *entry, const struct cd_blocks *blocks)
+{
+	struct cue_sheet *sheet = parser->sheet;
+	struct cd_track *track = last_track(sheet);
+	bool is_new = track == NULL || entry[AT_TRACK] != track->number;
+	int32_t lba;
+
+	if (!take_lba(parser, entry, &lba) || !check_control(parser, entry, blocks))
+		return false;
+	/* A pause may be empty, no other index can. */
+	if (track != NULL && (lba < parser->lba || (!is_new && entry[AT_INDEX] > 1 && lba == parser->lba)))
+		return refuse(parser, AT_MSF);
+	if (is_new && track != NULL && !end_track(parser, lba))
+		return false;
+	if (!(is_new ? begin_track(parser, entry, lba) : take_index(parser, entry, lba)))
+		return false;
+	if (!take_mode(parser, blocks, is_new))
+		return false;
+	parser->index = entry[AT_INDEX];
+	parser->lba = lba;
+	parser->state = IN_TRACKS;
+	sheet->extents[sheet->n_extents++] = (struct cue_extent){ .lba = lba, .blocks = *blocks };
+	return true;
+}
+
+static bool take_lead_out(struct parser *parser, const uint8_t *entry)
+{
+	int32_t lba;
+
+	if (entry[AT_INDEX] != LEAD_OUT_INDEX)
+		return refuse(parser, AT_INDEX);
+	if (!take_lba(parser, entry, &lba))
+		return false;
+	if (lba <= parser->lba)
+		return refuse(parser, AT_MSF);
+	if (!end_track(parser, lba))
+		return false;
+	parser->sheet->end_lba = lba;
+	parser->state = BEHIND_LEAD_OUT;
+	return true;
+}
+
+/* Takes one entry with ADR 1. */
+static bool take_place(struct parser *parser, const uint8_t *entry)
+{
+	struct cd_blocks blocks;
+
+	switch (parser->state) {
+	case BEFORE_LEAD_IN:
+		return take_lead_in(parser, entry);
+	case BEFORE_TRACKS:
+	case IN_TRACKS:
+		if (!cd_blocks_by_form(entry[AT_FORM], &blocks))
+			return refuse(parser, AT_FORM);
+		return entry[AT_TRACK] == LEAD_OUT ? take_lead_out(parser, entry) : take_track(parser, entry, &blocks);
+	case BEHIND_LEAD_OUT:
+		break;
+	}
+	return refuse(parser, AT_CONTROL_ADR);
+}
+
+/* Seven and six digits; before all else (MMC-6 6.32.3.4). */
+static bool take_catalogue(struct parser *parser, const uint8_t *entry)
+{
+	char *mcn = parser->sheet->layout.mcn;
+
+	if (parser->state != BEFORE_LEAD_IN)
+		return refuse(parser, AT_CONTROL_ADR);
+	memcpy(mcn, entry + 1, 7);
+	memcpy(mcn + 7, entry + ENTRY_BYTES + 1, 6);
+	mcn[CD_MCN_LENGTH] = '\0';
+	return cd_mcn_is_sound(mcn) || refuse(parser, 1);
+}
+
+/* Twice six characters; before the track that they are of. */
+static bool take_isrc(struct parser *parser, const uint8_t *entry)
+{
+	unsigned next = parser->place->first_track + parser->sheet->layout.n_tracks;
+
+	if (parser->state != BEFORE_TRACKS && parser->state != IN_TRACKS)
+		return refuse(parser, AT_CONTROL_ADR);
+	if (entry[AT_TRACK] != next)
+		return refuse(parser, AT_TRACK);
+	if (entry[ENTRY_BYTES + AT_TRACK] != next)
+		return refuse(parser, ENTRY_BYTES + AT_TRACK);
+	memcpy(parser->isrc, entry + 2, 6);
+	memcpy(parser->isrc + 6, entry + ENTRY_BYTES + 2, 6);
+	parser->isrc[CD_ISRC_LENGTH] = '\0';
+	parser->isrc_track = next;
+	return cd_isrc_is_sound(parser->isrc) || refuse(parser, 2);
+}
+
+/* Takes what begins at an entry; how many entries that is, 0 if it is wrong. */
+static size_t take_entries(struct parser *parser, const uint8_t *entry, size_t n_left)
+{
+	uint8_t adr = entry[AT_CONTROL_ADR] & 0x0f;
+	bool is_taken;
+
+	if (adr == ADR_PLACE)
+		return take_place(parser, entry) ? 1 : 0;
+	if (adr != ADR_CATALOGUE && adr != ADR_ISRC)
+		return refuse(parser, AT_CONTROL_ADR);
+	/* The second half of the text follows under the same ADR. */
+	if (n_left < 2 || (entry[ENTRY_BYTES + AT_CONTROL_ADR] & 0x0f) != adr)
+		return refuse(parser, ENTRY_BYTES);
+	is_taken = adr == ADR_ISRC ? take_isrc(parser, entry) : take_catalogue(parser, entry);
+	return is_taken ? 2 : 0;
+}
+
+int cue_sheet_parse(const uint8_t *data, size_t size, const struct cue_sheet_place *place, struct cue_sheet *ret_sheet,
+		    size_t *ret_byte)
+{
+	struct parser parser = { .sheet = ret_sheet, .place = place };
+	size_t n_entries = size / ENTRY_BYTES, n;
+	struct cd_layout *layout = &ret_sheet->layout;
+
+	memset(ret_sheet, 0, sizeof(*ret_sheet));
+	*ret_byte = size;
+	if (size % ENTRY_BYTES != 0 || size > CUE_SHEET_MAX_BYTES)
+		return -EINVAL;
+	for (size_t i = 0; i < n_entries; i += n) {
+		n = take_entries(&parser, data + i * ENTRY_BYTES, n_entries - i);
+		if (n == 0) {
+			*ret_byte = i * ENTRY_BYTES + parser.wrong;
+			return -EINVAL;
 		}
 	}
-	return size % ENTRY_SIZE == 0 && sheet->expected == EXPECT_END;
+	if (parser.state != BEHIND_LEAD_OUT)
+		return -EINVAL;
+	layout->n_sessions = 1;
+	layout->sessions[0] = (struct cd_session){
+		.first_track = layout->tracks[0].number,
+		.last_track = layout->tracks[layout->n_tracks - 1].number,
+		.lead_out_lba = ret_sheet->end_lba,
+		.type = place->type,
+	};
+	return 0;
 }
 
-static int begin_session(struct vdrive_call *call, const struct cue_sheet *sheet)
+const struct cd_blocks *cue_sheet_blocks(const struct cue_sheet *sheet, int32_t lba, uint32_t *ret_n_sectors)
 {
-	struct vdrive *drive = call->drive;
-	uint32_t n_sectors = (uint32_t)(sheet->end_lba - sheet->start_lba);
-	bool multi_session = drive->write_page.bytes[3] >> 6 == 3;
+	size_t i = sheet->n_extents;
+	int32_t end = sheet->end_lba;
 
-	switch (disc_begin_session_at_once(drive->disc, n_sectors, multi_session)) {
-	case 0:
-		drive->cue_sheet_received = true;
-		drive->cue_sheet_sectors = n_sectors;
-		drive->cue_sheet_next_lba = sheet->pause_lba;
-		return 0;
-	case -ENOSPC:
-		return vdrive_invalid_parameter(call);
-	case -EROFS: /* command sequence error: the open session has tracks already */
-		return vdrive_check_condition(call, 5, 0x2c, 0);
-	default:
-		return vdrive_check_condition(call, 3, 0x0c, 0);
+	while (i > 1 && sheet->extents[i - 1].lba > lba) {
+		end = sheet->extents[i - 1].lba;
+		i--;
 	}
-}
-
-int vdrive_send_cue_sheet(struct vdrive_call *call)
-{
-	struct vdrive *drive = call->drive;
-	uint32_t size = get_be24(call->cdb + 6);
-	const struct disc_track *invisible;
-	struct cue_sheet sheet = { .expected = EXPECT_LEAD_IN };
-	int ret = vdrive_need_medium(call);
-
-	if (ret < 0)
-		return ret;
-	if (disc_is_pressed(drive->disc) || disc_profile(drive->disc)->family != FAMILY_CD)
-		return vdrive_check_condition(call, 5, 0x30, 5);
-	invisible = disc_invisible_track(drive->disc);
-	if ((drive->write_page.bytes[2] & 0x0f) != WRITE_TYPE_SESSION_AT_ONCE || invisible == NULL)
-		return vdrive_check_condition(call, 5, 0x2c, 0);
-	if (size == 0)
-		return vdrive_invalid_field(call, 6);
-	ret = vdrive_take(call, size);
-	if (ret < 0)
-		return ret;
-	sheet.track = invisible->number;
-	sheet.start_lba = invisible->start_lba;
-	sheet.pause_lba = invisible->start_lba - PAUSE;
-	if (!parse_sheet(&sheet, call->command->data, size))
-		return vdrive_invalid_parameter(call);
-	return begin_session(call, &sheet);
+	*ret_n_sectors = (uint32_t)(end - lba);
+	return &sheet->extents[i - 1].blocks;
 }

@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "vdrive/disc_cd.h"
 #include "vdrive/drive.h"
+#include "vdrive/mmc/cd_recording.h"
 #include "vdrive/mmc/defaults.h"
 #include "vdrive/mmc/msf.h"
 #include "vdrive/timing.h"
@@ -35,6 +37,14 @@ static enum disc_status told_status(const struct disc *disc)
 	return is_ram && disc_status(disc) != DISC_BLANK ? DISC_RANDOM : disc_status(disc);
 }
 
+/** As the first lead-in tells it; FFh of what has none. */
+static uint8_t disc_type(const struct disc *disc)
+{
+	if (!disc_is_cd(disc) || disc_status(disc) == DISC_BLANK)
+		return 0xff;
+	return (uint8_t)disc_cd_layout(disc)->sessions[0].type;
+}
+
 /** Data type 0, standard disc information (MMC-6 6.22.3.1). */
 static int standard_information(struct vdrive_call *call, const struct disc *disc)
 {
@@ -54,7 +64,7 @@ static int standard_information(struct vdrive_call *call, const struct disc *dis
 	data[6] = (uint8_t)n_tracks;
 	/* URU: the use is not restricted. */
 	data[7] = (uint8_t)(0x20 | disc_background(disc));
-	data[8] = is_cd && disc_status(disc) != DISC_BLANK ? 0x00 : 0xff;
+	data[8] = disc_type(disc);
 	data[9] = (uint8_t)(n_sessions >> 8);
 	data[10] = (uint8_t)(first_in_last >> 8);
 	data[11] = (uint8_t)(n_tracks >> 8);
@@ -128,7 +138,7 @@ static bool takes_data(const struct disc_track *track)
 /** The track that a cue sheet announced, until its session is closed; else NULL. */
 static const struct disc_track *announced_track(const struct vdrive *drive)
 {
-	return drive->cue_sheet_received ? disc_track(drive->disc, (unsigned)disc_n_tracks(drive->disc)) : NULL;
+	return drive->recording != NULL ? disc_track(drive->disc, (unsigned)disc_n_tracks(drive->disc)) : NULL;
 }
 
 /** FFh: the invisible track, or the incomplete or announced one that is where it was (MMC-6 6.27.2). */
@@ -139,6 +149,16 @@ static const struct disc_track *next_track(const struct vdrive *drive)
 	if (track == NULL)
 		track = disc_invisible_track(drive->disc);
 	return track != NULL ? track : announced_track(drive);
+}
+
+/** Of a CD the pause before a track is part of it. */
+static const struct disc_track *track_at(const struct disc *disc, int32_t lba)
+{
+	const struct disc_track *track = disc_track_at(disc, lba);
+	const struct cd_track *on_cd =
+		track == NULL && disc_is_cd(disc) ? cd_layout_track_at(disc_cd_layout(disc), lba) : NULL;
+
+	return on_cd != NULL ? disc_track(disc, on_cd->number) : track;
 }
 
 /** The track that READ TRACK INFORMATION asks for (MMC-6 6.27.2), NULL if there is none. */
@@ -152,7 +172,7 @@ static const struct disc_track *find_asked_track(const struct vdrive *drive, con
 
 	switch (cdb[1] & 3) {
 	case BY_LBA:
-		track = disc_track_at(disc, (int32_t)address);
+		track = track_at(disc, (int32_t)address);
 		break;
 	case BY_TRACK:
 		if (address == INVISIBLE)
@@ -181,34 +201,27 @@ static void put_recording(const struct disc *disc, const struct disc_track *trac
 	bool is_bd_r = number == DISCERN_PROFILE_BD_R;
 	bool is_dvd_plus_r = number == DISCERN_PROFILE_DVD_PLUS_R || number == DISCERN_PROFILE_DVD_PLUS_R_DL;
 	bool has_end = track->state == TRACK_CLOSED && (is_bd_r || is_dvd_plus_r);
+	bool is_incremental = is_bd_r || (number == DISCERN_PROFILE_DVD_PLUS_RW && takes_data(track));
+	bool is_overwritten = disc_recording(disc) == RECORDING_OVERWRITE;
+	uint32_t packet_sectors = is_overwritten ? disc_profile(disc)->ecc_sectors : track->packet_sectors;
 
 	if (track->state == TRACK_RESERVED || has_end)
 		data[6] |= RESERVED;
-	if (is_bd_r || (number == DISCERN_PROFILE_DVD_PLUS_RW && takes_data(track)))
+	if (is_incremental || is_overwritten || track->has_packets)
 		data[6] |= PACKET;
-	if (disc_recording(disc) == RECORDING_OVERWRITE) {
-		data[6] |= PACKET | FIXED_PACKET;
-		put_be32(data + 20, disc_profile(disc)->ecc_sectors);
-	}
+	if (packet_sectors > 0)
+		data[6] |= FIXED_PACKET;
+	put_be32(data + 20, packet_sectors);
 }
 
-/** True where the session of an invisible track will be written at once: by the write parameters page, on a CD. */
-static bool begins_session_at_once(const struct vdrive *drive, const struct disc_track *track)
-{
-	enum { SESSION_AT_ONCE = 2 };
-	const struct disc_session *session = disc_session(drive->disc, track->session);
-
-	return disc_profile(drive->disc)->family == FAMILY_CD && track->state == TRACK_INVISIBLE && session != NULL &&
-	       session->status == DISC_SESSION_EMPTY && (drive->write_page.bytes[2] & 0x0f) == SESSION_AT_ONCE;
-}
-
-/** A session at once begins in the pause before its track. */
+/** A session at once begins in the pause before its track, or before that in its lead-in. */
 static int32_t next_writable_lba(const struct vdrive *drive, const struct disc_track *track)
 {
-	if (track == announced_track(drive))
-		return drive->cue_sheet_next_lba;
-	if (begins_session_at_once(drive, track))
-		return track->start_lba - PREGAP_SECTORS;
+	bool is_next = track->state == TRACK_INVISIBLE || track == announced_track(drive);
+	int32_t lba;
+
+	if (is_next && cd_recording_next_lba(drive, &lba))
+		return lba;
 	return track->start_lba + (int32_t)track->n_written;
 }
 

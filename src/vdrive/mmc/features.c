@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 #include "vdrive/drive.h"
+#include "vdrive/mmc/cue_sheet.h"
 #include "vdrive/mmc/defaults.h"
 #include "vdrive/mmc/formats.h"
 
@@ -76,8 +77,7 @@ static bool has_random_writable(const struct vdrive *drive)
 
 static bool has_defect_management(const struct vdrive *drive)
 {
-	return has_random_writable(drive) ||
-	       (has_profile(drive, DISCERN_PROFILE_BD_R) && disc_spares(drive->disc) > 0);
+	return has_random_writable(drive) || (has_profile(drive, DISCERN_PROFILE_BD_R) && disc_spares(drive->disc) > 0);
 }
 
 static bool has_overwrite(const struct vdrive *drive)
@@ -129,20 +129,13 @@ static bool never(const struct vdrive *drive)
 static size_t fill_profiles(const struct vdrive *drive, uint8_t *data)
 {
 	static const enum discern_profile profiles[] = {
-		DISCERN_PROFILE_BD_RE,
-		DISCERN_PROFILE_BD_R,
-		DISCERN_PROFILE_BD_ROM,
-		DISCERN_PROFILE_DVD_PLUS_R_DL,
-		DISCERN_PROFILE_DVD_R_DL,
-		DISCERN_PROFILE_DVD_PLUS_R,
-		DISCERN_PROFILE_DVD_PLUS_RW,
-		DISCERN_PROFILE_DVD_R,
-		DISCERN_PROFILE_DVD_RW,
-		DISCERN_PROFILE_DVD_RW_OVERWRITE,
-		DISCERN_PROFILE_DVD_RAM,
-		DISCERN_PROFILE_DVD_ROM,
-		DISCERN_PROFILE_CD_RW,
-		DISCERN_PROFILE_CD_R,
+		DISCERN_PROFILE_BD_RE,       DISCERN_PROFILE_BD_R,
+		DISCERN_PROFILE_BD_ROM,      DISCERN_PROFILE_DVD_PLUS_R_DL,
+		DISCERN_PROFILE_DVD_R_DL,    DISCERN_PROFILE_DVD_PLUS_R,
+		DISCERN_PROFILE_DVD_PLUS_RW, DISCERN_PROFILE_DVD_R,
+		DISCERN_PROFILE_DVD_RW,      DISCERN_PROFILE_DVD_RW_OVERWRITE,
+		DISCERN_PROFILE_DVD_RAM,     DISCERN_PROFILE_DVD_ROM,
+		DISCERN_PROFILE_CD_RW,       DISCERN_PROFILE_CD_R,
 		DISCERN_PROFILE_CD_ROM,
 	};
 	size_t n = sizeof(profiles) / sizeof(profiles[0]);
@@ -188,7 +181,25 @@ static size_t fill_random_readable(const struct vdrive *drive, uint8_t *data)
 	return 8;
 }
 
-/* CD Read: neither C2 pointers nor CD-Text. Time-out: no group 3. Pseudo overwrite has nothing to tell. */
+/* 001Eh, CD Read: concealment (DAP), C2 pointers, CD-Text. */
+static size_t fill_cd_read(const struct vdrive *drive, uint8_t *data)
+{
+	enum { DAP = 0x80, C2 = 0x02, CD_TEXT = 0x01 };
+
+	data[0] = (uint8_t)(DAP | (drive->has_c2 ? C2 : 0) | (drive->has_cd_text ? CD_TEXT : 0));
+	return 4;
+}
+
+/* 0103h, CD External Audio Play: SCAN, both channels on their own, 256 levels. */
+static size_t fill_audio_play(const struct vdrive *drive, uint8_t *data)
+{
+	(void)drive;
+	data[0] = 0x07;
+	put_be16(data + 2, 256);
+	return 4;
+}
+
+/* Time-out: no group 3. Pseudo overwrite has nothing to tell. */
 static size_t fill_zeros(const struct vdrive *drive, uint8_t *data)
 {
 	(void)drive;
@@ -215,15 +226,22 @@ static size_t fill_random_writable(const struct vdrive *drive, uint8_t *data)
 	return 12;
 }
 
-/* 0021h, Incremental Streaming Writable: buffer underrun free. No data block type for packets on CD, so no link size;
- * on DVD links take 16 sectors. */
+/* Data block types 8 to 13: all forms of data sectors. */
+enum { DATA_BLOCK_TYPES = 0x3f00 };
+
+/* 0021h, Incremental Streaming Writable: buffer underrun free; packets of data on CD. Links take 7 sectors there and 16
+ * on DVD. */
 static size_t fill_incremental(const struct vdrive *drive, uint8_t *data)
 {
+	enum { CD_LINK = 7, DVD_LINK = 16 };
+
 	data[2] = 1;
-	if (!has_dvd(drive))
+	if (has_cd(drive))
+		put_be16(data, DATA_BLOCK_TYPES);
+	else if (!has_dvd(drive))
 		return 4;
 	data[3] = 1;
-	data[4] = 16;
+	data[4] = has_cd(drive) ? CD_LINK : DVD_LINK;
 	return 8;
 }
 
@@ -251,11 +269,11 @@ static size_t fill_rigid_overwrite(const struct vdrive *drive, uint8_t *data)
 	return 4;
 }
 
-/* 002Fh, DVD-R/-RW Write: buffer underrun free, dual layer, DVD-RW; no test writing. */
+/* 002Fh, DVD-R/-RW Write: buffer underrun free, dual layer, test write, DVD-RW. */
 static size_t fill_dvd_minus(const struct vdrive *drive, uint8_t *data)
 {
 	(void)drive;
-	data[0] = 0x4a;
+	data[0] = 0x4e;
 	return 4;
 }
 
@@ -275,21 +293,23 @@ static size_t fill_dvd_plus(const struct vdrive *drive, uint8_t *data)
 	return 4;
 }
 
-/* 002Dh, CD Track at Once: buffer underrun free, CD-RW; data block type 8, Mode 1. */
+/* 002Dh, CD Track at Once: buffer underrun free, R to W of audio both raw and packed, test write, CD-RW; data block
+ * types 0, 2, 3 (audio) and of data. */
 static size_t fill_track_at_once(const struct vdrive *drive, uint8_t *data)
 {
 	(void)drive;
-	data[0] = 0x42;
-	put_be16(data + 2, 1u << 8);
+	data[0] = 0x5f;
+	put_be16(data + 2, DATA_BLOCK_TYPES | 0x0d);
 	return 4;
 }
 
-/* 002Eh, CD Mastering: buffer underrun free, session at once, CD-RW; the longest cue sheet. */
+/* 002Eh, CD Mastering: buffer underrun free, session at once, raw in one session and in several, test write, CD-RW, R
+ * to W; the longest cue sheet. */
 static size_t fill_mastering(const struct vdrive *drive, uint8_t *data)
 {
 	(void)drive;
-	data[0] = 0x62;
-	put_be24(data + 1, 0x0c80);
+	data[0] = 0x7f;
+	put_be24(data + 1, CUE_SHEET_MAX_BYTES);
 	return 4;
 }
 
@@ -346,7 +366,7 @@ static const struct feature features[] = {
 	{ 0x0003, 2, true, NULL, fill_removable },
 	{ 0x0010, 0, false, has_medium, fill_random_readable },
 	{ 0x001d, 0, false, has_cd, NULL },
-	{ 0x001e, 2, false, has_cd, fill_zeros },
+	{ 0x001e, 2, false, has_cd, fill_cd_read },
 	{ 0x001f, 2, false, has_dvd, fill_dvd_read },
 	{ 0x0020, 1, false, has_random_writable, fill_random_writable },
 	{ 0x0021, 3, false, is_incremental, fill_incremental },
@@ -365,6 +385,7 @@ static const struct feature features[] = {
 	{ 0x0040, 1, false, has_bd, fill_bd_read },
 	{ 0x0041, 1, false, has_writable_bd, fill_bd_write },
 	{ 0x0100, 0, true, NULL, NULL },
+	{ 0x0103, 0, false, has_cd, fill_audio_play },
 	{ 0x0105, 1, true, NULL, fill_zeros },
 	{ 0x0106, 0, false, never, fill_css },
 	{ 0x0107, 4, false, has_medium, fill_streaming },

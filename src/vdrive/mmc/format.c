@@ -4,6 +4,8 @@
 
 #include "base/bytes.h"
 #include "vdrive/drive.h"
+#include "vdrive/mmc/cd_recording.h"
+#include "vdrive/mmc/test_write.h"
 #include "vdrive/mmc/formats.h"
 
 /* FORMAT UNIT byte 1: parameter list present, and the only format code of MMC. */
@@ -150,6 +152,7 @@ static int format_unit(struct vdrive_call *call)
 
 	if (ret < 0)
 		return ret;
+	vdrive_end_test(call->drive);
 	if ((call->cdb[1] & ~FORMAT_CMPLST) != (FORMAT_FMTDATA | FORMAT_CODE))
 		return vdrive_invalid_field(call, 1);
 	/* 5/30/06 cannot format medium, incompatible medium: none of its kind, or a BD-R that is no longer blank. */
@@ -200,7 +203,8 @@ static int blank(struct vdrive_call *call)
 	/* No tracks are blanked by themselves, nor reservations undone. */
 	if (type != BLANK_DISC && type != BLANK_MINIMALLY && type != BLANK_UNCLOSE_SESSION && type != BLANK_SESSION)
 		return vdrive_invalid_field(call, 1);
-	call->drive->cue_sheet_received = false;
+	vdrive_end_test(call->drive);
+	cd_recording_forget(call->drive);
 	ret = blank_by_type(call, type);
 	if (ret == -EROFS) /* 5/64/00 illegal mode for this track: there is no session to be opened */
 		return vdrive_check_condition(call, 5, 0x64, 0);

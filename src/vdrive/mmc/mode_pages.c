@@ -5,8 +5,10 @@
 #include "base/bytes.h"
 #include "vdrive/drive.h"
 #include "vdrive/mmc/defaults.h"
+#include "vdrive/mmc/test_write.h"
+#include "vdrive/mmc/write_page.h"
 
-enum { PAGE_RECOVERY = 0x01, PAGE_WRITE = 0x05, PAGE_CAPABILITIES = 0x2a, PAGE_ALL = 0x3f };
+enum { PAGE_RECOVERY = 0x01, PAGE_WRITE = 0x05, PAGE_AUDIO = 0x0e, PAGE_CAPABILITIES = 0x2a, PAGE_ALL = 0x3f };
 
 /* The page control field of MODE SENSE. */
 enum page_control { PAGE_CURRENT, PAGE_CHANGEABLE, PAGE_DEFAULT, PAGE_SAVED };
@@ -19,18 +21,17 @@ enum page_control { PAGE_CURRENT, PAGE_CHANGEABLE, PAGE_DEFAULT, PAGE_SAVED };
 static const uint8_t recovery_default[12] = { PAGE_RECOVERY, 0x0a, 0, 32, 0, 0, 0, 0, 1 };
 static const uint8_t recovery_changeable[12] = { PAGE_RECOVERY, 0x0a, 0x37, 0xff, 0, 0, 0, 0, 0xff };
 
-/* MMC-6 7.5: buffer underrun protection, track at once, uninterrupted data track, Mode 1, a pause of 2 seconds. */
-static const uint8_t write_default[0x34] = { PAGE_WRITE, 0x32, 0x41, 0x04, 0x08, [15] = 150 };
-/* All but test write, which the drive does not do. */
-static const uint8_t write_changeable[0x34] = {
-	PAGE_WRITE, 0x32, 0x6f, 0xff, 0x0f, 0xff, 0, 0x3f, 0xff, 0, [10 ... 0x33] = 0xff,
+/* MMC-6 annex E: PLAY is answered at once; both ports at full volume. */
+static const uint8_t audio_default[16] = { PAGE_AUDIO, 0x0e, 0x04, [8] = 1, [9] = 0xff, [10] = 2, [11] = 0xff };
+/* SOTC, and the channel and volume of two ports. */
+static const uint8_t audio_changeable[16] = {
+	PAGE_AUDIO, 0x0e, 0x02, [8] = 0x0f, [9] = 0xff, [10] = 0x0f, [11] = 0xff
 };
 
-/* Pages that stay as they are: caching (write cache on), CD device parameters (60 seconds, 75 frames), CD audio
- * control (both ports at full volume), power condition, time-out and protect (60 s and 300 s). */
+/* Pages that stay as they are: caching (write cache on), CD device parameters (60 seconds, 75 frames), power
+ * condition, time-out and protect (60 s and 300 s). */
 static const uint8_t caching[12] = { 0x08, 0x0a, 0x04 };
 static const uint8_t cd_device[8] = { 0x0d, 0x06, [5] = 60, [7] = 75 };
-static const uint8_t cd_audio[16] = { 0x0e, 0x0e, 0x04, [8] = 1, [9] = 0xff, [10] = 2, [11] = 0xff };
 static const uint8_t power_condition[12] = { 0x1a, 0x0a };
 static const uint8_t time_out[12] = { 0x1d, 0x0a, [7] = 60, [8] = 300 >> 8, [9] = 300 & 0xff };
 
@@ -42,17 +43,19 @@ struct fixed_page {
 static const struct fixed_page fixed_pages[] = {
 	{ caching, sizeof(caching) },
 	{ cd_device, sizeof(cd_device) },
-	{ cd_audio, sizeof(cd_audio) },
 	{ power_condition, sizeof(power_condition) },
 	{ time_out, sizeof(time_out) },
 };
 
-static const uint8_t page_codes[] = { PAGE_RECOVERY, PAGE_WRITE, 0x08, 0x0d, 0x0e, 0x1a, 0x1d, PAGE_CAPABILITIES };
+static const uint8_t page_codes[] = {
+	PAGE_RECOVERY, PAGE_WRITE, 0x08, 0x0d, PAGE_AUDIO, 0x1a, 0x1d, PAGE_CAPABILITIES
+};
 
 void vdrive_reset_pages(struct vdrive *drive)
 {
 	memcpy(drive->recovery_page, recovery_default, sizeof(recovery_default));
-	memcpy(drive->write_page.bytes, write_default, sizeof(write_default));
+	memcpy(drive->write_page.bytes, write_page_default, WRITE_PAGE_SIZE);
+	memcpy(drive->audio_page, audio_default, sizeof(audio_default));
 }
 
 /** MMC-6 7.11, C/DVD capabilities and mechanical status. */
@@ -64,13 +67,16 @@ static size_t capabilities_page(const struct vdrive *drive, uint8_t *page)
 	page[0] = PAGE_CAPABILITIES;
 	page[1] = (uint8_t)(30 + 4 * n);
 	page[2] = 0x3b; /* reads CD-R, CD-RW, DVD-ROM, DVD-R and DVD-RAM */
-	page[3] = 0x33; /* writes CD-R, CD-RW, DVD-R and DVD-RAM */
-	page[4] = 0xf0; /* buffer underrun free, multi-session, Mode 2 forms 1 and 2 */
-	page[5] = 0x03; /* READ CD with CD-DA, which starts where it was told to */
-	page[6] = 0x29; /* tray; can be ejected and locked */
+	page[3] = 0x37; /* writes CD-R, CD-RW, DVD-R and DVD-RAM, with test write */
+	page[4] = 0xf1; /* buffer underrun free, multi-session, Mode 2 forms 1 and 2, audio is played */
+	/* READ CD with CD-DA, which starts where it was told to; R to W, de-interleaved and corrected; ISRC, MCN. */
+	page[5] = (uint8_t)(0x6f | (drive->has_c2 ? 0x10 : 0));
+	page[6] = 0x29;                                              /* tray; can be ejected and locked */
+	page[7] = (uint8_t)(0x03 | (drive->has_cd_text ? 0x20 : 0)); /* channels apart; R to W of the lead-in */
 	if (drive->removal_prevented)
 		page[6] |= 0x02;
 	put_be16(page + 8, (uint16_t)vdrive_max_read_kbps(drive));
+	put_be16(page + 10, 256); /* levels of volume */
 	put_be16(page + 12, VDRIVE_BUFFER_SIZE / 1024);
 	put_be16(page + 14, (uint16_t)drive->read_kbps);
 	put_be16(page + 18, (uint16_t)(n > 0 ? speeds[0] : 0));
@@ -92,13 +98,16 @@ static size_t choose(uint8_t *page, size_t size, enum page_control control, cons
 static size_t build_page(const struct vdrive *drive, uint8_t code, enum page_control control, uint8_t *page)
 {
 	const uint8_t *const recovery[] = { drive->recovery_page, recovery_changeable, recovery_default };
-	const uint8_t *const writing[] = { drive->write_page.bytes, write_changeable, write_default };
+	const uint8_t *const writing[] = { drive->write_page.bytes, write_page_changeable, write_page_default };
+	const uint8_t *const audio[] = { drive->audio_page, audio_changeable, audio_default };
 	size_t size = 0;
 
+	if (code == PAGE_AUDIO)
+		return choose(page, sizeof(audio_default), control, audio);
 	if (code == PAGE_RECOVERY)
 		return choose(page, sizeof(recovery_default), control, recovery);
 	if (code == PAGE_WRITE)
-		return choose(page, sizeof(write_default), control, writing);
+		return choose(page, WRITE_PAGE_SIZE, control, writing);
 	if (code == PAGE_CAPABILITIES)
 		size = capabilities_page(drive, page);
 	for (size_t i = 0; i < sizeof(fixed_pages) / sizeof(fixed_pages[0]); i++) {
@@ -167,46 +176,27 @@ static int mode_sense_10(struct vdrive_call *call)
 	return mode_sense(call, 8, get_be16(call->cdb + 7));
 }
 
-/** Whether the drive can write as a write parameters page says (MMC-6 7.5.4). */
-static bool can_write_so(const struct vdrive *drive, const uint8_t *page)
+/** 0 if the page at a byte of the list can be set: it has its own length, and differs only where it may. */
+static int check_page(struct vdrive_call *call, size_t at, size_t available, size_t *ret_size)
 {
-	enum { INCREMENTAL = 0, TRACK_AT_ONCE = 1, SESSION_AT_ONCE = 2, DATA_MODE_1 = 8, DATA_TRACK = 4 };
-	uint8_t write_type = page[2] & 0x0f, multi_session = page[3] >> 6, session_format = page[8];
-	enum profile_family family = vdrive_profile(drive)->family;
-
-	/* Incremental on a CD is packets, which the drive does not write; on DVD and BD it is how all is written. */
-	if (write_type == INCREMENTAL && (family == FAMILY_CD || family == FAMILY_NONE))
-		return false;
-	if (write_type > SESSION_AT_ONCE)
-		return false;
-	/* 01b: no other session, though the lead-in has a place for its address; 10b is reserved. */
-	if (multi_session == 2)
-		return false;
-	/* With session at once the cue sheet tells block type and control nibble (MMC-6 7.5.4.12). */
-	if (write_type == TRACK_AT_ONCE && ((page[4] & 0x0f) != DATA_MODE_1 || !(page[3] & DATA_TRACK)))
-		return false;
-	/* CD-ROM or CD-ROM XA, not CD-I. */
-	return session_format == 0x00 || session_format == 0x20;
-}
-
-/** 0 if a page from the host can be set: it has its own length, and differs only where it may. */
-static int check_page(struct vdrive_call *call, const uint8_t *page, size_t available, size_t *ret_size)
-{
+	const uint8_t *page = call->command->data + at;
 	uint8_t current[MAX_PAGE] = { 0 }, changeable[MAX_PAGE] = { 0 };
 	uint8_t code = page[0] & 0x3f;
-	size_t size = build_page(call->drive, code, PAGE_CURRENT, current);
+	size_t size = build_page(call->drive, code, PAGE_CURRENT, current), wrong;
 
 	/* SPF and PS are reserved here: no subpages, nothing saved. */
-	if (size == 0 || page[0] & 0x40 || page[1] != size - 2)
-		return vdrive_invalid_parameter(call);
+	if (size == 0 || page[0] & 0x40)
+		return vdrive_invalid_parameter_at(call, at);
+	if (page[1] != size - 2)
+		return vdrive_invalid_parameter_at(call, at + 1);
 	if (size > available)
 		return vdrive_check_condition(call, 5, 0x1a, 0);
 	build_page(call->drive, code, PAGE_CHANGEABLE, changeable);
 	for (size_t i = 2; i < size; i++)
 		if ((page[i] ^ current[i]) & ~changeable[i])
-			return vdrive_invalid_parameter(call);
-	if (code == PAGE_WRITE && !can_write_so(call->drive, page))
-		return vdrive_invalid_parameter(call);
+			return vdrive_invalid_parameter_at(call, at + i);
+	if (code == PAGE_WRITE && !write_page_is_possible(call->drive, page, &wrong))
+		return vdrive_invalid_parameter_at(call, at + wrong);
 	*ret_size = size;
 	return 0;
 }
@@ -217,6 +207,8 @@ static void set_page(struct vdrive *drive, const uint8_t *page)
 
 	if (code == PAGE_RECOVERY)
 		memcpy(drive->recovery_page + 2, page + 2, sizeof(drive->recovery_page) - 2);
+	else if (code == PAGE_AUDIO)
+		memcpy(drive->audio_page + 2, page + 2, sizeof(drive->audio_page) - 2);
 	else if (code == PAGE_WRITE)
 		memcpy(drive->write_page.bytes + 2, page + 2, sizeof(drive->write_page.bytes) - 2);
 }
@@ -245,12 +237,14 @@ static int mode_select(struct vdrive_call *call, size_t header_size, size_t list
 	for (size_t at = first; at < list_length; at += size) {
 		if (list_length - at < 2)
 			return vdrive_check_condition(call, 5, 0x1a, 0);
-		ret = check_page(call, list + at, list_length - at, &size);
+		ret = check_page(call, at, list_length - at, &size);
 		if (ret != 0)
 			return ret;
 	}
 	for (size_t at = first; at < list_length; at += 2u + list[at + 1])
 		set_page(call->drive, list + at);
+	if (!write_page_is_test(call->drive))
+		vdrive_end_test(call->drive);
 	return 0;
 }
 

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* READ TOC/PMA/ATIP (MMC-6 6.26), and two relatives of the CD's Q subchannel. */
+/* READ TOC/PMA/ATIP (MMC-6 6.26). */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/bytes.h"
+#include "disc/cd_text.h"
+#include "vdrive/disc_cd.h"
 #include "vdrive/drive.h"
 #include "vdrive/mmc/defaults.h"
 #include "vdrive/mmc/msf.h"
@@ -122,11 +125,12 @@ static size_t put_q(uint8_t *entry, const struct q_entry *q)
 	return 11;
 }
 
-/** B0h, where the next session's data goes, and in the first session C0h, where the lead-in began. */
-static size_t put_multi_session(const struct disc *disc, const struct disc_session *session, unsigned number,
+/** B0h, where the next session's program area can begin, and in the first session C0h, where the lead-in began. */
+static size_t put_multi_session(const struct disc *disc, const struct cd_session *session, unsigned number,
 				uint8_t *entries)
 {
-	enum { AFTER_FIRST = 11400, AFTER_LATER = 6900 };
+	/* A lead-out of 1:30 or, later, 0:30 and a lead-in of 1:00 lie between (Orange Book part II). */
+	enum { AFTER_FIRST = 11250, AFTER_LATER = 6750 };
 	struct q_entry q = { .session = number, .adr_control = adr_control(ADR_MULTI_SESSION, DATA_CONTROL) };
 	size_t size;
 
@@ -146,17 +150,17 @@ static size_t put_multi_session(const struct disc *disc, const struct disc_sessi
 
 static size_t put_session(const struct disc *disc, unsigned number, uint8_t *entries)
 {
-	const struct disc_session *session = disc_session(disc, number);
-	const struct disc_track *first = disc_track(disc, session->first_track);
-	const struct disc_track *last = disc_track(disc, session->last_track);
+	const struct cd_layout *layout = disc_cd_layout(disc);
+	const struct cd_session *session = &layout->sessions[number - 1];
+	const struct cd_track *first = cd_layout_track(layout, session->first_track);
+	const struct cd_track *last = cd_layout_track(layout, session->last_track);
 	struct q_entry q = { .session = number };
 	size_t size = 0;
 
-	/* PSEC of A0h is the disc type: 20h for a disc with Mode 2 (XA) tracks. */
 	q.adr_control = adr_control(ADR_POSITION, first->control);
 	q.point = 0xa0;
 	q.pmsf[0] = (uint8_t)first->number;
-	q.pmsf[1] = first->data_mode == 2 ? 0x20 : 0x00;
+	q.pmsf[1] = (uint8_t)session->type;
 	size += put_q(entries + size, &q);
 	q.adr_control = adr_control(ADR_POSITION, last->control);
 	q.point = 0xa1;
@@ -166,16 +170,14 @@ static size_t put_session(const struct disc *disc, unsigned number, uint8_t *ent
 	q.point = 0xa2;
 	put_msf(q.pmsf, session->lead_out_lba);
 	size += put_q(entries + size, &q);
-	for (unsigned i = session->first_track; i <= session->last_track; i++) {
-		const struct disc_track *track = disc_track(disc, i);
-
+	for (const struct cd_track *track = first; track <= last; track++) {
 		q.adr_control = adr_control(ADR_POSITION, track->control);
-		q.point = (uint8_t)i;
+		q.point = (uint8_t)track->number;
 		put_msf(q.pmsf, track->start_lba);
 		size += put_q(entries + size, &q);
 	}
 	/* The last session of a final disc points nowhere. */
-	if (!disc_is_pressed(disc) && (number < disc_n_sessions(disc) || disc_status(disc) == DISC_APPENDABLE))
+	if (number < layout->n_sessions || disc_status(disc) == DISC_APPENDABLE)
 		size += put_multi_session(disc, session, number, entries + size);
 	return size;
 }
@@ -189,7 +191,7 @@ static int raw_toc(struct vdrive_call *call, const struct disc *disc)
 
 	if (disc_profile(disc)->family != FAMILY_CD || last == 0)
 		return vdrive_invalid_field(call, 2);
-	last_session = disc_track(disc, last)->session;
+	last_session = cd_layout_track(disc_cd_layout(disc), last)->session;
 	if (call->cdb[6] > last_session)
 		return vdrive_invalid_field(call, 6);
 	data[2] = 1;
@@ -197,6 +199,26 @@ static int raw_toc(struct vdrive_call *call, const struct disc *disc)
 	for (unsigned i = call->cdb[6] > 0 ? call->cdb[6] : 1; i <= last_session; i++)
 		size += put_session(disc, i, data + size);
 	return give_toc(call, data, size);
+}
+
+/** Format 5: CD-TEXT, packs of 18 bytes. */
+static int cd_text(struct vdrive_call *call, const struct disc *disc)
+{
+	size_t n_packs = 0, size;
+	const uint8_t *packs = disc_is_cd(disc) ? disc_cd_text(disc, &n_packs) : NULL;
+	uint8_t *data;
+	int ret;
+
+	if (packs == NULL || !call->drive->has_cd_text)
+		return vdrive_invalid_field(call, 2);
+	size = 4 + n_packs * CD_TEXT_PACK;
+	data = calloc(1, size);
+	if (data == NULL)
+		return vdrive_check_condition(call, 4, 0x44, 0);
+	memcpy(data + 4, packs, n_packs * CD_TEXT_PACK);
+	ret = give_toc(call, data, size);
+	free(data);
+	return ret;
 }
 
 /** Format 3: the program memory area, one entry for each track with its end and its start. CD-R only. */
@@ -270,88 +292,14 @@ static int read_toc(struct vdrive_call *call)
 		return pma(call, disc);
 	case 4:
 		return atip(call, disc);
+	case 5:
+		return cd_text(call, disc);
 	default:
-		/* Format 5, CD-TEXT: a data disc has none. */
 		return vdrive_invalid_field(call, 2);
 	}
 }
 
-/** CANNOT READ MEDIUM, INCOMPATIBLE FORMAT, for what only a CD has. */
-static int need_cd(struct vdrive_call *call)
-{
-	int ret = vdrive_need_medium(call);
-
-	if (ret == 0 && vdrive_profile(call->drive)->family != FAMILY_CD)
-		ret = vdrive_check_condition(call, 5, 0x30, 2);
-	return ret;
-}
-
-/** READ SUB-CHANNEL: nothing is played, and there are neither catalogue number nor ISRC. */
-static int read_subchannel(struct vdrive_call *call)
-{
-	enum { CURRENT_POSITION = 1, CATALOGUE_NUMBER = 2, ISRC = 3, NO_AUDIO_STATUS = 0x15 };
-	const struct disc *disc = call->drive->disc;
-	const struct disc_track *track;
-	bool as_msf = call->cdb[1] & 2;
-	uint8_t data[24] = { 0 };
-	size_t size = 4;
-	int ret = need_cd(call);
-
-	if (ret != 0)
-		return ret;
-	data[1] = NO_AUDIO_STATUS;
-	if (!(call->cdb[2] & 0x40))
-		return vdrive_give(call, data, size, get_be16(call->cdb + 7));
-	track = disc_n_tracks(disc) > 0 ? disc_track(disc, 1) : NULL;
-	data[4] = call->cdb[3];
-	switch (call->cdb[3]) {
-	case CURRENT_POSITION:
-		size = 16;
-		data[5] = adr_control(ADR_POSITION, track != NULL ? track->control : DATA_CONTROL);
-		data[6] = 1;
-		data[7] = 1;
-		put_address(data + 8, 0, as_msf);
-		/* The relative time begins at zero in a track, without the offset of 2 seconds. */
-		put_address(data + 12, as_msf ? -150 : 0, as_msf);
-		break;
-	case ISRC:
-		if (track == NULL || call->cdb[6] < 1 || call->cdb[6] > disc_n_tracks(disc))
-			return vdrive_invalid_field(call, 6);
-		data[5] = adr_control(0, disc_track(disc, call->cdb[6])->control);
-		data[6] = call->cdb[6];
-		size = 24;
-		break;
-	case CATALOGUE_NUMBER:
-		size = 24;
-		break;
-	default:
-		return vdrive_invalid_field(call, 3);
-	}
-	put_be16(data + 2, (uint16_t)(size - 4));
-	return vdrive_give(call, data, size, get_be16(call->cdb + 7));
-}
-
-/** READ HEADER: data mode and address of a recorded block. */
-static int read_header(struct vdrive_call *call)
-{
-	const struct disc_track *track;
-	int32_t lba = (int32_t)get_be32(call->cdb + 2);
-	uint8_t data[8] = { 0 };
-	int ret = need_cd(call);
-
-	if (ret != 0)
-		return ret;
-	track = lba >= 0 ? disc_track_at(call->drive->disc, lba) : NULL;
-	if (track == NULL || (uint32_t)(lba - track->start_lba) >= track->n_written)
-		return vdrive_check_condition(call, 5, 0x21, 0);
-	data[0] = track->data_mode;
-	put_address(data + 4, lba, call->cdb[1] & 2);
-	return vdrive_give(call, data, sizeof(data), get_be16(call->cdb + 7));
-}
-
 const struct vdrive_opcode vdrive_opcodes_toc[] = {
-	{ 0x42, 10, "READ SUB-CHANNEL", read_subchannel, false },
 	{ 0x43, 10, "READ TOC/PMA/ATIP", read_toc, false },
-	{ 0x44, 10, "READ HEADER", read_header, false },
 	{ 0 },
 };

@@ -6,38 +6,22 @@
 
 #include "base/bytes.h"
 #include "vdrive/drive.h"
-#include "vdrive/mmc/cue_sheet.h"
+#include "vdrive/mmc/cd_recording.h"
+#include "vdrive/mmc/test_write.h"
+#include "vdrive/mmc/write_page.h"
 
 enum { CDB_DPO = 0x10, CDB_FUA = 0x08 };
-
-/* Write parameters page, byte 2. */
-enum { WRITE_TYPE_SESSION_AT_ONCE = 2 };
-
-static bool is_cd(const struct disc *disc)
-{
-	return disc_profile(disc)->family == FAMILY_CD;
-}
-
-static bool is_page_at_once(const struct vdrive *drive)
-{
-	return (drive->write_page.bytes[2] & 0x0f) == WRITE_TYPE_SESSION_AT_ONCE;
-}
-
-/* Write parameters page byte 3, bits 6 and 7: 11b lets another session follow (MMC-6 7.5.4.9). */
-static bool next_session_allowed(const struct vdrive *drive)
-{
-	return drive->write_page.bytes[3] >> 6 == 3;
-}
 
 /* What a DVD-R or DVD-RW can take by how it was blanked, and by the write parameters page. */
 static int check_write_type(struct vdrive_call *call)
 {
 	const struct vdrive *drive = call->drive;
+	bool is_at_once = write_page_type(drive) == WRITE_SESSION_AT_ONCE;
 
 	if (!disc_is_dvd_minus(drive->disc))
 		return 0;
 	/* 5/64/00 illegal mode for this track: minimally blanked it cannot be written incrementally. */
-	if (disc_recording(drive->disc) == RECORDING_AT_ONCE && !is_page_at_once(drive))
+	if (disc_recording(drive->disc) == RECORDING_AT_ONCE && !is_at_once)
 		return vdrive_check_condition(call, 5, 0x64, 0);
 	return 0;
 }
@@ -55,7 +39,7 @@ static int check_writable(struct vdrive_call *call)
 	return disc_status(disc) == DISC_COMPLETE ? vdrive_check_condition(call, 7, 0x27, 0) : 0;
 }
 
-static int write_failed(struct vdrive_call *call, int error, int32_t lba)
+int vdrive_write_failed(struct vdrive_call *call, int error, int32_t lba)
 {
 	struct vdrive_sense sense = { .key = 5, .has_lba = true, .lba = lba };
 
@@ -79,37 +63,6 @@ static int write_failed(struct vdrive_call *call, int error, int32_t lba)
 	return vdrive_report_sense(call, &sense);
 }
 
-/* A session at once begins in the pause before its track, whose sectors are not part of the user data. */
-static int write_session_at_once(struct vdrive_call *call, int32_t lba, uint32_t n_sectors)
-{
-	struct vdrive *drive = call->drive;
-	const struct disc_track *track = disc_track(drive->disc, (unsigned)disc_n_tracks(drive->disc));
-	const uint8_t *data = call->command->data;
-	int32_t begin = lba;
-	int ret;
-
-	if (track == NULL || lba != drive->cue_sheet_next_lba)
-		return write_failed(call, -ENXIO, lba);
-	if ((int64_t)lba + n_sectors > (int64_t)track->start_lba + track->n_sectors)
-		return write_failed(call, -ENOSPC, lba);
-	ret = vdrive_take(call, (size_t)n_sectors * DISC_SECTOR);
-	if (ret < 0)
-		return ret;
-	if (lba < track->start_lba) {
-		uint32_t n_pause = (uint32_t)(track->start_lba - lba);
-
-		if (n_pause > n_sectors)
-			n_pause = n_sectors;
-		begin += (int32_t)n_pause;
-		data += (size_t)n_pause * DISC_SECTOR;
-	}
-	ret = disc_write(drive->disc, begin, n_sectors - (uint32_t)(begin - lba), data);
-	if (ret < 0)
-		return write_failed(call, ret, begin);
-	drive->cue_sheet_next_lba = lba + (int32_t)n_sectors;
-	return 0;
-}
-
 static int check_address(struct vdrive_call *call, int32_t lba, uint32_t n_sectors)
 {
 	const struct vdrive_sense out_of_range = { .key = 5, .asc = 0x21, .has_lba = true, .lba = lba };
@@ -123,17 +76,14 @@ static int check_address(struct vdrive_call *call, int32_t lba, uint32_t n_secto
 static int write_incrementally(struct vdrive_call *call, int32_t lba, uint32_t n_sectors)
 {
 	struct disc *disc = call->drive->disc;
-	const struct disc_track *invisible = disc_invisible_track(disc);
 	int ret = check_address(call, lba, n_sectors);
 
 	if (ret == 0)
 		ret = vdrive_take(call, (size_t)n_sectors * DISC_SECTOR);
 	if (ret < 0)
 		return ret;
-	if (is_cd(disc) && invisible != NULL)
-		disc_set_track_run_out(disc, invisible->number);
 	ret = disc_write(disc, lba, n_sectors, call->command->data);
-	return ret < 0 ? write_failed(call, ret, lba) : 0;
+	return ret < 0 ? vdrive_write_failed(call, ret, lba) : 0;
 }
 
 static int write_sectors(struct vdrive_call *call, int32_t lba, uint32_t n_sectors)
@@ -147,13 +97,16 @@ static int write_sectors(struct vdrive_call *call, int32_t lba, uint32_t n_secto
 		ret = check_writable(call);
 	if (ret < 0 || n_sectors == 0)
 		return ret;
-	if (drive->cue_sheet_received)
-		return write_session_at_once(call, lba, n_sectors);
+	ret = vdrive_begin_test(call);
+	if (ret < 0)
+		return ret;
+	if (disc_is_cd(drive->disc))
+		return cd_write(call, lba, n_sectors);
 	ret = check_write_type(call);
 	if (ret < 0)
 		return ret;
 	/* 5/2C/00 command sequence error: where the session ends is not announced. */
-	if ((is_cd(drive->disc) || disc_is_dvd_minus(drive->disc)) && is_page_at_once(drive) &&
+	if (disc_is_dvd_minus(drive->disc) && write_page_type(drive) == WRITE_SESSION_AT_ONCE &&
 	    !disc_is_session_at_once(drive->disc))
 		return vdrive_check_condition(call, 5, 0x2c, 0);
 	return write_incrementally(call, lba, n_sectors);
@@ -211,21 +164,12 @@ static int finish_at_once(struct vdrive *drive)
 {
 	const struct disc_track *track;
 
-	if (drive->cue_sheet_received) {
-		track = disc_track(drive->disc, (unsigned)disc_n_tracks(drive->disc));
-		if (track == NULL || track->n_written < track->n_sectors)
-			return 0;
-		drive->cue_sheet_received = false;
-		return disc_close_session(drive->disc, false);
-	}
-	if (disc_is_session_at_once(drive->disc) && disc_is_dvd_minus(drive->disc)) {
-		track = disc_track(drive->disc, (unsigned)disc_n_tracks(drive->disc));
-		return track != NULL && track->n_written == track->n_sectors ? disc_close_session(drive->disc, false)
-									     : 0;
-	}
-	/* A CD track at once cannot be interrupted: when the buffer is empty its run-out follows (MMC-6 4.2.3.4). */
-	track = is_cd(drive->disc) ? disc_incomplete_track(drive->disc) : NULL;
-	return track != NULL && track->state == TRACK_OPEN ? disc_close_track(drive->disc, track->number) : 0;
+	if (disc_is_cd(drive->disc))
+		return cd_finish(drive);
+	if (!disc_is_session_at_once(drive->disc) || !disc_is_dvd_minus(drive->disc))
+		return 0;
+	track = disc_track(drive->disc, (unsigned)disc_n_tracks(drive->disc));
+	return track != NULL && track->n_written == track->n_sectors ? vdrive_end_session(drive) : 0;
 }
 
 static int synchronize_cache(struct vdrive_call *call)
@@ -245,8 +189,8 @@ static int synchronize_cache(struct vdrive_call *call)
 
 static int reserve(struct vdrive *drive, uint32_t n_sectors)
 {
-	if (disc_is_dvd_minus(drive->disc) && is_page_at_once(drive))
-		return disc_begin_session_at_once(drive->disc, n_sectors, next_session_allowed(drive));
+	if (disc_is_dvd_minus(drive->disc) && write_page_type(drive) == WRITE_SESSION_AT_ONCE)
+		return disc_begin_session_at_once(drive->disc, n_sectors, write_page_is_multi_session(drive));
 	return disc_reserve_track(drive->disc, n_sectors);
 }
 
@@ -263,9 +207,11 @@ static int reserve_track(struct vdrive_call *call)
 	if (ret < 0)
 		return ret;
 	/* CD tracks are announced by a cue sheet, DVD+RW has none. */
-	if (is_cd(call->drive->disc) || disc_profile(call->drive->disc)->writing != WRITING_SEQUENTIAL)
+	if (disc_is_cd(call->drive->disc) || disc_profile(call->drive->disc)->writing != WRITING_SEQUENTIAL)
 		return vdrive_check_condition(call, 5, 0x30, 5);
 	ret = check_write_type(call);
+	if (ret == 0)
+		ret = vdrive_begin_test(call);
 	if (ret < 0)
 		return ret;
 	switch (reserve(call->drive, n_sectors)) {
@@ -319,7 +265,7 @@ static int close_track(struct vdrive_call *call)
 	uint16_t number = get_be16(call->cdb + 4);
 	const struct disc_track *track = disc_track(disc, number);
 
-	if (is_cd(disc) && number == INCOMPLETE_TRACK) {
+	if (disc_is_cd(disc) && number == INCOMPLETE_TRACK) {
 		track = disc_incomplete_track(disc);
 		if (track == NULL)
 			return 0;
@@ -336,7 +282,7 @@ static bool has_unfilled_reservation(const struct disc *disc)
 		const struct disc_track *track = disc_track(disc, number);
 
 		if (track->state == TRACK_RESERVED && track->n_written < track->n_sectors)
-			return !is_cd(disc);
+			return !disc_is_cd(disc);
 	}
 	return false;
 }
@@ -344,15 +290,22 @@ static bool has_unfilled_reservation(const struct disc *disc)
 static int close_session(struct vdrive_call *call, bool final)
 {
 	struct vdrive *drive = call->drive;
+	int ret;
 
-	/* 5/2C/00 command sequence error: a blank disc has nothing to close. */
+	/* 5/2C/00 command sequence error: a blank disc has nothing to close, unless in a test that is over already. */
+	if (disc_status(drive->disc) == DISC_BLANK && disc_is_test(drive->disc)) {
+		vdrive_end_test(drive);
+		return 0;
+	}
 	if (disc_status(drive->disc) == DISC_BLANK)
 		return vdrive_check_condition(call, 5, 0x2c, 0);
 	/* 5/72/04 empty or partially written reserved track. */
 	if (has_unfilled_reservation(drive->disc))
 		return vdrive_check_condition(call, 5, 0x72, 4);
-	drive->cue_sheet_received = false;
-	return close_result(call, disc_close_session(drive->disc, final));
+	cd_recording_forget(drive);
+	ret = disc_close_session(drive->disc, final);
+	vdrive_end_test(drive);
+	return close_result(call, ret);
 }
 
 /* DVD+RW: the format is stopped. DVD-RW with restricted overwrite: an intermediate state ends. */
@@ -374,7 +327,7 @@ static int close_by_function(struct vdrive_call *call, uint8_t function)
 	struct disc *disc = call->drive->disc;
 	enum discern_profile profile = disc_profile(disc)->number;
 	bool is_dvd_plus_r = profile == DISCERN_PROFILE_DVD_PLUS_R || profile == DISCERN_PROFILE_DVD_PLUS_R_DL;
-	bool has_page = is_cd(disc) || disc_is_dvd_minus(disc);
+	bool has_page = disc_is_cd(disc) || disc_is_dvd_minus(disc);
 
 	if (disc_profile(disc)->writing == WRITING_RANDOM)
 		return close_random(call, function);
@@ -382,7 +335,7 @@ static int close_by_function(struct vdrive_call *call, uint8_t function)
 	case CLOSE_TRACK:
 		return close_track(call);
 	case CLOSE_SESSION:
-		return close_session(call, has_page && !next_session_allowed(call->drive));
+		return close_session(call, has_page && !write_page_is_multi_session(call->drive));
 	case CLOSE_FINALIZE_DVD_MINUS:
 		return disc_is_dvd_minus(disc) ? close_session(call, true) : vdrive_invalid_field(call, 2);
 	case CLOSE_FINALIZE_MINIMAL:
@@ -405,6 +358,8 @@ static int close_track_session(struct vdrive_call *call)
 		ret = vdrive_invalid_field(call, 2);
 	if (ret == 0)
 		ret = check_writable(call);
+	if (ret == 0)
+		ret = vdrive_begin_test(call);
 	return ret == 0 ? close_by_function(call, call->cdb[2]) : ret;
 }
 
@@ -416,6 +371,6 @@ const struct vdrive_opcode vdrive_opcodes_write[] = {
 	{ 0x53, 10, "RESERVE TRACK", reserve_track, false },
 	{ 0x54, 10, "SEND OPC INFORMATION", send_opc_information, false },
 	{ 0x5b, 10, "CLOSE TRACK/SESSION", close_track_session, false },
-	{ 0x5d, 10, "SEND CUE SHEET", vdrive_send_cue_sheet, false },
+	{ 0x5d, 10, "SEND CUE SHEET", cd_send_cue_sheet, false },
 	{ 0, 0, NULL, NULL, false },
 };
