@@ -184,8 +184,8 @@ const struct cli_command cmd_vdrive_attach = {
 		"  -e, --empty             no medium in it\n"
 		"  -f, --fault=RULE        a fault, as 'read lba=100-104 sense=3/11/05'; see discern-vdrive(1)\n"
 		"  -o, --option=KEY=VALUE  what the drive is: vendor, product, revision, serial, read-offset, "
-		"overread,\n"
-		"                          c2, cdtext; see discern-vdrive(1)\n"
+		"write-offset,\n"
+		"                          overread, c2, cdtext; see discern-vdrive(1)\n"
 		"      --foreground        stay, as the drive's process, until it is detached or gets SIGTERM\n",
 	.run = run_attach,
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What is only known of a CD session at once when its sectors have come. */
+/* What is only known of CD sectors, and of a session at once, when more sectors have come. */
 #include "vdrive/disc_cd.h"
 #include "vdrive/disc_state.h"
 
@@ -29,6 +29,22 @@ static void amend_track(struct disc_state *state, unsigned index, const struct c
 	q->n_indexes = from->n_indexes;
 	memcpy(q->indexes, from->indexes, from->n_indexes * sizeof(q->indexes[0]));
 	memcpy(q->isrc, from->isrc, sizeof(q->isrc));
+}
+
+int disc_amend_audio(struct disc *disc, int32_t lba, size_t at, const uint8_t *data, size_t size)
+{
+	uint8_t sector[SECTOR_RAW];
+	const struct disc_raw_sector whole = { .sector = sector };
+	int ret;
+
+	if (!disc_takes_tracks(disc) || !(disc_keeping(disc, lba) & KEEP_WHOLE) || at > SECTOR_RAW ||
+	    size > SECTOR_RAW - at)
+		return -EROFS;
+	ret = disc_get_whole(disc, lba, sector, NULL);
+	if (ret < 0)
+		return ret;
+	memcpy(sector + at, data, size);
+	return disc_put_whole(disc, lba, &whole);
 }
 
 int disc_amend_cd_session(struct disc *disc, const struct cd_layout *session)

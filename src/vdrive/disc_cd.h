@@ -52,6 +52,9 @@ int disc_begin_cd_session(struct disc *disc, const struct cd_layout *session, bo
  *  written: pauses (parts of what were the tracks before them), indexes, modes, ISRCs and MCN. -EROFS, -EINVAL. */
 int disc_amend_cd_session(struct disc *disc, const struct cd_layout *session);
 
+/** A part of an audio sector that was written just now, before it leaves the drive's buffer. -EROFS, -EIO. */
+int disc_amend_audio(struct disc *disc, int32_t lba, size_t at, const uint8_t *data, size_t size);
+
 /** Track at once: what the write parameters page says of the tracks that writes begin, until the next call or until
  *  the disc is taken out; at first Mode 1. isrc may be NULL. -EROFS, -EINVAL. */
 int disc_set_next_track(struct disc *disc, enum cd_track_mode mode, uint8_t control, const char *isrc);

@@ -86,6 +86,10 @@ struct vdrive {
 	uint8_t recovery_page[12];
 	uint8_t audio_page[16];
 	uint32_t read_kbps, write_kbps;
+	/** CD: the session at once that was announced or is being written; NULL without (mmc/cd_recording.h). */
+	struct cd_recording *recording;
+	/** Where audio is put; NULL for where it belongs (mmc/write_offset.h). */
+	struct write_offset *write_offset;
 	/** Of CDs. */
 	int32_t read_offset_samples;
 	enum vdrive_overread overread;
@@ -94,8 +98,6 @@ struct vdrive {
 	struct vdrive_player player;
 	/** The last sector that was read. */
 	int32_t position_lba;
-	/** CD: the session at once that was announced or is being written; NULL without (mmc/cd_recording.h). */
-	struct cd_recording *recording;
 	struct faults *faults;
 	/** Marks on the medium, made from rules with this generation; NULL without. */
 	struct damage *damage;

@@ -52,16 +52,16 @@ static int set_text(const char *key, const char *value, size_t max_length, const
 	return 0;
 }
 
-static int set_read_offset(const char *value, struct vdrive_options *options, struct discern_error *err)
+static int set_offset(const char *key, const char *value, int32_t *ret_samples, struct discern_error *err)
 {
 	int64_t number;
 
 	/* A plus sign as in the lists of drives' offsets. */
 	if (!text_to_number(value[0] == '+' ? value + 1 : value, -VDRIVE_MAX_OFFSET_SAMPLES, VDRIVE_MAX_OFFSET_SAMPLES,
 			    &number))
-		return discern_error_set(err, -EINVAL, "read-offset=%s: a number of samples from -%d to %d", value,
+		return discern_error_set(err, -EINVAL, "%s=%s: a number of samples from -%d to %d", key, value,
 					 VDRIVE_MAX_OFFSET_SAMPLES, VDRIVE_MAX_OFFSET_SAMPLES);
-	options->read_offset_samples = (int32_t)number;
+	*ret_samples = (int32_t)number;
 	return 0;
 }
 
@@ -102,7 +102,9 @@ int session_set_drive_option(const char *key, const char *value, struct vdrive_o
 	if (strcmp(key, "serial") == 0)
 		return set_text(key, value, 16, &options->serial, err);
 	if (strcmp(key, "read-offset") == 0)
-		return set_read_offset(value, options, err);
+		return set_offset(key, value, &options->read_offset_samples, err);
+	if (strcmp(key, "write-offset") == 0)
+		return set_offset(key, value, &options->write_offset_samples, err);
 	if (strcmp(key, "overread") == 0)
 		return set_overread(value, options, err);
 	if (strcmp(key, "c2") == 0)
@@ -110,7 +112,7 @@ int session_set_drive_option(const char *key, const char *value, struct vdrive_o
 	if (strcmp(key, "cdtext") == 0)
 		return set_ability(key, value, &options->lacks_cd_text, err);
 	discern_error_set(err, -EINVAL, "%s: not known of a drive", key);
-	discern_error_hint(err, "vendor product revision serial read-offset overread c2 cdtext");
+	discern_error_hint(err, "vendor product revision serial read-offset write-offset overread c2 cdtext");
 	return -EINVAL;
 }
 
@@ -131,8 +133,9 @@ static int set_option(const char *key, const char *value, struct server_drive_op
 /* A comma may also be part of the medium's name: only one of these words after it makes an option. */
 static bool is_option(const char *word)
 {
-	static const char *const keys[] = { "kind", "tray", "vendor",      "product",  "revision", "serial", "mode",
-					    "uid",  "gid",  "read-offset", "overread", "c2",       "cdtext" };
+	static const char *const keys[] = { "kind",         "tray",     "vendor", "product", "revision",
+					    "serial",       "mode",     "uid",    "gid",     "read-offset",
+					    "write-offset", "overread", "c2",     "cdtext" };
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		if (strncmp(word, keys[i], strlen(keys[i])) == 0 && word[strlen(keys[i])] == '=')

@@ -11,6 +11,7 @@
 #include "vdrive/mmc/audio.h"
 #include "vdrive/mmc/cd_recording.h"
 #include "vdrive/mmc/defaults.h"
+#include "vdrive/mmc/write_offset.h"
 #include "vdrive/timing.h"
 #include "vdrive/undo.h"
 
@@ -77,6 +78,11 @@ int vdrive_new(const struct vdrive_options *options, struct vdrive **ret_drive, 
 		ret = discern_error_set(err, -ENOMEM, "no memory for the faults of a virtual drive");
 		goto fail;
 	}
+	ret = write_offset_set(drive, options != NULL ? options->write_offset_samples : 0);
+	if (ret < 0) {
+		discern_error_set(err, ret, "cannot write audio so many samples beside its place: %s", strerror(-ret));
+		goto fail;
+	}
 	ret = -pthread_mutex_init(&drive->lock, NULL);
 	if (ret < 0) {
 		discern_error_set(err, ret, "cannot make the lock of a virtual drive: %s", strerror(-ret));
@@ -89,6 +95,7 @@ int vdrive_new(const struct vdrive_options *options, struct vdrive **ret_drive, 
 	*ret_drive = drive;
 	return 0;
 fail:
+	write_offset_free(drive);
 	faults_free(drive->faults);
 	free(drive);
 	return ret;
@@ -99,6 +106,7 @@ struct vdrive *vdrive_free(struct vdrive *drive)
 	if (drive == NULL)
 		return NULL;
 	cd_recording_forget(drive);
+	write_offset_free(drive);
 	disc_close(drive->disc);
 	vdrive_forget_damage(drive);
 	timing_free(drive->timing);

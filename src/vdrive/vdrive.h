@@ -91,6 +91,8 @@ struct vdrive_options {
 	const char *serial;
 	/** Audio is read so many samples late: what is at address A begins with what lies so far before it. */
 	int32_t read_offset_samples;
+	/** Audio is written so many samples late. */
+	int32_t write_offset_samples;
 	enum vdrive_overread overread;
 	bool lacks_c2;
 	bool lacks_cd_text;

@@ -126,9 +126,9 @@ static int start_stop_unit(struct vdrive_call *call)
 		return power <= 5 && power != 4 ? 0 : vdrive_invalid_field(call, 4);
 	switch (call->cdb[4] & 3) {
 	case STOP:
-		vdrive_stop_player(drive);
 		/* A disc that is spun up again is read anew. */
 		vdrive_end_test(drive);
+		vdrive_stop_player(drive);
 		return 0;
 	case START:
 		return vdrive_need_medium(call);

@@ -8,6 +8,7 @@
 
 #include "vdrive/mmc/msf.h"
 #include "vdrive/mmc/test_write.h"
+#include "vdrive/mmc/write_offset.h"
 #include "vdrive/mmc/write_page.h"
 
 /* R to W of a sub-channel byte. */
@@ -79,7 +80,7 @@ static int write_one(struct vdrive *drive, const struct cd_blocks *blocks, int32
 		make_sub(drive, lba, data + blocks->main_bytes, sub);
 		raw.subchannel = sub;
 	}
-	return disc_write_raw(drive->disc, lba, &raw);
+	return write_offset_put(drive, lba, &raw, blocks->form == SECTOR_AUDIO);
 }
 
 int cd_write_run(struct vdrive *drive, const struct cd_run *run, int32_t *ret_lba)

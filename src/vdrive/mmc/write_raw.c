@@ -11,6 +11,7 @@
 
 #include "vdrive/mmc/raw_toc.h"
 #include "vdrive/mmc/test_write.h"
+#include "vdrive/mmc/write_offset.h"
 #include "vdrive/mmc/write_page.h"
 
 /* Data block type 1: twelve bytes of Q, three reserved ones, and P in the highest bit of the last. */
@@ -100,7 +101,7 @@ static int write_program(struct vdrive *drive, int32_t lba, const uint8_t *block
 	raw_toc_add(&raw->layout, lba, q);
 	find_mode(raw, lba, sector);
 	parts.sector = sector;
-	return disc_write_raw(drive->disc, lba, &parts);
+	return write_offset_put(drive, lba, &parts, !(control & CD_CONTROL_DATA));
 }
 
 /* The lead-in is whole: what it says is laid out. -EINVAL if that is no session. */
