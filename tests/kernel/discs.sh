@@ -20,20 +20,17 @@ disc() {
 		"$discern" vdrive run --drive "sr0=$media.$state" -- cdrskin dev=/dev/sr0 "$@" "$image" >"$media.$state.log" 2>&1
 }
 
-for media in cd-r dvd-r dvd+r bd-r; do
-	disc "$media" blank
-	disc "$media" appendable -multi -tao &
-	disc "$media" complete -sao &
-done
-for media in cd-rw dvd-rw dvd+rw bd-re; do
+for media in cd-r cd-rw dvd-r dvd+r dvd+rw bd-r; do
 	disc "$media" blank
 done
-for media in dvd+rw bd-re; do
-	disc "$media" complete blank=format_if_needed &
-done
-disc cd-rw complete -tao &
+disc cd-r appendable -multi -tao &
+disc cd-r complete -sao &
 disc dvd-rw complete -sao &
 disc dvd-rw-overwrite complete &
+disc dvd+r appendable -multi -tao &
+disc dvd+rw complete &
 disc dvd-ram complete &
+disc bd-r complete -sao &
+disc bd-re complete blank=format_if_needed &
 wait
 tar -cSf "$archive" ./*.blank ./*.appendable ./*.complete

@@ -10,7 +10,7 @@ CELLS=$PWD/all-cells
 top_builddir=$build_folder
 srcdir=$source_folder
 export CELLS top_builddir srcdir
-[ $# -gt 0 ] || set -- media media_change media_read
+[ $# -gt 0 ] || set -- media media_change media_read media_audio
 for test in "$@"; do
 	run "$source_folder/tests/peers/$test.sh"
 	case $code in
