@@ -68,7 +68,7 @@ disc dvd-rw-overwrite.complete DVD_RW_RO DVD_RW "${complete[@]}"
 disc dvd+r.appendable DVD_PLUS_R "${appendable[@]}"
 disc dvd+rw.blank DVD_PLUS_RW "${blank[@]}"
 disc dvd+rw.complete DVD_PLUS_RW "${complete[@]}"
-disc dvd-ram.complete DVD_RAM STATE=other TRACK_COUNT_DATA=1
+disc dvd-ram.complete DVD_RAM STATE=other SESSION_COUNT=1 TRACK_COUNT=1 TRACK_COUNT_DATA=1
 disc bd-r.blank BD_R_SRM BD_R "${blank[@]}"
 disc bd-r.complete BD_R_SRM BD_R "${complete[@]}"
 disc bd-re.complete BD_RE "${complete[@]}"

@@ -14,7 +14,7 @@
 # shellcheck source=tests/support/media.sh
 . "$source_folder/tests/support/media.sh"
 requires_vdrive
-requires cdrskin xorriso wodim cdrdao cd-info dvd+rw-mediainfo dvd+rw-format growisofs
+requires cdrskin xorriso wodim cdrdao cd-info dvd+rw-mediainfo sg_get_config xorrisofs
 # 933 sectors, neither whole ECC blocks nor clusters.
 mkdir tree
 head -c 1500k /dev/zero >tree/zeros
@@ -28,6 +28,7 @@ dvd+rw-mediainfo /dev/sr0 2>&1 | tr -s '\t' ' ' | grep -v -e '^INQUIRY' -e '^:-(
 cdrskin dev=/dev/sr0 -minfo 2>&1 | grep -E \
 	'^(Product Id|Mounted|Disk [^i]|disk|session|first|number|last|BD Spare|Next|Remaining| +[0-9]+ +[0-9]|  (ATIP|Is|1T))' |
 	sed 's/ *$//' >"$1.cdrskin"
+sg_get_config -c -b /dev/sr0 2>&1 | sed -n -e '/^Current/p' -e '/^Features/,$p' >"$1.sg_get_config"
 xorriso -outdev /dev/sr0 -toc 2>/dev/null | grep -E '^(Media|ISO)' | sed 's/ *$//' >"$1.xorriso"
 case $2 in
 cd*)
