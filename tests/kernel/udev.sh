@@ -117,14 +117,22 @@ wait_for() {
 
 # Nobody says anything to udev: the kernel polls, and tells it.
 insert() {
-	"$discern" vdrive insert desktop "$@" || failed "insert $*"
+	run "$discern" vdrive insert desktop "$@"
+	[ "$code" -eq 0 ] || failed "insert $*" "$(cat err)"
 	wait_for ID_CDROM_MEDIA=1 || failed "udev learns of $*" "$(cat "$known_of_it")"
 	properties "$device"
 }
 
-# The button of a drive that udev has locked is a wish, which udev fulfils.
+# The button of a drive that udev has locked is a wish, which udev fulfils. Not while another program has the drive for
+# itself, so it is pressed again.
 button() {
-	"$discern" vdrive eject desktop >/dev/null 2>&1
+	for _ in $(seq 10); do
+		"$discern" vdrive eject desktop >/dev/null 2>&1
+		for _ in $(seq 10); do
+			[ "$("$discern" vdrive list --json | jq '.drives[0].tray_open')" != true ] || break 2
+			sleep 0.5
+		done
+	done
 	wait_for no ID_CDROM_MEDIA=1 || failed "udev lets the disc out" "$(cat "$known_of_it")"
 }
 
@@ -136,9 +144,8 @@ ok "blkid" blkid "$device"
 printed "knows the volume of the disc" 'LABEL="KERNEL_TEST"'
 ok "a link by its label" test "$(readlink -f /dev/disk/by-label/KERNEL_TEST)" = "$device"
 ok "mount by the label" mount -o ro LABEL=KERNEL_TEST /media/disc
-exits 1 "a mounted disc is not ejected" eject -r "$device"
-umount /media/disc
-ok "eject" eject "$device"
+ok "eject, which unmounts it first" eject "$device"
+equal "nothing is mounted any more" "$(findmnt -n /media/disc)" ""
 ok "udev knows that it is out" wait_for no ID_CDROM_MEDIA=1
 ok "eject -t puts the tray in again" eject -t "$device"
 ok "udev knows that it is in" wait_for ID_CDROM_MEDIA=1
