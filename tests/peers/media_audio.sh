@@ -31,7 +31,7 @@ printf 'CD_ROM\n\nTRACK MODE1\nDATAFILE "%s"\n\nTRACK AUDIO\nPREGAP 0:2:0\nAUDIO
 # Each leaves PROGRAM.1 and PROGRAM.2
 cat >readers.sh <<'END'
 icedax -D /dev/sr0 -B -H -O raw -q icedax
-cd-paranoia -d /dev/sr0 -q -r -B -- 1-2
+cd-paranoia -d /dev/sr0 -c -q -r -B -- 1-2
 cdrdao read-cd --device /dev/sr0 --driver generic-mmc --datafile cdrdao.bin cdrdao.toc
 readom dev=/dev/sr0 -clone f=clone.raw
 END
@@ -97,7 +97,7 @@ burn_audio() {
 reads_second_track() {
 	rm -f ./*.raw
 	run with_drive blank.disc sh -c "readom dev=/dev/sr0 sectors=0-$n_sectors f=data.copy
-		cd-paranoia -d /dev/sr0 -q -r -B -- 2-2"
+		cd-paranoia -d /dev/sr0 -c -q -r -B -- 2-2"
 	same "$1: the data" data.copy "$image"
 	# At once a track has two sectors of run-out behind its data, which belong to it in the table of contents.
 	head -c "$(wc -c <"$folder/track2.bin")" track02.cdda.raw >audio.copy
@@ -124,7 +124,7 @@ burn_enhanced() {
 	does wodim "burn CD-Extra" "$kind" wodim dev=/dev/sr0 -tao gracetime=2 -data "$image"
 	run with_drive blank.disc cdrskin dev=/dev/sr0 -toc
 	printed "wodim, CD-Extra: two sessions" "2 sessions, 3 tracks"
-	run with_drive blank.disc sh -c "cd-paranoia -d /dev/sr0 -q -r -B -- 1-2; /usr/lib/udev/cdrom_id /dev/sr0"
+	run with_drive blank.disc sh -c "cd-paranoia -d /dev/sr0 -c -q -r -B -- 1-2; /usr/lib/udev/cdrom_id /dev/sr0"
 	printed "wodim, CD-Extra: udev counts the audio tracks" "ID_CDROM_MEDIA_TRACK_COUNT_AUDIO=2"
 	printed "wodim, CD-Extra: and the one of data" "ID_CDROM_MEDIA_TRACK_COUNT_DATA=1"
 	same "wodim, CD-Extra: the first track" track01.cdda.raw "$folder/track1.bin"
