@@ -181,7 +181,9 @@ static void check_disc(struct run *run)
 	struct disc *disc = run->drive->disc;
 	struct shadow *shadow = &run->shadow;
 
-	if (disc == NULL || disc_is_pressed(disc) || run->has_faults || disc_profile(disc)->is_rewritable)
+	/* What a test write does is undone. */
+	if (disc == NULL || disc_is_pressed(disc) || run->has_faults || disc_profile(disc)->is_rewritable ||
+	    disc_is_test(disc))
 		return;
 	/* Pseudo-overwrite is what lets a BD-R appear to change. */
 	if (disc_recording(disc) != RECORDING_PSEUDO_OVERWRITE)
