@@ -40,8 +40,10 @@ char *files_join(const char *folder, const char *name)
 	size_t folder_length = strlen(folder), length = strlen(name);
 	char *path;
 
+	if (folder_length + 2 >= PATH_MAX_BYTES)
+		return strdup(folder);
 	if (folder_length + length + 2 > PATH_MAX_BYTES)
-		length = folder_length + 2 < PATH_MAX_BYTES ? PATH_MAX_BYTES - folder_length - 2 : 0;
+		length = PATH_MAX_BYTES - folder_length - 2;
 	path = malloc(folder_length + length + 2);
 	if (path == NULL)
 		return NULL;

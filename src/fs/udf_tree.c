@@ -94,15 +94,19 @@ static int add_node(struct tree *tree, struct udf_address icb, char *path, bool 
 {
 	struct udf_node node;
 	int ret = udf_node_read(&tree->space, icb, &node);
+	bool is_readable;
 	int64_t file;
 
 	if (ret < 0) {
 		free(path);
 		goto out;
 	}
-	if (ret == 0)
+	/* Listed all the same if it cannot be read, as its name is known. */
+	is_readable = ret == 0;
+	if (is_readable)
 		is_folder = node.type == UDF_FILE_FOLDER;
-	/* As well as a file that cannot be read, so that its name is told. */
+	else
+		tree->list->n_unread_folders += is_folder;
 	file = files_add(tree->list, path, is_folder);
 	ret = file < 0 ? (int)file : 0;
 	if (ret < 0)
@@ -113,7 +117,7 @@ static int add_node(struct tree *tree, struct udf_address icb, char *path, bool 
 		ret = udf_add_extents(&tree->space, &node.icb, FILES_STRUCTURE, tree->list);
 	if (ret == 0)
 		ret = udf_add_extents(&tree->space, &node.data, (uint32_t)file, tree->list);
-	if (ret == 0 && is_folder && is_new_folder(tree, icb))
+	if (ret == 0 && is_readable && is_folder && is_new_folder(tree, icb))
 		ret = push_folder(tree, &(struct folder){ icb, (uint32_t)file });
 out:
 	udf_node_clear(&node);
