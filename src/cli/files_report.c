@@ -40,7 +40,8 @@ static void report_row(struct report *report, const struct discern_damaged_file 
 	if (!was_compared)
 		report_text(report, "", "%s: %s of %s", file->path, bad, size);
 	else
-		report_text(report, "", "%s: %s%s%s%s%s of %s", file->path, file->n_different_sectors > 0 ? different : "",
+		report_text(report, "", "%s: %s%s%s%s%s of %s", file->path,
+			    file->n_different_sectors > 0 ? different : "",
 			    file->n_different_sectors > 0 ? " differ" : "", has_both ? ", " : "",
 			    file->n_bad_sectors > 0 ? bad : "", file->n_bad_sectors > 0 ? " unreadable" : "", size);
 }
@@ -59,7 +60,8 @@ void cli_report_files(struct report *report, const struct files_damage *damage)
 	for (size_t i = 0; i < damage->n_damaged_files && i < MAX_PRINTED_FILES; i++)
 		report_row(report, &damage->damaged_files[i], damage->was_compared);
 	if (damage->n_damaged_files > MAX_PRINTED_FILES)
-		report_text(report, "", "and %zu more: --json has them all", damage->n_damaged_files - MAX_PRINTED_FILES);
+		report_text(report, "", "and %zu more: --json has them all",
+			    damage->n_damaged_files - MAX_PRINTED_FILES);
 	if (damage->n_unread_folders > 0)
 		report_text(report, "", "%" PRIu32 " folder%s could not be read: files in %s are not counted",
 			    damage->n_unread_folders, damage->n_unread_folders == 1 ? "" : "s",

@@ -188,8 +188,7 @@ static int add_extent(struct tree *tree, uint32_t file, uint64_t block, uint64_t
 		return 0;
 	if (file != FILES_STRUCTURE)
 		tree->list->files[file].size_bytes += size_bytes;
-	return files_add_extent(tree->list,
-				&(struct file_extent){ (uint32_t)first, (uint32_t)(last - first), file });
+	return files_add_extent(tree->list, &(struct file_extent){ (uint32_t)first, (uint32_t)(last - first), file });
 }
 
 /* True the first time: a folder within itself would have no end. */

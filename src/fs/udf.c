@@ -58,7 +58,8 @@ static struct udf_extent get_extent(const uint8_t *p)
 {
 	uint32_t length = get_le32(p);
 
-	return (struct udf_extent){ get_le32(p + 4), length / DISCERN_SECTOR_SIZE + (length % DISCERN_SECTOR_SIZE != 0) };
+	return (struct udf_extent){ get_le32(p + 4),
+				    length / DISCERN_SECTOR_SIZE + (length % DISCERN_SECTOR_SIZE != 0) };
 }
 
 /* Records that the volume reaches to the end of an extent. Extents beyond any disc are lies. */

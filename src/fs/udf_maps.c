@@ -42,7 +42,8 @@ int udf_add_extents(const struct udf_space *space, const struct udf_runs *runs, 
 
 			if (!udf_space_find(space, at, run->n_blocks - done, &place))
 				break;
-			ret = files_add_extent(list, &(struct file_extent){ (uint32_t)place.lba, place.n_sectors, file });
+			ret = files_add_extent(list,
+					       &(struct file_extent){ (uint32_t)place.lba, place.n_sectors, file });
 			if (ret < 0)
 				return ret;
 		}
@@ -274,7 +275,8 @@ static bool find_partition(const struct udf_volume *volume, struct udf_map *map)
 static void parse_maps(const struct udf_volume *volume, struct udf_space *space, const uint8_t *entries[UDF_MAX_MAPS])
 {
 	const uint8_t *table = volume->logical_volume + MAPS;
-	size_t size = get_le32(volume->logical_volume + MAPS_LENGTH), n = get_le32(volume->logical_volume + MAPS_NUMBER);
+	size_t size = get_le32(volume->logical_volume + MAPS_LENGTH),
+	       n = get_le32(volume->logical_volume + MAPS_NUMBER);
 
 	if (size > DISCERN_SECTOR_SIZE - MAPS)
 		size = DISCERN_SECTOR_SIZE - MAPS;

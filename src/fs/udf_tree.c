@@ -35,6 +35,7 @@ enum {
 	IDENTIFIER_ICB = 20,
 	IDENTIFIER_USE_LENGTH = 36,
 	IDENTIFIER_USE = 38,
+	IS_HIDDEN = 0x01,
 	IS_FOLDER = 0x02,
 	IS_DELETED = 0x04,
 	IS_PARENT = 0x08,
@@ -134,6 +135,10 @@ static int add_identifier(struct tree *tree, uint32_t folder, const uint8_t *ide
 	if (characteristics & (IS_DELETED | IS_PARENT | IS_METADATA) || (get_le32(long_ad) & 0x3fffffff) == 0)
 		return 0;
 	charset_from_osta(identifier + name_at, identifier[IDENTIFIER_NAME_LENGTH], name, sizeof(name));
+	/* The root's list of what is no room for files (UDF 2.3.7.2 of revision 1.50): nobody's data. */
+	if (characteristics & IS_HIDDEN && tree->list->files[folder].path[0] == '\0' &&
+	    strcmp(name, "Non-Allocatable Space") == 0)
+		return 0;
 	for (char *at = name; *at != '\0'; at++)
 		if (*at == '/')
 			*at = '_';

@@ -148,7 +148,8 @@ static uint8_t *put_map(uint8_t *sector, size_t offset, uint32_t number, const c
 void udf_make_map_virtual(uint8_t *image)
 {
 	for (unsigned i = 0; i < 2; i++)
-		put_map(logical_volume(image, i), 6, 2, "*UDF Virtual Partition");
+		/* The revision tells readers of which kind the table is. */
+		put_le16(put_map(logical_volume(image, i), 6, 2, "*UDF Virtual Partition") + 28, 0x0201);
 	seal_logical_volumes(image);
 }
 
@@ -283,15 +284,26 @@ static void put_folders(uint8_t *image, enum udf_make_kind kind)
 	memcpy(volume_sector(image, udf_make_lba(kind, 3)), bytes, n);
 	size = udf_make_descriptor(descriptor, UDF_MAKE_LONG, (uint32_t)n, 3, map);
 	put_entry(image, kind,
-		  (struct udf_make_entry){ .block = 2, .type = UDF_MAKE_FOLDER, .kind = UDF_MAKE_LONG, .size_bytes = n,
-					   .bytes = descriptor, .n_bytes = size });
+		  (struct udf_make_entry){ .block = 2,
+					   .type = UDF_MAKE_FOLDER,
+					   .kind = UDF_MAKE_LONG,
+					   .size_bytes = n,
+					   .bytes = descriptor,
+					   .n_bytes = size });
 	n = udf_make_identifier(bytes, "", UDF_MAKE_PARENT | UDF_MAKE_IS_FOLDER, 2, 6);
-	n += udf_make_identifier(bytes + n, "Gr\xf6\xdf" "e", UDF_MAKE_WIDE, 7, 6);
+	n += udf_make_identifier(bytes + n,
+				 "Gr\xf6\xdf"
+				 "e",
+				 UDF_MAKE_WIDE, 7, 6);
 	memcpy(volume_sector(image, udf_make_lba(kind, 6)), bytes, n);
 	size = udf_make_descriptor(descriptor, UDF_MAKE_SHORT, (uint32_t)n, 6, 0);
 	put_entry(image, kind,
-		  (struct udf_make_entry){ .block = 5, .type = UDF_MAKE_FOLDER, .kind = UDF_MAKE_SHORT, .size_bytes = n,
-					   .bytes = descriptor, .n_bytes = size });
+		  (struct udf_make_entry){ .block = 5,
+					   .type = UDF_MAKE_FOLDER,
+					   .kind = UDF_MAKE_SHORT,
+					   .size_bytes = n,
+					   .bytes = descriptor,
+					   .n_bytes = size });
 }
 
 static void put_files(uint8_t *image, enum udf_make_kind kind)
@@ -301,15 +313,27 @@ static void put_files(uint8_t *image, enum udf_make_kind kind)
 
 	n += udf_make_descriptor(descriptors + n, UDF_MAKE_LONG, 9000 - 3 * SECTOR, 70, 0);
 	put_entry(image, kind,
-		  (struct udf_make_entry){ .block = 4, .type = UDF_MAKE_FILE, .kind = UDF_MAKE_LONG, .size_bytes = 9000,
-					   .bytes = descriptors, .n_bytes = n });
+		  (struct udf_make_entry){ .block = 4,
+					   .type = UDF_MAKE_FILE,
+					   .kind = UDF_MAKE_LONG,
+					   .size_bytes = 9000,
+					   .bytes = descriptors,
+					   .n_bytes = n });
 	n = udf_make_descriptor(descriptors, UDF_MAKE_EXTENDED, 1234, 80, 0);
 	put_entry(image, kind,
-		  (struct udf_make_entry){ .block = 7, .type = UDF_MAKE_FILE, .kind = UDF_MAKE_EXTENDED,
-					   .size_bytes = 1234, .bytes = descriptors, .n_bytes = n });
+		  (struct udf_make_entry){ .block = 7,
+					   .type = UDF_MAKE_FILE,
+					   .kind = UDF_MAKE_EXTENDED,
+					   .size_bytes = 1234,
+					   .bytes = descriptors,
+					   .n_bytes = n });
 	put_entry(image, kind,
-		  (struct udf_make_entry){ .block = 8, .type = UDF_MAKE_FILE, .kind = UDF_MAKE_EMBEDDED, .size_bytes = 5,
-					   .bytes = (const uint8_t *)"words", .n_bytes = 5 });
+		  (struct udf_make_entry){ .block = 8,
+					   .type = UDF_MAKE_FILE,
+					   .kind = UDF_MAKE_EMBEDDED,
+					   .size_bytes = 5,
+					   .bytes = (const uint8_t *)"words",
+					   .n_bytes = 5 });
 }
 
 static void put_metadata(uint8_t *image)

@@ -10,7 +10,7 @@
 enum { UDF_MAKE_SHORT, UDF_MAKE_LONG, UDF_MAKE_EXTENDED, UDF_MAKE_EMBEDDED };
 enum { UDF_MAKE_FOLDER = 4, UDF_MAKE_FILE = 5, UDF_MAKE_VAT = 248, UDF_MAKE_METADATA = 250, UDF_MAKE_MIRROR = 251 };
 /** Characteristics of an identifier (4/14.4.3); the last is none: a name of 16-bit characters. */
-enum { UDF_MAKE_IS_FOLDER = 2, UDF_MAKE_DELETED = 4, UDF_MAKE_PARENT = 8, UDF_MAKE_WIDE = 256 };
+enum { UDF_MAKE_HIDDEN = 1, UDF_MAKE_IS_FOLDER = 2, UDF_MAKE_DELETED = 4, UDF_MAKE_PARENT = 8, UDF_MAKE_WIDE = 256 };
 
 /** A file entry. What follows it, descriptors or the data, is bytes. */
 struct udf_make_entry {

@@ -319,8 +319,13 @@ static void strategy_4096_leads_to_the_last_entry(void **state)
 {
 	struct fixture *f = *state;
 	uint8_t bytes[16];
-	struct udf_make_entry entry = { .lba = DATA(4), .block = 4, .type = UDF_MAKE_FILE, .strategy = 4096,
-					.kind = UDF_MAKE_SHORT, .size_bytes = SECTOR, .bytes = bytes };
+	struct udf_make_entry entry = { .lba = DATA(4),
+					.block = 4,
+					.type = UDF_MAKE_FILE,
+					.strategy = 4096,
+					.kind = UDF_MAKE_SHORT,
+					.size_bytes = SECTOR,
+					.bytes = bytes };
 	uint32_t file;
 
 	make(f, UDF_MAKE_PLAIN);
@@ -357,13 +362,40 @@ static void a_folder_in_itself_ends(void **state)
 	n = udf_make_identifier(bytes, "again", UDF_MAKE_IS_FOLDER, 5, 5);
 	n += udf_make_identifier(bytes + n, "root", UDF_MAKE_IS_FOLDER, 2, 5);
 	/* In its ICB, this time. */
-	udf_make_entry(f->image, &(struct udf_make_entry){ .lba = DATA(5), .block = 5, .type = UDF_MAKE_FOLDER,
-							   .kind = UDF_MAKE_EMBEDDED, .size_bytes = n, .bytes = bytes,
+	udf_make_entry(f->image, &(struct udf_make_entry){ .lba = DATA(5),
+							   .block = 5,
+							   .type = UDF_MAKE_FOLDER,
+							   .kind = UDF_MAKE_EMBEDDED,
+							   .size_bytes = n,
+							   .bytes = bytes,
 							   .n_bytes = n });
 	list(f);
 	assert_int_not_equal(find(f, "/folder/again"), UINT32_MAX);
 	assert_int_not_equal(find(f, "/folder/root"), UINT32_MAX);
 	assert_int_equal(f->list.n_files, 7);
+}
+
+static void hidden_files_are_files(void **state)
+{
+	struct fixture *f = *state;
+	uint8_t bytes[256];
+	size_t n;
+
+	make(f, UDF_MAKE_PLAIN);
+	n = udf_make_identifier(bytes, "Non-Allocatable Space", UDF_MAKE_HIDDEN, 4, 2);
+	n += udf_make_identifier(bytes + n, "hidden/file", UDF_MAKE_HIDDEN, 4, 2);
+	n += udf_make_identifier(bytes + n, "", 0, 8, 2);
+	udf_make_entry(f->image, &(struct udf_make_entry){ .lba = DATA(2),
+							   .block = 2,
+							   .type = UDF_MAKE_FOLDER,
+							   .kind = UDF_MAKE_EMBEDDED,
+							   .size_bytes = n,
+							   .bytes = bytes,
+							   .n_bytes = n });
+	list(f);
+	assert_int_equal(f->list.n_files, 3);
+	assert_int_not_equal(find(f, "/hidden_file"), UINT32_MAX);
+	assert_int_not_equal(find(f, "/?"), UINT32_MAX);
 }
 
 /* A folder of three blocks, full of names that go over their borders. */
@@ -381,9 +413,13 @@ static size_t make_large_folder(struct fixture *f)
 	}
 	memcpy(volume_sector(f->image, DATA(90)), bytes, (size_t)3 * SECTOR);
 	udf_make_descriptor(descriptor, UDF_MAKE_SHORT, (uint32_t)n, 90, 0);
-	udf_make_entry(f->image, &(struct udf_make_entry){ .lba = DATA(5), .block = 5, .type = UDF_MAKE_FOLDER,
-							   .kind = UDF_MAKE_SHORT, .size_bytes = n,
-							   .bytes = descriptor, .n_bytes = 8 });
+	udf_make_entry(f->image, &(struct udf_make_entry){ .lba = DATA(5),
+							   .block = 5,
+							   .type = UDF_MAKE_FOLDER,
+							   .kind = UDF_MAKE_SHORT,
+							   .size_bytes = n,
+							   .bytes = descriptor,
+							   .n_bytes = 8 });
 	return n_names;
 }
 
@@ -438,6 +474,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(endless_descriptors_end, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(strategy_4096_leads_to_the_last_entry, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_folder_in_itself_ends, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(hidden_files_are_files, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(names_behind_damage_are_found, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(trouble_of_the_source_is_told, set_up, tear_down),
 	};
