@@ -44,6 +44,18 @@ struct discern_volume {
 	uint32_t partition_sectors;
 };
 
+/** A file or folder of which sectors are damaged. */
+struct discern_damaged_file {
+	/** UTF-8, from the volume's root on: "/boot/grub/efi.img". */
+	char *path;
+	uint64_t size_bytes;
+	/** Cannot be read, or are missing. */
+	uint32_t n_bad_sectors;
+	/** Differ from the image: for discern_verify(). */
+	uint32_t n_different_sectors;
+	bool is_folder;
+};
+
 struct discern_image_info {
 	uint64_t size_bytes;
 	/** A volume was found (see volume); otherwise the file may still be burned as plain data. */

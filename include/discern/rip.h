@@ -14,6 +14,7 @@
 
 #include <discern/drive.h>
 #include <discern/error.h>
+#include <discern/image.h>
 #include <discern/progress.h>
 
 #ifdef __cplusplus
@@ -42,15 +43,6 @@ struct discern_size_candidate {
 
 /** Most places that a result lists; the map has them all. */
 #define DISCERN_RIP_MAX_RANGES 32
-
-/** A file or folder of which sectors are missing in the image. */
-struct discern_damaged_file {
-	/** UTF-8, from the volume's root on: "/boot/grub/efi.img". */
-	char *path;
-	uint64_t size_bytes;
-	uint32_t n_bad_sectors;
-	bool is_folder;
-};
 
 /** Release with discern_rip_result_clear(). */
 struct discern_rip_result {

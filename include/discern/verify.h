@@ -11,6 +11,7 @@
 
 #include <discern/drive.h>
 #include <discern/error.h>
+#include <discern/image.h>
 #include <discern/progress.h>
 
 #ifdef __cplusplus
@@ -41,6 +42,11 @@ struct discern_verify_result {
 	size_t n_unreadable_ranges;
 	enum discern_tail tail;
 	uint32_t n_tail_sectors;
+	/** Unless all is equal, and the image has a volume: its files, those of which sectors differ, cannot be read or
+	 *  are missing, by path, and folders of the image that make no sense. */
+	uint32_t n_files, n_unread_folders;
+	size_t n_damaged_files;
+	struct discern_damaged_file *damaged_files;
 	/** SHA-256 of the image's bytes as read from the disc; empty unless all of them could be read. */
 	char disc_sha256[65];
 	double seconds;

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "base/text.h"
+#include "cli/files_report.h"
 
 /** For JSON only: as text, -v has told it already. */
 static void report_size(struct report *report, const struct discern_rip_result *result)
@@ -54,53 +55,15 @@ static void report_bad(struct report *report, const struct discern_rip_result *r
 		report_text(report, "", "and so on: the map has them all");
 }
 
-static void report_file(struct report *report, const struct discern_damaged_file *file)
-{
-	uint64_t lost = (uint64_t)file->n_bad_sectors * DISCERN_SECTOR_SIZE;
-	char lost_text[TEXT_SIZE], size_text[TEXT_SIZE];
-
-	/* The last sector of a file is rarely full. */
-	if (lost >= file->size_bytes)
-		report_text(report, "", "%s: all of it", file->path);
-	else
-		report_text(report, "", "%s: %s of %s", file->path, text_size(lost, lost_text),
-			    text_size(file->size_bytes, size_text));
-}
-
-/** Of many damaged files, the first ones; in JSON all. */
 static void report_files(struct report *report, const struct discern_rip_result *result)
 {
-	enum { SHOWN = 32 };
-	size_t n_shown = result->n_damaged_files < SHOWN ? result->n_damaged_files : SHOWN, n_folders = 0;
+	const struct files_damage damage = { .n_files = result->n_files,
+					     .n_unread_folders = result->n_unread_folders,
+					     .n_damaged_files = result->n_damaged_files,
+					     .damaged_files = result->damaged_files };
 
-	if (result->n_bad_sectors == 0)
-		return;
-	report_number(report, "files", NULL, result->n_files, NULL);
-	report_number(report, "unread_folders", NULL, result->n_unread_folders, NULL);
-	report_open_list(report, "damaged_files");
-	for (size_t i = 0; i < result->n_damaged_files; i++) {
-		const struct discern_damaged_file *file = &result->damaged_files[i];
-
-		report_open_object(report, NULL);
-		report_string(report, "path", NULL, file->path);
-		n_folders += file->is_folder;
-		report_bool(report, "folder", NULL, file->is_folder, NULL);
-		report_number(report, "bytes", NULL, (int64_t)file->size_bytes, NULL);
-		report_number(report, "bad_sectors", NULL, file->n_bad_sectors, NULL);
-		report_close(report);
-	}
-	report_close(report);
-	if (result->n_files > 0)
-		report_text(report, "files", "%zu of %" PRIu32 " files are damaged%s",
-			    result->n_damaged_files - n_folders, result->n_files, n_folders > 0 ? ", and folders" : "");
-	for (size_t i = 0; i < n_shown; i++)
-		report_file(report, &result->damaged_files[i]);
-	if (n_shown < result->n_damaged_files)
-		report_text(report, "", "and %zu more: --json has them all", result->n_damaged_files - n_shown);
-	if (result->n_unread_folders > 0)
-		report_text(report, "", "%" PRIu32 " folder%s could not be read: files in %s are not counted",
-			    result->n_unread_folders, result->n_unread_folders == 1 ? "" : "s",
-			    result->n_unread_folders == 1 ? "it" : "them");
+	if (result->n_bad_sectors > 0)
+		cli_report_files(report, &damage);
 }
 
 static void report_time(struct report *report, const struct discern_rip_result *result)

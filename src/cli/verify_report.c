@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "cli/files_report.h"
 
 /* Ranges that are printed without -v. */
 #define MAX_PRINTED_RANGES 10
@@ -139,6 +140,18 @@ static void report_tail(struct report *report, const struct discern_verify_resul
 	report_number(report, "tail_sectors", NULL, n, NULL);
 }
 
+static void report_files(struct report *report, const struct discern_verify_result *result)
+{
+	const struct files_damage damage = { .n_files = result->n_files,
+					     .n_unread_folders = result->n_unread_folders,
+					     .n_damaged_files = result->n_damaged_files,
+					     .damaged_files = result->damaged_files,
+					     .was_compared = true };
+
+	if (!discern_verify_is_equal(result))
+		cli_report_files(report, &damage);
+}
+
 void cli_report_verify(struct report *report, const struct discern_verify_result *result, bool all_ranges)
 {
 	char words[160];
@@ -151,6 +164,7 @@ void cli_report_verify(struct report *report, const struct discern_verify_result
 	report_number(report, "unreadable_sectors", NULL, result->n_unreadable_sectors, NULL);
 	report_range_rows(report, result, all_ranges);
 	report_tail(report, result);
+	report_files(report, result);
 	report_string(report, "disc_sha256", "SHA-256", result->disc_sha256);
 	report_real(report, "seconds", NULL, result->seconds, NULL);
 }

@@ -114,24 +114,32 @@ void charset_from_utf16(const uint8_t *field, size_t size, char *ret, size_t ret
 	finish(&output);
 }
 
-void charset_from_dstring(const uint8_t *field, size_t size, char *ret, size_t ret_size)
+void charset_from_osta(const uint8_t *field, size_t size, char *ret, size_t ret_size)
 {
 	struct output output = { .text = ret, .size = ret_size };
-	size_t used = size > 0 ? field[size - 1] : 0;
 
 	ret[0] = '\0';
-	/* The last byte tells how many are used, the compression ID included. */
-	if (used < 2 || used > size - 1)
+	if (size < 2)
 		return;
 	if (field[0] == 16 || field[0] == 255) {
-		charset_from_utf16(field + 1, used - 1, ret, ret_size);
+		charset_from_utf16(field + 1, size - 1, ret, ret_size);
 		return;
 	}
 	if (field[0] != 8 && field[0] != 254)
 		return;
-	while (used > 1 && field[used - 1] == 0)
-		used--;
-	for (size_t i = 1; i < used; i++)
+	while (size > 1 && field[size - 1] == 0)
+		size--;
+	for (size_t i = 1; i < size; i++)
 		put(&output, field[i]);
 	finish(&output);
+}
+
+void charset_from_dstring(const uint8_t *field, size_t size, char *ret, size_t ret_size)
+{
+	size_t used = size > 0 ? field[size - 1] : 0;
+
+	ret[0] = '\0';
+	/* The last byte tells how many are used, the compression ID included. */
+	if (size > 0 && used <= size - 1)
+		charset_from_osta(field, used, ret, ret_size);
 }

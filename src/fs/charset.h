@@ -13,7 +13,10 @@ void charset_from_bytes(const uint8_t *field, size_t size, char *ret, size_t ret
 /** UCS-2 or UTF-16, most significant byte first (Joliet). */
 void charset_from_utf16(const uint8_t *field, size_t size, char *ret, size_t ret_size);
 
-/** A dstring (ECMA-167 1/7.2.12) in OSTA compressed Unicode (UDF 2.1.1); size is that of the whole field. */
+/** OSTA compressed Unicode (UDF 2.1.1): the first byte says how. */
+void charset_from_osta(const uint8_t *field, size_t size, char *ret, size_t ret_size);
+
+/** A dstring (ECMA-167 1/7.2.12) of OSTA compressed Unicode; size is that of the whole field. */
 void charset_from_dstring(const uint8_t *field, size_t size, char *ret, size_t ret_size);
 
 #endif

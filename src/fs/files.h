@@ -42,7 +42,7 @@ struct file_list {
 	size_t n_unread_folders;
 
 	/** The list's own. */
-	size_t room_files, room_extents;
+	size_t room_files, room_extents, path_bytes;
 };
 
 /**
@@ -55,6 +55,9 @@ int files_list(struct discern_source *source, int32_t start_lba, const struct di
 	       struct file_list *ret_list, struct discern_error *err);
 
 void files_clear(struct file_list *list);
+
+/** "folder/name"; too long ones are cut. NULL without memory. */
+char *files_join(const char *folder, const char *name);
 
 /** Adds a file; its index, or a negative errno. path is taken over. */
 int64_t files_add(struct file_list *list, char *path, bool is_folder);

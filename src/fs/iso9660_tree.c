@@ -13,9 +13,8 @@
 enum {
 	FIRST_DESCRIPTOR = 16,
 	MAX_DESCRIPTORS = 64,
-	/* A name and a whole path: longer ones are cut, which only concerns what is told. */
+	/* Longer names are cut, which only concerns what is told. */
 	NAME_MAX_BYTES = 1024,
-	PATH_MAX_BYTES = 8192,
 	MAX_CONTINUATIONS = 16,
 	/* One bit for each sector of the largest disc: 137 GB. */
 	SEEN_BYTES = 8 << 20,
@@ -178,23 +177,6 @@ static void find_name(const struct tree *tree, const uint8_t *record, const stru
 			*at = '_';
 }
 
-static char *join(const char *folder, const char *name)
-{
-	size_t folder_length = strlen(folder), length = strlen(name);
-	char *path;
-
-	if (folder_length + length + 2 > PATH_MAX_BYTES)
-		length = folder_length + 2 < PATH_MAX_BYTES ? PATH_MAX_BYTES - folder_length - 2 : 0;
-	path = malloc(folder_length + length + 2);
-	if (path == NULL)
-		return NULL;
-	memcpy(path, folder, folder_length);
-	path[folder_length] = '/';
-	memcpy(path + folder_length + 1, name, length);
-	path[folder_length + 1 + length] = '\0';
-	return path;
-}
-
 /* ---- the tree ---- */
 
 static int add_extent(struct tree *tree, uint32_t file, uint64_t block, uint64_t size_bytes)
@@ -206,8 +188,7 @@ static int add_extent(struct tree *tree, uint32_t file, uint64_t block, uint64_t
 		return 0;
 	if (file != FILES_STRUCTURE)
 		tree->list->files[file].size_bytes += size_bytes;
-	return files_add_extent(tree->list,
-				&(struct file_extent){ (uint32_t)first, (uint32_t)(last - first), file });
+	return files_add_extent(tree->list, &(struct file_extent){ (uint32_t)first, (uint32_t)(last - first), file });
 }
 
 /* True the first time: a folder within itself would have no end. */
@@ -271,7 +252,7 @@ static int add_record(struct tree *tree, const char *folder, const uint8_t *reco
 		return ret;
 	if (!tree->has_open_file) {
 		find_name(tree, record, &rock_ridge, name);
-		file = files_add(tree->list, join(folder, name), is_folder);
+		file = files_add(tree->list, files_join(folder, name), is_folder);
 		if (file < 0)
 			return (int)file;
 	}

@@ -7,27 +7,14 @@
 
 #include "base/bytes.h"
 #include "fs/charset.h"
-
-/* ECMA-167 3/7.2.1: descriptor tag identifiers. */
-enum udf_tag {
-	TAG_PRIMARY = 1,
-	TAG_ANCHOR = 2,
-	TAG_POINTER = 3,
-	TAG_PARTITION = 5,
-	TAG_LOGICAL_VOLUME = 6,
-	TAG_TERMINATING = 8,
-	TAG_INTEGRITY = 9,
-};
+#include "fs/udf_descriptor.h"
 
 /* A sequence has 16 sectors as a rule; longer ones are followed this far, with all their continuations. */
 #define MAX_SEQUENCE_SECTORS 64
 #define MAX_POINTERS 4
 
-/* An extent of ECMA-167 3/7.1, in whole sectors. */
-struct extent {
-	uint32_t lba;
-	uint32_t n_sectors;
-};
+/* Different sequences that the anchors of a volume may name: two in an honest one. */
+#define MAX_SEQUENCES 4
 
 /* What is gathered while the descriptors are read. */
 struct reading {
@@ -39,7 +26,11 @@ struct reading {
 	uint32_t logical_volume_number;
 	bool has_primary;
 	bool has_logical_volume;
-	struct extent integrity;
+	/* Something of the sequence that was read is missing; where the sequences read so far begin. */
+	bool is_incomplete;
+	uint32_t sequences[MAX_SEQUENCES];
+	size_t n_sequences;
+	struct udf_extent integrity;
 };
 
 static const char *identifier(const uint8_t *sector)
@@ -62,39 +53,13 @@ bool udf_is_recognition_structure(const uint8_t *sector)
 	return udf_is_announced(sector);
 }
 
-/* CRC-ITU-T of the tag (3/7.2.6): polynomial 1021h, nothing reflected, start 0. */
-static uint16_t crc16(const uint8_t *data, size_t size)
-{
-	uint16_t crc = 0;
-
-	for (size_t i = 0; i < size; i++) {
-		crc ^= (uint16_t)(data[i] << 8);
-		for (int bit = 0; bit < 8; bit++)
-			crc = (uint16_t)((crc & 0x8000) != 0 ? crc << 1 ^ 0x1021 : crc << 1);
-	}
-	return crc;
-}
-
-/* The tag's identifier if the descriptor at lba is sound (3/7.2), else 0. */
-static unsigned check_tag(const uint8_t *sector, uint32_t lba)
-{
-	size_t crc_size = get_le16(sector + 10);
-	uint8_t sum = 0;
-
-	for (size_t i = 0; i < 16; i++)
-		sum = (uint8_t)(sum + (i == 4 ? 0 : sector[i]));
-	if (sum != sector[4] || get_le32(sector + 12) != lba || crc_size > DISCERN_SECTOR_SIZE - 16)
-		return 0;
-	if (crc16(sector + 16, crc_size) != get_le16(sector + 8))
-		return 0;
-	return get_le16(sector);
-}
-
-static struct extent get_extent(const uint8_t *p)
+/* An extent of ECMA-167 3/7.1, in whole sectors. */
+static struct udf_extent get_extent(const uint8_t *p)
 {
 	uint32_t length = get_le32(p);
 
-	return (struct extent){ get_le32(p + 4), length / DISCERN_SECTOR_SIZE + (length % DISCERN_SECTOR_SIZE != 0) };
+	return (struct udf_extent){ get_le32(p + 4),
+				    length / DISCERN_SECTOR_SIZE + (length % DISCERN_SECTOR_SIZE != 0) };
 }
 
 /* Records that the volume reaches to the end of an extent. Extents beyond any disc are lies. */
@@ -104,6 +69,16 @@ static void reach(struct udf_volume *volume, uint32_t lba, uint32_t n_sectors)
 
 	if (end <= INT32_MAX && end > volume->n_sectors)
 		volume->n_sectors = (uint32_t)end;
+}
+
+/* Sectors that the volume needs and no file holds, once each. */
+static void add_structure(struct udf_volume *volume, uint32_t lba, uint32_t n_sectors)
+{
+	for (size_t i = 0; i < volume->n_structure; i++)
+		if (volume->structure[i].lba == lba)
+			return;
+	if (volume->n_structure < UDF_MAX_STRUCTURE && n_sectors > 0 && (uint64_t)lba + n_sectors <= INT32_MAX)
+		volume->structure[volume->n_structure++] = (struct udf_extent){ lba, n_sectors };
 }
 
 /* A revision in BCD as 0x0150; 0 for what no document has. */
@@ -151,12 +126,40 @@ static void take_primary(struct reading *reading, const uint8_t *sector)
 	parse_timestamp(sector + 376, reading->volume->created, sizeof(reading->volume->created));
 }
 
+/* Short allocation descriptors of the partition header (4/14.3): unallocated and freed space, tables and bitmaps. */
+static void take_partition_spaces(struct udf_partition *partition, const uint8_t *sector)
+{
+	static const unsigned fields[] = { 56, 64, 80, 88 };
+
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		uint32_t size = get_le32(sector + fields[i]) & 0x3fffffff;
+
+		partition->spaces[i] = (struct udf_extent){ get_le32(sector + fields[i] + 4),
+							    (size + DISCERN_SECTOR_SIZE - 1) / DISCERN_SECTOR_SIZE };
+	}
+}
+
 static void take_partition(struct reading *reading, const uint8_t *sector)
 {
+	struct udf_volume *volume = reading->volume;
 	uint64_t end = (uint64_t)get_le32(sector + 188) + get_le32(sector + 192);
+	struct udf_partition partition = { .sequence_number = get_le32(sector + 16),
+					   .number = get_le16(sector + 22),
+					   .start = get_le32(sector + 188),
+					   .n_sectors = get_le32(sector + 192) };
+	size_t i = 0;
 
 	if (end <= INT32_MAX && end > reading->partition_end)
 		reading->partition_end = (uint32_t)end;
+	take_partition_spaces(&partition, sector);
+	/* The one with the higher number prevails (3/8.4.3). */
+	while (i < volume->n_partitions && volume->partitions[i].number != partition.number)
+		i++;
+	if (i == UDF_MAX_PARTITIONS ||
+	    (i < volume->n_partitions && volume->partitions[i].sequence_number > partition.sequence_number))
+		return;
+	volume->partitions[i] = partition;
+	volume->n_partitions += i == volume->n_partitions;
 }
 
 static void take_logical_volume(struct reading *reading, const uint8_t *sector)
@@ -175,20 +178,22 @@ static void take_logical_volume(struct reading *reading, const uint8_t *sector)
 	if (memcmp(sector + 217, domain, sizeof(domain) - 1) == 0)
 		reading->volume->revision = plausible_revision(get_le16(sector + 240));
 	reading->integrity = get_extent(sector + 432);
+	memcpy(reading->volume->logical_volume, sector, DISCERN_SECTOR_SIZE);
+	reading->volume->has_logical_volume = true;
 }
 
-static void take_descriptor(struct reading *reading, unsigned tag, const uint8_t *sector)
+static void take_descriptor(struct reading *reading, int tag, const uint8_t *sector)
 {
-	if (tag == TAG_PRIMARY)
+	if (tag == UDF_TAG_PRIMARY)
 		take_primary(reading, sector);
-	else if (tag == TAG_PARTITION)
+	else if (tag == UDF_TAG_PARTITION)
 		take_partition(reading, sector);
-	else if (tag == TAG_LOGICAL_VOLUME)
+	else if (tag == UDF_TAG_LOGICAL_VOLUME)
 		take_logical_volume(reading, sector);
 }
 
 /* Reads a volume descriptor sequence (3/8.4.2) to its end. 0 or a trouble of the source. */
-static int read_sequence(struct reading *reading, struct extent extent)
+static int read_sequence(struct reading *reading, struct udf_extent extent)
 {
 	uint8_t sector[DISCERN_SECTOR_SIZE];
 	unsigned n_left = MAX_SEQUENCE_SECTORS;
@@ -197,21 +202,24 @@ static int read_sequence(struct reading *reading, struct extent extent)
 	for (uint32_t i = 0; i < extent.n_sectors && n_left > 0; i++, n_left--) {
 		uint32_t lba = extent.lba + i;
 		int ret = probe_read(reading->probe, (int64_t)extent.lba + i, sector);
-		unsigned tag;
+		int tag;
 
 		if (ret < 0)
 			return ret;
 		/* Damaged: the next one may be sound, and there is the reserve sequence. */
+		reading->is_incomplete = reading->is_incomplete || ret > 0;
 		if (ret > 0)
 			continue;
-		tag = check_tag(sector, lba);
-		if (tag == TAG_TERMINATING || tag == 0)
+		tag = udf_tag_at(sector, lba);
+		reading->is_incomplete = reading->is_incomplete || (tag == UDF_TAG_NONE && get_le16(sector) != 0);
+		if (tag == UDF_TAG_TERMINATING || tag == UDF_TAG_NONE)
 			break;
 		take_descriptor(reading, tag, sector);
-		if (tag == TAG_POINTER) {
+		if (tag == UDF_TAG_POINTER) {
 			if (n_pointers++ == MAX_POINTERS)
 				break;
 			extent = get_extent(sector + 20);
+			add_structure(reading->volume, extent.lba, extent.n_sectors);
 			i = UINT32_MAX;
 		}
 	}
@@ -228,11 +236,12 @@ static int read_integrity(struct reading *reading)
 
 	if (reading->integrity.n_sectors == 0)
 		return 0;
+	add_structure(reading->volume, reading->integrity.lba, reading->integrity.n_sectors);
 	ret = probe_read(reading->probe, reading->integrity.lba, sector);
 	if (ret != 0)
 		return ret < 0 ? ret : 0;
 	use = 80 + (uint64_t)get_le32(sector + 72) * 8;
-	if (check_tag(sector, reading->integrity.lba) != TAG_INTEGRITY || use + 46 > sizeof(sector) ||
+	if (udf_tag_at(sector, reading->integrity.lba) != UDF_TAG_INTEGRITY || use + 46 > sizeof(sector) ||
 	    get_le32(sector + 76) < 46)
 		return 0;
 	revision = plausible_revision(get_le16(sector + use + 40));
@@ -243,26 +252,40 @@ static int read_integrity(struct reading *reading)
 	return 0;
 }
 
+/* Each is read once, whatever number of anchors name it. */
+static bool is_new_sequence(struct reading *reading, uint32_t lba)
+{
+	for (size_t i = 0; i < reading->n_sequences; i++)
+		if (reading->sequences[i] == lba)
+			return false;
+	if (reading->n_sequences == MAX_SEQUENCES)
+		return false;
+	reading->sequences[reading->n_sequences++] = lba;
+	return true;
+}
+
 /* Takes the anchor at lba if there is one (3/8.4.2.1), and reads the descriptors unless that was done.
  * 0, 1 if the sector cannot be read, or a trouble of the source. */
 static int try_anchor(struct reading *reading, uint32_t lba)
 {
 	uint8_t sector[DISCERN_SECTOR_SIZE];
-	struct extent extents[2];
+	struct udf_extent extents[2];
 	int ret = probe_read(reading->probe, lba, sector);
 
 	if (ret != 0)
 		return ret;
-	if (check_tag(sector, lba) != TAG_ANCHOR)
+	if (udf_tag_at(sector, lba) != UDF_TAG_ANCHOR)
 		return 0;
 	reach(reading->volume, lba, 1);
+	add_structure(reading->volume, lba, 1);
 	extents[0] = get_extent(sector + 16);
 	extents[1] = get_extent(sector + 24);
 	for (size_t i = 0; i < 2; i++) {
 		reach(reading->volume, extents[i].lba, extents[i].n_sectors);
-		if (reading->has_logical_volume && reading->partition_end > 0)
+		add_structure(reading->volume, extents[i].lba, extents[i].n_sectors);
+		if (reading->has_logical_volume && reading->partition_end > 0 && !reading->is_incomplete)
 			continue;
-		ret = read_sequence(reading, extents[i]);
+		ret = is_new_sequence(reading, extents[i].lba) ? read_sequence(reading, extents[i]) : 0;
 		if (ret < 0)
 			return ret;
 	}

@@ -18,6 +18,22 @@ bool udf_is_announced(const uint8_t *sector);
 /** Is it any structure of that sequence (BEA01, TEA01, BOOT2, CDW02 and the above)? */
 bool udf_is_recognition_structure(const uint8_t *sector);
 
+struct udf_extent {
+	uint32_t lba;
+	uint32_t n_sectors;
+};
+
+/** A partition descriptor (ECMA-167 3/10.5); where it lies is not checked. */
+struct udf_partition {
+	uint32_t sequence_number;
+	uint16_t number;
+	uint32_t start, n_sectors;
+	/** Where free space is noted, counted from the partition's start; n_sectors is 0 for none. */
+	struct udf_extent spaces[4];
+};
+
+enum { UDF_MAX_PARTITIONS = 4, UDF_MAX_STRUCTURE = 32 };
+
 /** A UDF volume as its descriptors tell it. */
 struct udf_volume {
 	bool is_found;
@@ -27,6 +43,14 @@ struct udf_volume {
 	char created[32];
 	/** Sectors up to the end of the last partition, volume descriptor sequence or anchor. */
 	uint32_t n_sectors;
+	/** What udf_space.c needs: partitions, the logical volume descriptor (3/10.6) if there is one, and where anchors
+	 *  and descriptors are. */
+	size_t n_partitions;
+	struct udf_partition partitions[UDF_MAX_PARTITIONS];
+	bool has_logical_volume;
+	uint8_t logical_volume[DISCERN_SECTOR_SIZE];
+	size_t n_structure;
+	struct udf_extent structure[UDF_MAX_STRUCTURE];
 };
 
 /**

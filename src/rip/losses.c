@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "disc/source.h"
+#include "fs/damage.h"
 
 /* ---- the image so far, as a source ---- */
 
@@ -44,10 +45,12 @@ int losses_list(const struct losses_view *view, struct file_list *ret_list, stru
 {
 	static const struct discern_source_ops ops = { .read = read_view, .close = keep };
 	struct view_source source = {
-		.base = { .ops = &ops, .n_sectors = map_n_sectors(view->map), .preferred_sectors = 1, .ecc_sectors = 1 },
+		.base = { .ops = &ops, .preferred_sectors = 1, .ecc_sectors = 1 },
 		.view = view,
 	};
 
+	/* The end is where UDF has its last anchor and a VAT. */
+	source.base.n_sectors = (uint32_t)view->plan->first_lba + map_n_sectors(view->map);
 	return files_list(&source.base, view->session_lba, view->volume, ret_list, err);
 }
 
@@ -100,71 +103,36 @@ int losses_find_zones(const struct file_list *list, const struct rip_plan *plan,
 
 /* ---- the end ---- */
 
-static uint32_t count_missing(const struct losses_view *view, const struct plan_range *range)
+static void count_missing(void *user, uint32_t lba, uint32_t n_sectors, struct damage_count *count)
 {
-	uint32_t end = range->start + range->n_sectors, n_missing = 0;
+	const struct losses_view *view = user;
+	struct plan_range range;
+	uint32_t end;
 
-	for (uint32_t at = range->start; at < end;) {
+	if (!clip(view->plan, &(struct file_extent){ lba, n_sectors, 0 }, &range))
+		return;
+	end = range.start + range.n_sectors;
+	for (uint32_t at = range.start; at < end;) {
 		struct map_range piece = map_range_of(view->map, at);
 		uint32_t piece_end = piece.start + piece.n_sectors;
 
 		if (piece_end > end)
 			piece_end = end;
 		if (piece.status != MAP_GOOD)
-			n_missing += piece_end - at;
+			count->n_bad += piece_end - at;
 		at = piece_end;
 	}
-	return n_missing;
-}
-
-static int compare_paths(const void *a, const void *b)
-{
-	return strcmp(((const struct discern_damaged_file *)a)->path, ((const struct discern_damaged_file *)b)->path);
-}
-
-/* n_missing has a number for each file. */
-static int add_damaged(const struct file_list *list, const uint32_t *n_missing, struct discern_rip_result *result)
-{
-	for (size_t i = 0; i < list->n_files; i++) {
-		const struct file_entry *file = &list->files[i];
-		struct discern_damaged_file *entry = &result->damaged_files[result->n_damaged_files];
-
-		if (n_missing[i] == 0)
-			continue;
-		entry->path = strdup(file->path[0] != '\0' ? file->path : "/");
-		if (entry->path == NULL)
-			return -ENOMEM;
-		entry->size_bytes = file->size_bytes;
-		entry->n_bad_sectors = n_missing[i];
-		entry->is_folder = file->is_folder;
-		result->n_damaged_files++;
-	}
-	qsort(result->damaged_files, result->n_damaged_files, sizeof(*result->damaged_files), compare_paths);
-	return 0;
 }
 
 int losses_tell(const struct file_list *list, const struct losses_view *view, struct discern_rip_result *result)
 {
-	uint32_t *n_missing = calloc(list->n_files > 0 ? list->n_files : 1, sizeof(*n_missing));
-	size_t n_damaged = 0;
-	int ret = 0;
+	struct losses_view counted = *view;
+	struct damage damage;
+	int ret = damage_find(list, count_missing, &counted, &damage);
 
-	if (n_missing == NULL)
-		return -ENOMEM;
-	for (size_t i = 0; i < list->n_files; i++)
-		result->n_files += !list->files[i].is_folder;
-	for (size_t i = 0; i < list->n_extents; i++) {
-		struct plan_range range;
-		uint32_t file = list->extents[i].file;
-
-		if (file == FILES_STRUCTURE || !clip(view->plan, &list->extents[i], &range))
-			continue;
-		n_damaged += n_missing[file] == 0;
-		n_missing[file] += count_missing(view, &range);
-	}
+	result->n_files = damage.n_files;
 	result->n_unread_folders = (uint32_t)list->n_unread_folders;
-	result->damaged_files = calloc(n_damaged > 0 ? n_damaged : 1, sizeof(*result->damaged_files));
-	ret = result->damaged_files == NULL ? -ENOMEM : add_damaged(list, n_missing, result);
-	free(n_missing);
+	result->n_damaged_files = damage.n_damaged_files;
+	result->damaged_files = damage.damaged_files;
 	return ret;
 }

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "disc/medium_need.h"
 #include "drive/drive_source.h"
+#include "fs/damage.h"
 #include "rip/job.h"
 #include "rip/meter.h"
 #include "rip/output.h"
@@ -31,9 +32,7 @@ static int rip_medium(struct discern_drive *drive, struct rip_job *job, struct d
 
 void discern_rip_result_clear(struct discern_rip_result *result)
 {
-	for (size_t i = 0; i < result->n_damaged_files; i++)
-		free(result->damaged_files[i].path);
-	free(result->damaged_files);
+	damage_free_files(result->damaged_files, result->n_damaged_files);
 	result->damaged_files = NULL;
 	result->n_damaged_files = 0;
 }

@@ -6,9 +6,9 @@
 #include "base/error.h"
 #include "drive/drive_source.h"
 #include "fs/volume.h"
+#include "verify/names.h"
 
-/* First sector of the last session with data; its volume descriptors count (ECMA-119 knows one volume a session). */
-static bool find_session(const struct discern_medium *medium, int32_t *ret_lba)
+bool verify_find_session(const struct discern_medium *medium, int32_t *ret_lba)
 {
 	unsigned session = 0;
 
@@ -34,7 +34,7 @@ int discern_medium_inspect(struct discern_drive *drive, const struct discern_med
 	memset(ret_volume, 0, sizeof(*ret_volume));
 	*ret_found = false;
 	if (medium->state == DISCERN_MEDIUM_NONE || medium->state == DISCERN_MEDIUM_BLANK ||
-	    !find_session(medium, &start_lba))
+	    !verify_find_session(medium, &start_lba))
 		return 0;
 	ret = drive_source_open(drive, medium, NULL, &source, err);
 	if (ret < 0)

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fs/damage.h"
+
 bool discern_verify_is_equal(const struct discern_verify_result *result)
 {
 	return result->n_different_sectors == 0 && result->n_unreadable_sectors == 0 &&
@@ -14,5 +16,6 @@ void discern_verify_result_clear(struct discern_verify_result *result)
 {
 	free(result->different);
 	free(result->unreadable);
+	damage_free_files(result->damaged_files, result->n_damaged_files);
 	memset(result, 0, sizeof(*result));
 }

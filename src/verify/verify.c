@@ -10,6 +10,7 @@
 #include "disc/medium_need.h"
 #include "drive/drive_source.h"
 #include "verify/compare.h"
+#include "verify/names.h"
 
 /* A CD written track at once ends in two unreadable run-out sectors, which READ CAPACITY counts. */
 #define RUN_OUT_SECTORS 2
@@ -84,6 +85,9 @@ static int verify_medium(struct discern_drive *drive, const struct discern_mediu
 		return ret;
 	ret = compare_sources(disc, options, ret_result, err);
 	source_close(disc);
+	if (ret == 0 && !discern_verify_is_equal(ret_result) &&
+	    verify_name_files(options->image, options->area.first_lba, medium, ret_result) < 0)
+		ret = discern_error_set(err, -ENOMEM, "out of memory");
 	return ret < 0 ? ret : file_source_check_unchanged(options->image, err);
 }
 

@@ -78,6 +78,67 @@ printed "but these are told as well" "unread   LBA 100 to 119, 20 sectors"
 faulty 0 "a sector that can be read the third time is good" "read lba=100 sense=3/11/05 count=3" good.iso
 faulty 1 "a drive that goes away is an error" "read lba=1000 host=1" good.iso
 
+# --- damage by the names of files ---
+requires jq
+mkdir files files/folder
+for i in 1 2 3 4 5 6; do
+	head -c $((i * 10000)) /dev/urandom >"files/folder/file $i"
+done
+head -c 3000000 /dev/urandom >files/large
+# where IMAGE FILE: its first sector, as xorriso says
+where() {
+	xorriso -indev "$1" -find "$2" -exec report_lba 2>/dev/null | sed -nE 's/^File data lba: *[0-9]+ , *([0-9]+) .*/\1/p'
+}
+# names IMAGE: what is told of a disc with differences and bad sectors in files
+names() {
+	large=$(where "$1" /large)
+	three=$(where "$1" "/folder/file 3")
+	six=$(where "$1" "/folder/file 6")
+	cp "$1" named.iso
+	for sector in $((large + 7)) $((large + 8)) $((three + 1)); do
+		change named.iso $((sector * 2048 + 99))
+	done
+	cp "$1" disc.iso
+	bad="sr0: read lba=$((large + 100))-$((large + 103)) sense=3/11/05"
+	exits 4 "$1: files that differ" "$discern" vdrive run --drive sr0=disc.iso --fault "$bad" \
+		--fault "sr0: read lba=$((six + 2)) sense=3/11/05" -- "$discern" verify --json named.iso
+	cat >expected <<-EOF
+		["/folder/file 3",30000,0,1]
+		["/folder/file 6",60000,1,0]
+		["/large",3000000,4,2]
+	EOF
+	jq -c '.damaged_files[] | select(.folder | not) | [.path, .bytes, .bad_sectors, .different_sectors]' out >found
+	equal "$1: all files are counted" "$(jq -c '[.files, .unread_folders]' out)" "[7,0]"
+	same "$1: their names and numbers as JSON" found expected
+	exits 4 "$1: as text" "$discern" vdrive run --drive sr0=disc.iso --fault "$bad" -- "$discern" verify named.iso
+	printed "$1: how many" "2 of 7 files differ or cannot be read"
+	printed "$1: each" "/large: 4096 bytes differ, 8192 bytes unreadable of 3.00 MB"
+	printed "$1: one that only differs" "/folder/file 3: 2048 bytes differ of 30.0 kB"
+}
+ok "an image of ISO 9660" xorrisofs -quiet -R -J -o names.iso files
+names names.iso
+if command -v genisoimage >/dev/null; then
+	ok "an image of UDF" genisoimage -quiet -udf -iso-level 4 -o names_udf.iso files
+	names names_udf.iso
+	# In a file entry of UDF: the file cannot be opened.
+	exits 3 "an unreadable folder" "$discern" vdrive run --drive sr0=names_udf.iso \
+		--fault "sr0: read lba=257-300 sense=3/11/05" -- "$discern" verify --json names_udf.iso
+	equal "all in it is damaged" "$(jq '[.damaged_files[] | select(.folder | not)] | length' out)" 7
+	equal "but the image's folders are read" "$(jq .unread_folders out)" 0
+fi
+large=$(where names.iso /large)
+cp names.iso cut.iso
+truncate -s $(((large + 1000) * 2048)) cut.iso
+verify 4 "a disc that ends within a file" cut.iso --json names.iso
+equal "names it" "$(jq -c '.damaged_files[] | [.path, .bad_sectors > 400]' out | grep large)" '["/large",true]'
+verify 0 "an equal disc names nothing" names.iso --json names.iso
+equal "not even in JSON" "$(jq 'has("damaged_files")' out)" false
+head -c 1000000 /dev/urandom >noise.img
+cp noise.img noise_changed.img
+change noise_changed.img 5000
+verify 4 "an image without a volume has no names" noise.img --json noise_changed.img
+equal "nor files" "$(jq -c '[.files, .damaged_files]' out)" '[0,[]]'
+
 cp good.iso cut.iso
 truncate -s $(((sectors - 300) * 2048)) cut.iso
 verify 4 "a disc that ends too early" cut.iso good.iso
@@ -169,6 +230,7 @@ if command -v xorriso >/dev/null; then
 	change sessions.iso $(($(stat -c %s sessions.iso) - 300000))
 	verify 4 "a change in the second session is found" sessions.disc sessions.iso
 	printed "in the right place" "differs  LBA $((($(stat -c %s sessions.iso) - 300000) / 2048))"
+	printed "and the file is named" "/two/second: 2048 bytes differ of 700 kB"
 fi
 
 # A drive that stops reading is not a disc full of bad sectors.

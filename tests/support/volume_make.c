@@ -167,20 +167,24 @@ static uint16_t divide(const uint8_t *data, size_t size)
 	return (uint16_t)rest;
 }
 
-void volume_seal_descriptor(uint8_t *image, uint32_t lba, uint16_t tag)
+void volume_seal(uint8_t *descriptor, uint16_t tag, uint32_t location, size_t size)
 {
-	uint8_t *sector = volume_sector(image, lba);
 	uint8_t sum = 0;
 
-	put_le16(sector, tag);
-	put_le16(sector + 2, 2);
-	put_le16(sector + 10, 496);
-	put_le16(sector + 8, divide(sector + 16, 496));
-	put_le32(sector + 12, lba);
-	sector[4] = 0;
+	put_le16(descriptor, tag);
+	put_le16(descriptor + 2, 2);
+	put_le16(descriptor + 10, (uint16_t)(size - 16));
+	put_le16(descriptor + 8, divide(descriptor + 16, size - 16));
+	put_le32(descriptor + 12, location);
+	descriptor[4] = 0;
 	for (size_t i = 0; i < 16; i++)
-		sum = (uint8_t)(sum + sector[i]);
-	sector[4] = sum;
+		sum = (uint8_t)(sum + descriptor[i]);
+	descriptor[4] = sum;
+}
+
+void volume_seal_descriptor(uint8_t *image, uint32_t lba, uint16_t tag)
+{
+	volume_seal(volume_sector(image, lba), tag, lba, 512);
 }
 
 static void put_extent(uint8_t *p, uint32_t n_sectors, uint32_t lba)

@@ -46,4 +46,7 @@ void volume_add_udf(uint8_t *image, uint32_t recognition_lba, const char *label)
 /** Makes checksum, CRC and location of an ECMA-167 descriptor right again, after it was changed. */
 void volume_seal_descriptor(uint8_t *image, uint32_t lba, uint16_t tag);
 
+/** The same of a descriptor of any size at any place. */
+void volume_seal(uint8_t *descriptor, uint16_t tag, uint32_t location, size_t size);
+
 #endif

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/files_report.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/text.h"
+
+/* Files that are printed. */
+#define MAX_PRINTED_FILES 32
+
+static void report_members(struct report *report, const struct files_damage *damage)
+{
+	report_number(report, "files", NULL, damage->n_files, NULL);
+	report_number(report, "unread_folders", NULL, damage->n_unread_folders, NULL);
+	report_open_list(report, "damaged_files");
+	for (size_t i = 0; i < damage->n_damaged_files; i++) {
+		const struct discern_damaged_file *file = &damage->damaged_files[i];
+
+		report_open_object(report, NULL);
+		report_string(report, "path", NULL, file->path);
+		report_bool(report, "folder", NULL, file->is_folder, NULL);
+		report_number(report, "bytes", NULL, (int64_t)file->size_bytes, NULL);
+		report_number(report, "bad_sectors", NULL, file->n_bad_sectors, NULL);
+		if (damage->was_compared)
+			report_number(report, "different_sectors", NULL, file->n_different_sectors, NULL);
+		report_close(report);
+	}
+	report_close(report);
+}
+
+/* The last sector of a file is rarely full. */
+static uint64_t bytes_of(const struct discern_damaged_file *file, uint32_t n_sectors)
+{
+	uint64_t bytes = (uint64_t)n_sectors * DISCERN_SECTOR_SIZE;
+
+	return bytes < file->size_bytes ? bytes : file->size_bytes;
+}
+
+static void report_row(struct report *report, const struct discern_damaged_file *file, bool was_compared)
+{
+	char bad[TEXT_SIZE], different[TEXT_SIZE], size[TEXT_SIZE];
+	bool has_both = file->n_bad_sectors > 0 && file->n_different_sectors > 0;
+
+	text_size(bytes_of(file, file->n_bad_sectors), bad);
+	text_size(bytes_of(file, file->n_different_sectors), different);
+	text_size(file->size_bytes, size);
+	if (!was_compared && bytes_of(file, file->n_bad_sectors) == file->size_bytes)
+		report_text(report, "", "%s: all of it", file->path);
+	else if (!was_compared)
+		report_text(report, "", "%s: %s of %s", file->path, bad, size);
+	else
+		report_text(report, "", "%s: %s%s%s%s%s of %s", file->path,
+			    file->n_different_sectors > 0 ? different : "",
+			    file->n_different_sectors > 0 ? " differ" : "", has_both ? ", " : "",
+			    file->n_bad_sectors > 0 ? bad : "", file->n_bad_sectors > 0 ? " unreadable" : "", size);
+}
+
+void cli_report_files(struct report *report, const struct files_damage *damage)
+{
+	size_t n_folders = 0;
+
+	report_members(report, damage);
+	for (size_t i = 0; i < damage->n_damaged_files; i++)
+		n_folders += damage->damaged_files[i].is_folder;
+	if (damage->n_files > 0)
+		report_text(report, "files", "%zu of %" PRIu32 " files %s%s", damage->n_damaged_files - n_folders,
+			    damage->n_files, damage->was_compared ? "differ or cannot be read" : "are damaged",
+			    n_folders > 0 ? ", and folders" : "");
+	for (size_t i = 0; i < damage->n_damaged_files && i < MAX_PRINTED_FILES; i++)
+		report_row(report, &damage->damaged_files[i], damage->was_compared);
+	if (damage->n_damaged_files > MAX_PRINTED_FILES)
+		report_text(report, "", "and %zu more: --json has them all",
+			    damage->n_damaged_files - MAX_PRINTED_FILES);
+	if (damage->n_unread_folders > 0)
+		report_text(report, "", "%" PRIu32 " folder%s could not be read: files in %s are not counted",
+			    damage->n_unread_folders, damage->n_unread_folders == 1 ? "" : "s",
+			    damage->n_unread_folders == 1 ? "it" : "them");
+}
