@@ -36,6 +36,9 @@ uint32_t passes_unit_end(const struct passes *passes, uint32_t sector);
 /** Cuts a range so that it does not go over a border of a gap: its end, or with backward its start. */
 void passes_cut_at_gaps(const struct passes *passes, bool backward, struct map_range *range);
 
+/** What follows belongs to this pass, in the record. words and where may be NULL. */
+void passes_enter(struct passes *passes, const char *name, const char *words, const char *where);
+
 /** Sets how hard the drive tries. */
 void passes_set_effort(struct passes *passes, const struct source_effort *effort);
 

@@ -11,6 +11,7 @@
 #include "rip/job.h"
 #include "rip/meter.h"
 #include "rip/output.h"
+#include "rip/record.h"
 
 static int rip_medium(struct discern_drive *drive, struct rip_job *job, struct discern_rip_result *ret_result,
 		      struct discern_error *err)
@@ -34,6 +35,8 @@ void discern_rip_result_clear(struct discern_rip_result *result)
 	for (size_t i = 0; i < result->n_damaged_files; i++)
 		free(result->damaged_files[i].path);
 	free(result->damaged_files);
+	record_release(result->record);
+	result->record = NULL;
 	result->damaged_files = NULL;
 	result->n_damaged_files = 0;
 }

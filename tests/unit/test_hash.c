@@ -28,6 +28,8 @@ static void known_answers(void **state)
 	check(HASH_SHA512, "abc",
 	      "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a"
 	      "2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f");
+	check(HASH_CRC32, "123456789", "cbf43926");
+	check(HASH_CRC32, "", "00000000");
 	check(HASH_SHA256, "", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 }
 
