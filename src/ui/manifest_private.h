@@ -4,6 +4,7 @@
 #define UI_MANIFEST_PRIVATE_H
 
 #include <jansson.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -37,9 +38,20 @@ static inline void manifest_append(json_t *list, json_t *value)
 
 /* ---- reading: what is missing, or of another type, is empty ---- */
 
+/** Also what is larger than anything that a disc has is taken for that. */
 static inline double manifest_number(const json_t *object, const char *key)
 {
-	return json_number_value(json_object_get(object, key));
+	double value = json_number_value(json_object_get(object, key));
+
+	return value > 1e15 ? 1e15 : value < -1e15 ? -1e15 : value;
+}
+
+/** A number of something: not below 0. */
+static inline uint64_t manifest_amount(const json_t *object, const char *key)
+{
+	double value = manifest_number(object, key);
+
+	return value > 0 ? (uint64_t)(value + 0.5) : 0;
 }
 
 static inline int64_t manifest_integer(const json_t *object, const char *key)

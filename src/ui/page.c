@@ -189,7 +189,7 @@ static void print_verdict(const struct page *page)
 		fputs("Every sector was read.", page->out);
 	} else if (strcmp(state, "bad") == 0) {
 		html_printf(page->out, "%.0f of %.0f sectors could not be read: %s of zeros are in their place.",
-			    n_missing, page->n_sectors, text_size((uint64_t)(n_missing * DISCERN_SECTOR_SIZE), size));
+			    n_missing, page->n_sectors, text_size((uint64_t)(fmax(n_missing, 0) * DISCERN_SECTOR_SIZE), size));
 	} else {
 		html_printf(page->out, "Not finished: %.0f of %.0f sectors are read.", manifest_number(sectors, "good"),
 			    page->n_sectors);
@@ -212,7 +212,7 @@ static void print_header(const struct page *page)
 	html_text(page->out, label[0] != '\0' ? label : image);
 	fputs("</h1>\n<p>", page->out);
 	html_printf(page->out, "%s, %s, %s", manifest_string(disc, "kind"),
-		    text_size((uint64_t)manifest_integer(page->root, "image_bytes"), size), image);
+		    text_size(manifest_amount(page->root, "image_bytes"), size), image);
 	fputs("</p>\n", page->out);
 	print_verdict(page);
 	fputs("<p>", page->out);

@@ -156,7 +156,7 @@ static void print_files(const struct page *page)
 		begin_row(page);
 		cell(page, "path", "%s%s", manifest_string(entry, "path"),
 		     json_is_true(json_object_get(entry, "folder")) ? " (folder)" : "");
-		cell(page, "n", "%s", text_size((uint64_t)manifest_integer(entry, "bytes"), size));
+		cell(page, "n", "%s", text_size(manifest_amount(entry, "bytes"), size));
 		cell(page, "n", "%.0f", manifest_number(entry, "bad_sectors"));
 		end_row(page);
 	}
@@ -298,7 +298,7 @@ static void print_passes(const struct page *page, const json_t *run)
 		begin_row(page);
 		cell(page, "path", "%s%s%s%s%s%s", pass_words(manifest_string(entry, "name")),
 		     how[0] != '\0' ? " " : "", how, where[0] != '\0' ? " (" : "", where, where[0] != '\0' ? ")" : "");
-		cell(page, "n", "%s", text_duration((uint64_t)(manifest_number(entry, "seconds") + 0.5), words));
+		cell(page, "n", "%s", text_duration(manifest_amount(entry, "seconds"), words));
 		cell(page, "n", "%.0f", manifest_number(entry, "rounds"));
 		cell(page, "n", "%.0f", manifest_number(entry, "reads"));
 		cell(page, "n", "%.0f", manifest_number(entry, "errors"));
@@ -323,7 +323,7 @@ static void print_messages(const struct page *page, const json_t *run)
 	json_array_foreach(list, i, entry)
 	{
 		begin_row(page);
-		cell(page, "n", "%s", text_duration((uint64_t)manifest_number(entry, "time"), words));
+		cell(page, "n", "%s", text_duration(manifest_amount(entry, "time"), words));
 		cell(page, "path", "%s", manifest_string(entry, "text"));
 		end_row(page);
 	}
@@ -366,7 +366,7 @@ static void print_run(const struct page *page, const json_t *run, size_t number)
 	html_fact(page->out, "Version", manifest_string(run, "version"));
 	html_fact(page->out, "Begin", manifest_string(run, "start"));
 	html_fact(page->out, "End", manifest_string(run, "end"));
-	text_duration((uint64_t)(manifest_number(run, "seconds") + 0.5), words);
+	text_duration(manifest_amount(run, "seconds"), words);
 	html_fact(page->out, "Duration", words);
 	snprintf(words, sizeof(words), "%s %s, firmware %s", manifest_string(drive, "vendor"),
 		 manifest_string(drive, "product"), manifest_string(drive, "firmware"));
