@@ -16,6 +16,7 @@ _discern_own_options()
 	case $1 in
 	rip) echo "--output --retries --max-time --stop-after-no-progress --speed --no-manifest --report" ;;
 	report) echo "--output" ;;
+	verify) echo "--manifest" ;;
 	burn) echo "--dry-run --overwrite --any-file --no-verify --sha256 --checksum --speed --buffer --eject" ;;
 	vdrive) _discern_vdrive_options "${words[2]}" ;;
 	esac
@@ -38,7 +39,7 @@ _discern_value()
 	case $1 in
 	--progress) mapfile -t COMPREPLY < <(compgen -W "auto bar plain json none" -- "$cur") ;;
 	--media) mapfile -t COMPREPLY < <(compgen -W "cd-r cd-rw dvd-r dvd-r-dl dvd-rw dvd-rw-overwrite dvd+r dvd+r-dl dvd+rw dvd-ram bd-r bd-r-dl bd-r-tl bd-r-ql bd-re bd-re-dl bd-re-tl" -- "$cur") ;;
-	--record | --report | --output | -o | --drive | --faults | --clock-file) _filedir ;;
+	--record | --report | --manifest | --output | -o | --drive | --faults | --clock-file) _filedir ;;
 	--kind) mapfile -t COMPREPLY < <(compgen -W "cd-rom dvd-rom bd-rom" -- "$cur") ;;
 	--name) ;;
 	--progress-fd | --retries | --max-time | --stop-after-no-progress | --speed | --buffer | --sha256 | --checksum | --sectors | --fault) ;;

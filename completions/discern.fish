@@ -58,6 +58,7 @@ complete -c discern -n "__fish_seen_subcommand_from rip" -l stop-after-no-progre
 complete -c discern -n "__fish_seen_subcommand_from rip burn" -l speed -x -d 'speed in x'
 complete -c discern -n "__fish_seen_subcommand_from rip" -l no-manifest -d 'leave no manifest beside the image'
 complete -c discern -n "__fish_seen_subcommand_from rip" -l report -r -F -d 'page of HTML to make'
+complete -c discern -n "__fish_seen_subcommand_from verify" -l manifest -r -F -d 'compare with the SHA-256 in this manifest'
 complete -c discern -n "__fish_seen_subcommand_from report" -s o -l output -r -F -d 'page to make'
 complete -c discern -n "__fish_seen_subcommand_from burn" -l dry-run -d 'say what would be done, and stop there'
 complete -c discern -n "__fish_seen_subcommand_from burn" -l overwrite -d 'burn over what an overwritable disc holds'

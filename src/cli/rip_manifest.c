@@ -18,7 +18,6 @@ enum { MAX_KEPT = 10000 };
 
 void rip_manifest_init(struct rip_manifest *manifest, char **argv)
 {
-	static char program[] = "discern";
 	size_t n = 0;
 
 	memset(manifest, 0, sizeof(*manifest));
@@ -28,7 +27,7 @@ void rip_manifest_init(struct rip_manifest *manifest, char **argv)
 	manifest->command = calloc(n + 2, sizeof(*manifest->command));
 	if (manifest->command == NULL)
 		abort();
-	manifest->command[0] = program;
+	manifest->command[0] = "discern";
 	memcpy(manifest->command + 1, argv, n * sizeof(*argv));
 }
 
@@ -126,10 +125,22 @@ static int write_files(struct rip_manifest *manifest, const struct manifest *fac
 	return ret;
 }
 
+/* Who made a recordable disc is asked when all is read: it is not worth any risk before. */
+static bool ask_for_maker(struct discern_drive *drive, const struct discern_rip_result *result,
+			  struct discern_medium *ret_medium)
+{
+	enum discern_profile profile = result->record->medium.profile;
+	bool is_pressed = profile == DISCERN_PROFILE_NONE || profile == DISCERN_PROFILE_CD_ROM ||
+			  profile == DISCERN_PROFILE_DVD_ROM || profile == DISCERN_PROFILE_BD_ROM ||
+			  profile == DISCERN_PROFILE_HD_DVD_ROM;
+
+	return !is_pressed && discern_drive_medium(drive, DISCERN_MEDIUM_FOR_WRITING, ret_medium, NULL) == 0;
+}
+
 int rip_manifest_write(struct rip_manifest *manifest, struct discern_drive *drive,
 		       const struct discern_rip_result *result, const struct discern_error *error)
 {
-	const struct manifest_run run = {
+	struct manifest_run run = {
 		.result = result,
 		.drive_path = discern_drive_path(drive),
 		.drive = discern_drive_id(drive),
@@ -140,17 +151,21 @@ int rip_manifest_write(struct rip_manifest *manifest, struct discern_drive *driv
 		.error = error,
 	};
 	struct discern_error err = { 0 };
+	struct discern_medium medium = { 0 };
 	struct manifest *facts = NULL;
 	int ret;
 
 	if (result->record == NULL || (error->code < 0 && result->record->n_good == 0) ||
 	    (manifest->path[0] == '\0' && manifest->options->report == NULL))
 		return 0;
+	if (error->code == 0 && ask_for_maker(drive, result, &medium))
+		run.medium = &medium;
 	ret = open_history(manifest, &facts, &err);
 	if (ret == 0) {
 		manifest_add_run(facts, &run);
 		ret = write_files(manifest, facts, &err);
 		manifest_free(facts);
 	}
+	discern_medium_clear(&medium);
 	return ret < 0 ? cli_fail(manifest->options->cli, &err) : 0;
 }

@@ -11,7 +11,7 @@
 struct rip_manifest {
 	const struct rip_options *options;
 	/** All words of the command line, ended by NULL. */
-	char **command;
+	const char **command;
 	time_t start;
 	/** IMAGE.json; empty before the image has its name, and without a manifest. */
 	char path[PATH_MAX];

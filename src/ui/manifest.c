@@ -65,6 +65,19 @@ const char *manifest_identity(const struct manifest *manifest)
 	return manifest_string(json_object_get(manifest->root, "disc"), "identity");
 }
 
+int manifest_digest(const struct manifest *manifest, struct discern_image_digest *ret_digest, struct discern_error *err)
+{
+	const char *sha256 = manifest_string(json_object_get(manifest->root, "hashes"), "sha256");
+	int64_t size_bytes = manifest_integer(manifest->root, "image_bytes");
+
+	if (size_bytes <= 0 || strlen(sha256) != sizeof(ret_digest->sha256) - 1 ||
+	    strspn(sha256, "0123456789abcdef") != strlen(sha256))
+		return discern_error_set(err, -EINVAL, "no SHA-256 of a complete image is in it");
+	ret_digest->size_bytes = (uint64_t)size_bytes;
+	memcpy(ret_digest->sha256, sha256, sizeof(ret_digest->sha256));
+	return 0;
+}
+
 /* ---- writing: a line for each thing that holds no other, so that people can read it too ---- */
 
 static bool is_flat(json_t *value)

@@ -12,6 +12,7 @@
 #include <discern/drive.h>
 #include <discern/error.h>
 #include <discern/rip.h>
+#include <discern/verify.h>
 
 #define MANIFEST_VERSION 1
 
@@ -27,6 +28,10 @@ struct manifest *manifest_free(struct manifest *manifest);
  *  understands. */
 int manifest_load(const char *path, struct manifest **ret_manifest, struct discern_error *err);
 
+/** Size and SHA-256 of the image; -EINVAL if it has none, as of an image that is not complete. */
+int manifest_digest(const struct manifest *manifest, struct discern_image_digest *ret_digest,
+		    struct discern_error *err);
+
 /** The disc that it tells of, as in struct discern_rip_record. */
 const char *manifest_identity(const struct manifest *manifest);
 
@@ -35,8 +40,10 @@ struct manifest_run {
 	const struct discern_rip_result *result;
 	const char *drive_path;
 	const struct discern_drive_id *drive;
+	/** Who made the disc, as far as it tells; NULL for what the record has. */
+	const struct discern_medium *medium;
 	/** Ended by NULL. */
-	char *const *command;
+	const char *const *command;
 	const char *version;
 	time_t start, end;
 	/** What ended it: its code is 0 if every sector was tried. */

@@ -76,9 +76,11 @@ static json_t *make_tracks(const struct discern_medium *medium)
 	return list;
 }
 
-static json_t *make_disc(const struct discern_rip_result *result)
+static json_t *make_disc(const struct manifest_run *run)
 {
+	const struct discern_rip_result *result = run->result;
 	const struct discern_medium *medium = &result->record->medium;
+	const struct discern_medium *maker = run->medium != NULL ? run->medium : medium;
 	json_t *disc = new_object();
 
 	manifest_put(disc, "identity", text(result->record->identity));
@@ -86,8 +88,8 @@ static json_t *make_disc(const struct discern_rip_result *result)
 	manifest_put(disc, "kind", text(discern_profile_name(medium->profile)));
 	manifest_put(disc, "profile", json_integer(medium->profile));
 	manifest_put(disc, "state", text(discern_medium_state_name(medium->state)));
-	manifest_put(disc, "media_id", text(medium->media_id));
-	manifest_put(disc, "manufacturer", text(medium->manufacturer));
+	manifest_put(disc, "media_id", text(maker->media_id));
+	manifest_put(disc, "manufacturer", text(maker->manufacturer));
 	manifest_put(disc, "protection", json_integer(medium->protection));
 	manifest_put(disc, "read_capacity_sectors", known(medium->read_capacity_sectors));
 	manifest_put(disc, "structure_sectors", known(medium->structure_sectors));
@@ -374,7 +376,7 @@ void manifest_add_run(struct manifest *manifest, const struct manifest_run *run)
 	manifest_put(root, "sector_bytes", json_integer(DISCERN_SECTOR_SIZE));
 	manifest_put(root, "first_lba", json_integer(result->first_lba));
 	manifest_put(root, "hashes", make_hashes(result));
-	manifest_put(root, "disc", make_disc(result));
+	manifest_put(root, "disc", make_disc(run));
 	manifest_put(root, "size_decision", make_size(result));
 	manifest_put(root, "sectors", make_counts(result->record));
 	manifest_put(root, "bad_by_design", json_boolean(result->is_bad_by_design));

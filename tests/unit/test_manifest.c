@@ -19,11 +19,11 @@ static struct discern_track tracks[2];
 static char path[] = "/tmp/test_manifest.XXXXXX";
 
 static const struct discern_drive_id drive = { "VENDOR", "PRODUCT <1>", "1.0", "S" };
-static char *const command[] = { "discern", "rip", "-o", "a file.iso", NULL };
+static const char *const command[] = { "discern", "rip", "-o", "a file.iso", NULL };
 
 static struct manifest_run a_run(void)
 {
-	return (struct manifest_run){ &result, "/dev/sr0", &drive, command, "9.9", 1000000000, 1000000060, &error };
+	return (struct manifest_run){ &result, "/dev/sr0", &drive, NULL, command, "9.9", 1000000000, 1000000060, &error };
 }
 
 static int set_up(void **state)
