@@ -54,9 +54,11 @@ static int begin(const struct discern_rip_begin *begin, void *user, struct disce
 	if (ret < 0) {
 		discern_error_wrap(err, "the manifest would be written there, which never overwrites other files");
 		discern_error_hint(err, "rename it, name another image with -o FILE, or rip with --no-manifest");
+		/* A new image may take another name; a job that goes on has its own. */
+		ret = begin->is_resumed ? -EINVAL : -EEXIST;
 		if (err != NULL)
-			err->code = -EEXIST;
-		return -EEXIST;
+			err->code = ret;
+		return ret;
 	}
 	manifest->is_other_disc = !begin->is_resumed && strcmp(manifest_identity(there), begin->identity) != 0;
 	manifest_free(there);

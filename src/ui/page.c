@@ -40,6 +40,16 @@ const char *page_class_words(enum page_class class)
 	return words[class];
 }
 
+const char *page_time(const char *text, char buffer[TEXT_SIZE])
+{
+	/* Ten digits and hyphens, T, eight digits and colons, Z. */
+	if (strlen(text) == 20 && text[10] == 'T')
+		snprintf(buffer, TEXT_SIZE, "%.10s %.8s UTC", text, text + 11);
+	else
+		snprintf(buffer, TEXT_SIZE, "%s", text);
+	return buffer;
+}
+
 void page_begin_figure(const struct page *page, const char *id, const char *heading)
 {
 	fprintf(page->out, "<figure id=\"%s\"><h2>", id);
@@ -189,7 +199,8 @@ static void print_verdict(const struct page *page)
 		fputs("Every sector was read.", page->out);
 	} else if (strcmp(state, "bad") == 0) {
 		html_printf(page->out, "%.0f of %.0f sectors could not be read: %s of zeros are in their place.",
-			    n_missing, page->n_sectors, text_size((uint64_t)(fmax(n_missing, 0) * DISCERN_SECTOR_SIZE), size));
+			    n_missing, page->n_sectors,
+			    text_size((uint64_t)(fmax(n_missing, 0) * DISCERN_SECTOR_SIZE), size));
 	} else {
 		html_printf(page->out, "Not finished: %.0f of %.0f sectors are read.", manifest_number(sectors, "good"),
 			    page->n_sectors);
@@ -216,7 +227,7 @@ static void print_header(const struct page *page)
 	fputs("</p>\n", page->out);
 	print_verdict(page);
 	fputs("<p>", page->out);
-	html_printf(page->out, "Ripped %s with discern %s", manifest_string(last, "end"),
+	html_printf(page->out, "Ripped %s with discern %s", page_time(manifest_string(last, "end"), size),
 		    manifest_string(last, "version"));
 	fputs("</p>\n</header>\n", page->out);
 }

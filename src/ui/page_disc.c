@@ -11,7 +11,7 @@
 /* Millimetres. */
 #define OUTER_RADIUS 58.0
 /* A ring of one zone may be thinner than what can be seen. It is drawn that wide, or as this share of what is recorded. */
-#define MIN_RING 0.5
+#define MIN_RING 0.35
 #define MIN_SHARE 0.02
 
 /* Zones in a row. */

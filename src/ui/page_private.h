@@ -10,6 +10,8 @@
 #include <discern/medium.h>
 #include <discern/record.h>
 
+#include "base/text.h"
+
 /** How a zone of the disc fared, best first; each is a class of the style sheet. */
 enum page_class { PAGE_GOOD, PAGE_SLOW, PAGE_DOUBTFUL, PAGE_UNTRIED, PAGE_PARTLY, PAGE_BAD };
 #define PAGE_N_CLASSES 6
@@ -37,6 +39,9 @@ struct page {
 	/** 1x of the disc in kB/s; 0 if it has none. */
 	double speed_1x_kbps;
 };
+
+/** "2026-11-22 14:00:34 UTC" for a time of the manifest. Returns buffer. */
+const char *page_time(const char *text, char buffer[TEXT_SIZE]);
 
 /** For the page's style element. */
 extern const char page_style[];

@@ -295,6 +295,10 @@ static void print_passes(const struct page *page, const json_t *run)
 	{
 		const char *how = manifest_string(entry, "how"), *where = manifest_string(entry, "where");
 
+		/* There was nothing to do in it. */
+		if (manifest_amount(entry, "reads") + manifest_amount(entry, "errors") == 0 &&
+		    manifest_number(entry, "seconds") < 1)
+			continue;
 		begin_row(page);
 		cell(page, "path", "%s%s%s%s%s%s", pass_words(manifest_string(entry, "name")),
 		     how[0] != '\0' ? " " : "", how, where[0] != '\0' ? " (" : "", where, where[0] != '\0' ? ")" : "");
@@ -364,10 +368,12 @@ static void print_run(const struct page *page, const json_t *run, size_t number)
 	html_fact(page->out, "Command", command);
 	free(command);
 	html_fact(page->out, "Version", manifest_string(run, "version"));
-	html_fact(page->out, "Begin", manifest_string(run, "start"));
-	html_fact(page->out, "End", manifest_string(run, "end"));
-	text_duration(manifest_amount(run, "seconds"), words);
-	html_fact(page->out, "Duration", words);
+	html_fact(page->out, "Begin", page_time(manifest_string(run, "start"), words));
+	html_fact(page->out, "End", page_time(manifest_string(run, "end"), words));
+	html_fact(page->out, "Duration", text_duration(manifest_amount(run, "seconds"), words));
+	if (manifest_amount(run, "drive_seconds") > manifest_amount(run, "seconds") + 1)
+		html_fact(page->out, "By the drive's clock",
+			  text_duration(manifest_amount(run, "drive_seconds"), words));
 	snprintf(words, sizeof(words), "%s %s, firmware %s", manifest_string(drive, "vendor"),
 		 manifest_string(drive, "product"), manifest_string(drive, "firmware"));
 	html_fact(page->out, "Drive", words);

@@ -215,7 +215,12 @@ mkdir folder && mv out.iso.json folder && mkdir out.iso.json
 rip none
 equal "so does a folder" "$code" 1
 rmdir out.iso.json
+rip four --no-manifest
 cp mine out.iso.json
+rip none
+equal "so does one in the way of a job that goes on" "$code" 1
+ok "which keeps its map" test -e out.iso.map
+rm -f out.iso out.iso.map
 rip none --no-manifest
 equal "--no-manifest goes past it" "$code" 0
 same "and leaves it alone" out.iso.json mine
@@ -279,3 +284,13 @@ exits 1 "a manifest without SHA-256 proves nothing" with_drive disc.iso "$discer
 complained "and it says so" "no SHA-256"
 exits 1 "an image is no manifest" with_drive disc.iso "$discern" verify --manifest disc.iso
 exits 2 "two drives" "$discern" verify --manifest out.iso.json sr0 sr1
+
+# ---- who made a recordable disc ----
+
+rm -f out.iso out.iso.json
+ok "a blank DVD+R" "$discern" vdrive create dvdr.disc --media dvd+r
+ok "burned" with_drive dvdr.disc "$discern" burn --yes --no-verify other.iso
+ok "ripped" with_drive dvdr.disc "$discern" rip -o out.iso
+manifest "DVD+R" out.iso.json
+fact "its maker is told" '.disc.media_id != null' true
+fact "its kind is told" '.disc.kind' DVD+R
