@@ -14,7 +14,9 @@ _discern_drives()
 _discern_own_options()
 {
 	case $1 in
-	rip) echo "--output --retries --max-time --stop-after-no-progress --speed" ;;
+	rip) echo "--output --retries --max-time --stop-after-no-progress --speed --no-manifest --report" ;;
+	report) echo "--output" ;;
+	verify) echo "--manifest" ;;
 	burn) echo "--dry-run --overwrite --any-file --no-verify --sha256 --checksum --speed --buffer --eject" ;;
 	vdrive) _discern_vdrive_options "${words[2]}" ;;
 	esac
@@ -37,7 +39,7 @@ _discern_value()
 	case $1 in
 	--progress) mapfile -t COMPREPLY < <(compgen -W "auto bar plain json none" -- "$cur") ;;
 	--media) mapfile -t COMPREPLY < <(compgen -W "cd-r cd-rw dvd-r dvd-r-dl dvd-rw dvd-rw-overwrite dvd+r dvd+r-dl dvd+rw dvd-ram bd-r bd-r-dl bd-r-tl bd-r-ql bd-re bd-re-dl bd-re-tl" -- "$cur") ;;
-	--record | --output | -o | --drive | --faults | --clock-file) _filedir ;;
+	--record | --report | --manifest | --output | -o | --drive | --faults | --clock-file) _filedir ;;
 	--kind) mapfile -t COMPREPLY < <(compgen -W "cd-rom dvd-rom bd-rom" -- "$cur") ;;
 	--name) ;;
 	--progress-fd | --retries | --max-time | --stop-after-no-progress | --speed | --buffer | --sha256 | --checksum | --sectors | --fault) ;;
@@ -75,7 +77,7 @@ _discern_vdrive()
 _discern()
 {
 	local cur prev words cword split command
-	local commands="drives info rip burn verify eject load vdrive help"
+	local commands="drives info rip burn verify eject load report vdrive help"
 	local common="--json --progress --progress-fd --record --yes --quiet --verbose --help"
 
 	_init_completion -s || return
@@ -95,6 +97,7 @@ _discern()
 	vdrive) _discern_vdrive ;;
 	burn | verify | info) _filedir && _discern_drives ;;
 	rip | eject | load) _discern_drives ;;
+	report) _filedir json ;;
 	esac
 }
 

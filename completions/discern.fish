@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Completion of discern(1) for fish.
 
-set -l commands drives info rip burn verify eject load vdrive help
+set -l commands drives info rip burn verify eject load report vdrive help
 
 function __discern_drives
     for drive in /dev/sr[0-9]*
@@ -19,12 +19,13 @@ complete -c discern -n "not __fish_seen_subcommand_from $commands" -a burn -d 'w
 complete -c discern -n "not __fish_seen_subcommand_from $commands" -a verify -d 'compare a disc with an image'
 complete -c discern -n "not __fish_seen_subcommand_from $commands" -a eject -d 'open the tray of a drive'
 complete -c discern -n "not __fish_seen_subcommand_from $commands" -a load -d 'close the tray of a drive'
+complete -c discern -n "not __fish_seen_subcommand_from $commands" -a report -d 'make a page of HTML from a manifest'
 complete -c discern -n "not __fish_seen_subcommand_from $commands" -a vdrive -d 'make and use virtual drives'
 complete -c discern -n "not __fish_seen_subcommand_from $commands" -a help -d 'tell how a command is used'
 complete -c discern -n "__fish_seen_subcommand_from help" -a "$commands"
 
 # Operands
-complete -c discern -n "__fish_seen_subcommand_from info burn verify vdrive" -F
+complete -c discern -n "__fish_seen_subcommand_from info burn report verify vdrive" -F
 complete -c discern -n "__fish_seen_subcommand_from info rip burn verify eject load" -a "(__discern_drives)" -d drive
 complete -c discern -n "__fish_seen_subcommand_from vdrive" -a "attach create detach eject fault insert list run"
 
@@ -55,6 +56,10 @@ complete -c discern -n "__fish_seen_subcommand_from rip" -l retries -x -d 'round
 complete -c discern -n "__fish_seen_subcommand_from rip" -l max-time -x -d 'stop after this time'
 complete -c discern -n "__fish_seen_subcommand_from rip" -l stop-after-no-progress -x -d 'stop when nothing more comes for so long'
 complete -c discern -n "__fish_seen_subcommand_from rip burn" -l speed -x -d 'speed in x'
+complete -c discern -n "__fish_seen_subcommand_from rip" -l no-manifest -d 'leave no manifest beside the image'
+complete -c discern -n "__fish_seen_subcommand_from rip" -l report -r -F -d 'page of HTML to make'
+complete -c discern -n "__fish_seen_subcommand_from verify" -l manifest -r -F -d 'compare with the SHA-256 in this manifest'
+complete -c discern -n "__fish_seen_subcommand_from report" -s o -l output -r -F -d 'page to make'
 complete -c discern -n "__fish_seen_subcommand_from burn" -l dry-run -d 'say what would be done, and stop there'
 complete -c discern -n "__fish_seen_subcommand_from burn" -l overwrite -d 'burn over what an overwritable disc holds'
 complete -c discern -n "__fish_seen_subcommand_from burn" -l no-verify -d 'do not read the disc back'

@@ -16,10 +16,20 @@
 #include <discern/error.h>
 #include <discern/image.h>
 #include <discern/progress.h>
+#include <discern/record.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/** What is known when a job begins. */
+struct discern_rip_begin {
+	const char *image_path;
+	/** As in the record. */
+	const char *identity;
+	/** An earlier call has begun it, with this very disc. */
+	bool is_resumed;
+};
 
 struct discern_rip_options {
 	/** File to make; NULL: named after the volume label in the current folder, never one that exists. */
@@ -31,6 +41,10 @@ struct discern_rip_options {
 	double no_progress_seconds;
 	/** Read speed in kB/s; 0 as fast as the drive likes. */
 	uint32_t speed_kbps;
+	/** Called when the image has its name, before anything is read; may be NULL. A negative errno with words in err ends
+	 *  the job; with -EEXIST, an image named after its label takes another name. */
+	int (*begin)(const struct discern_rip_begin *begin, void *user, struct discern_error *err);
+	void *user;
 };
 
 /** One opinion on how many sectors the disc has. */
@@ -77,9 +91,13 @@ struct discern_rip_result {
 	/** Lower-case hex over the whole image; empty while sectors are bad. */
 	char sha256[65];
 	char md5[33];
+	char sha1[41];
+	char crc32[9];
 	double seconds;
 	/** Average of the sectors read by this call, in kB/s of 1000 bytes; 0 if it read none. */
 	uint32_t speed_kbps;
+	/** What happened, also of a job that failed; NULL if reading did not begin. */
+	struct discern_rip_record *record;
 };
 
 /**

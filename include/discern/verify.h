@@ -49,6 +49,9 @@ struct discern_verify_result {
 	struct discern_damaged_file *damaged_files;
 	/** SHA-256 of the image's bytes as read from the disc; empty unless all of them could be read. */
 	char disc_sha256[65];
+	/** Compared by SHA-256 alone: then nothing is known of single sectors but which cannot be read; and the digest is
+	 *  another one. */
+	bool is_by_digest, is_digest_different;
 	double seconds;
 };
 
@@ -63,6 +66,18 @@ bool discern_verify_is_equal(const struct discern_verify_result *result);
  */
 int discern_verify(struct discern_drive *drive, const char *image_path, const struct discern_observer *observer,
 		   struct discern_verify_result *ret_result, struct discern_error *err);
+
+/** What is known of an image that is not at hand. */
+struct discern_image_digest {
+	uint64_t size_bytes;
+	/** Lower-case hex. */
+	char sha256[65];
+};
+
+/** The same with an image of which only size and SHA-256 are known, such as a manifest of discern rip has. */
+int discern_verify_digest(struct discern_drive *drive, const struct discern_image_digest *digest,
+			  const struct discern_observer *observer, struct discern_verify_result *ret_result,
+			  struct discern_error *err);
 
 void discern_verify_result_clear(struct discern_verify_result *result);
 

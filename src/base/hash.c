@@ -7,10 +7,13 @@
 
 #include <openssl/evp.h>
 
+#include "base/crc32.h"
 #include "base/error.h"
 
 struct hash {
+	/** NULL for CRC-32, which is no matter of libcrypto. */
 	EVP_MD_CTX *context;
+	struct crc32 crc;
 };
 
 static const struct {
@@ -22,6 +25,7 @@ static const struct {
 	[HASH_SHA1] = { "SHA-1", "SHA1", 40 },
 	[HASH_SHA256] = { "SHA-256", "SHA256", 64 },
 	[HASH_SHA512] = { "SHA-512", "SHA512", 128 },
+	[HASH_CRC32] = { "CRC-32", NULL, 8 },
 };
 
 const char *hash_name(enum hash_kind kind)
@@ -37,9 +41,17 @@ size_t hash_hex_length(enum hash_kind kind)
 int hash_new(enum hash_kind kind, struct hash **ret_hash, struct discern_error *err)
 {
 	struct hash *hash = calloc(1, sizeof(*hash));
-	EVP_MD *algorithm = EVP_MD_fetch(NULL, kinds[kind].algorithm, NULL);
+	EVP_MD *algorithm;
 	int ret = 0;
 
+	if (kind == HASH_CRC32) {
+		if (hash == NULL)
+			return discern_error_set(err, -ENOMEM, "out of memory");
+		crc32_init(&hash->crc);
+		*ret_hash = hash;
+		return 0;
+	}
+	algorithm = EVP_MD_fetch(NULL, kinds[kind].algorithm, NULL);
 	if (hash == NULL || (hash->context = EVP_MD_CTX_new()) == NULL)
 		ret = discern_error_set(err, -ENOMEM, "out of memory");
 	else if (algorithm == NULL || EVP_DigestInit_ex(hash->context, algorithm, NULL) != 1)
@@ -55,7 +67,10 @@ int hash_new(enum hash_kind kind, struct hash **ret_hash, struct discern_error *
 
 void hash_update(struct hash *hash, const void *data, size_t size)
 {
-	EVP_DigestUpdate(hash->context, data, size);
+	if (hash->context != NULL)
+		EVP_DigestUpdate(hash->context, data, size);
+	else
+		crc32_update(&hash->crc, data, size);
 }
 
 void hash_finish(struct hash *hash, char ret_hex[HASH_HEX_SIZE])
@@ -63,6 +78,10 @@ void hash_finish(struct hash *hash, char ret_hex[HASH_HEX_SIZE])
 	unsigned char digest[EVP_MAX_MD_SIZE];
 	unsigned int length = 0;
 
+	if (hash->context == NULL) {
+		snprintf(ret_hex, HASH_HEX_SIZE, "%08x", (unsigned)hash->crc.value);
+		return;
+	}
 	EVP_DigestFinal_ex(hash->context, digest, &length);
 	for (unsigned int i = 0; i < length; i++)
 		snprintf(ret_hex + 2 * i, 3, "%02x", digest[i]);

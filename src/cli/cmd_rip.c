@@ -7,6 +7,7 @@
 #include <discern/rip.h>
 
 #include "cli/command.h"
+#include "cli/rip_manifest.h"
 #include "cli/rip_options.h"
 #include "cli/rip_report.h"
 
@@ -38,21 +39,24 @@ static int tell_bad(struct rip_options *options, const char *drive, const struct
 	return CLI_EXIT_UNREADABLE;
 }
 
-static int rip(struct rip_options *options, struct discern_drive *drive)
+static int rip(struct rip_options *options, struct discern_drive *drive, struct rip_manifest *manifest)
 {
 	/* Too large for the stack of a small thread, and there is only one. */
 	static struct discern_rip_result result;
 	struct discern_error err = { 0 };
-	int ret;
+	int ret, written;
 
 	cli_catch_signals();
-	if (find_speed(options, drive, &err) < 0 ||
+	if (rip_manifest_prepare(manifest, options, &err) < 0 || find_speed(options, drive, &err) < 0 ||
 	    discern_rip(drive, &options->rip, &options->cli->observer, &result, &err) < 0) {
 		ret = cli_fail(options->cli, &err);
+		rip_manifest_write(manifest, drive, &result, &err);
 	} else {
 		progress_end(options->cli->progress);
-		rip_report(options->cli, discern_drive_path(drive), &result);
+		written = rip_manifest_write(manifest, drive, &result, &(struct discern_error){ 0 });
+		rip_report(options->cli, manifest, discern_drive_path(drive), &result);
 		ret = tell_bad(options, discern_drive_path(drive), &result);
+		ret = ret == CLI_EXIT_GOOD ? written : ret;
 	}
 	discern_rip_result_clear(&result);
 	return ret;
@@ -62,16 +66,19 @@ static int run(struct cli *cli, int argc, char **argv)
 {
 	struct rip_options options = { .cli = cli, .rip.retries = -1 };
 	struct discern_drive *drive = NULL;
+	struct rip_manifest manifest;
 	struct discern_error err;
-	int ret = rip_options_parse(&options, argc, argv);
+	int ret;
 
-	if (ret != -1)
-		return ret;
-	ret = cli_open_drive(cli, argv[optind], true, &drive, &err);
-	if (ret != 0)
-		return ret;
-	ret = rip(&options, drive);
-	cli_close_drive(cli, drive);
+	rip_manifest_init(&manifest, argv);
+	ret = rip_options_parse(&options, argc, argv);
+	if (ret == -1)
+		ret = cli_open_drive(cli, argv[optind], true, &drive, &err);
+	if (ret == 0 && drive != NULL) {
+		ret = rip(&options, drive, &manifest);
+		cli_close_drive(cli, drive);
+	}
+	rip_manifest_free(&manifest);
 	return ret;
 }
 
@@ -89,6 +96,8 @@ const struct cli_command cmd_rip = {
 		"      --max-time=T   stop after T, such as 90s, 15m or 2h; the same command goes on\n"
 		"      --stop-after-no-progress=T\n"
 		"                     stop when nothing more could be read for T\n"
+		"      --no-manifest  no FILE.json, which tells how the image came about\n"
+		"      --report=PAGE  the same as a page of HTML, with a map of the disc\n"
 		"      --speed=N      read speed in x, such as 8 or 2.4, or such as 5540kB/s, or max\n"
 		"\n"
 		"While it runs, the image is FILE.part, and FILE.map tells what is read, in the form of GNU ddrescue.\n"

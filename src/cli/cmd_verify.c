@@ -5,14 +5,19 @@
 #include <discern/image.h>
 #include <discern/verify.h>
 
+#include "base/error.h"
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/verify_report.h"
 #include "cli/volume_report.h"
+#include "ui/manifest.h"
 
 /* What is compared. */
 struct verify_job {
+	/** Image or manifest. */
 	const char *image;
+	bool is_manifest;
+	struct discern_image_digest digest;
 	struct discern_image_info info;
 	struct discern_drive *drive;
 };
@@ -23,8 +28,10 @@ static void print_image(struct report *report, const struct verify_job *job)
 	char size[TEXT_SIZE];
 
 	text_size(job->info.size_bytes, size);
-	report_string(report, "image", NULL, job->image);
-	if (job->info.has_volume)
+	report_string(report, job->is_manifest ? "manifest" : "image", NULL, job->image);
+	if (job->is_manifest)
+		report_text(report, "manifest", "%s, of an image of %s", job->image, size);
+	else if (job->info.has_volume)
 		report_text(report, "image", "%s, %s, %s", job->image, size,
 			    cli_volume_words(&job->info.volume, words, sizeof(words)));
 	else
@@ -54,7 +61,8 @@ static int verify(struct cli *cli, const struct verify_job *job)
 	int ret;
 
 	cli_catch_signals();
-	if (discern_verify(job->drive, job->image, &cli->observer, &result, &err) < 0) {
+	if ((job->is_manifest ? discern_verify_digest(job->drive, &job->digest, &cli->observer, &result, &err)
+			      : discern_verify(job->drive, job->image, &cli->observer, &result, &err)) < 0) {
 		ret = cli_fail(cli, &err);
 	} else {
 		progress_end(cli->progress);
@@ -69,26 +77,53 @@ static int verify(struct cli *cli, const struct verify_job *job)
 	return ret;
 }
 
+static int load_manifest(struct verify_job *job, struct discern_error *err)
+{
+	struct manifest *manifest = NULL;
+	int ret = manifest_load(job->image, &manifest, err);
+
+	if (ret < 0)
+		return ret;
+	ret = manifest_digest(manifest, &job->digest, err);
+	if (ret < 0)
+		discern_error_wrap(err, "%s", job->image);
+	job->info.size_bytes = job->digest.size_bytes;
+	manifest_free(manifest);
+	return ret;
+}
+
+/* A wrong name is told before the drive moves. */
+static int load(struct cli *cli, struct verify_job *job, struct discern_error *err)
+{
+	int ret = job->is_manifest ? load_manifest(job, err) : discern_image_inspect(job->image, &job->info, err);
+
+	if (ret == 0 && job->info.is_truncated)
+		cli_say(cli, "warning: %s is shorter than its volume says; its end is missing", job->image);
+	return ret;
+}
+
 static int run(struct cli *cli, int argc, char **argv)
 {
-	static const struct option own[] = { { 0 } };
+	static const struct option own[] = { { "manifest", required_argument, NULL, 'm' }, { 0 } };
 	struct verify_job job = { 0 };
-	struct discern_error err;
-	int ret = cli_getopt(cli, &cmd_verify, argc, argv, "", own);
+	struct discern_error err = { 0 };
+	int ret;
 
-	if (ret != -1)
-		return ret == CLI_OPTION_DONE ? CLI_EXIT_GOOD : CLI_EXIT_USAGE;
-	if (argc == optind)
+	while ((ret = cli_getopt(cli, &cmd_verify, argc, argv, "", own)) != -1) {
+		if (ret != 'm')
+			return ret == CLI_OPTION_DONE ? CLI_EXIT_GOOD : CLI_EXIT_USAGE;
+		job.image = optarg;
+		job.is_manifest = true;
+	}
+	if (!job.is_manifest)
+		job.image = argv[optind++];
+	if (job.image == NULL)
 		return cli_usage(cli, "which image should the disc be compared with?");
-	if (argc - optind > 2)
-		return cli_usage(cli, "one image and one drive, not %d operands", argc - optind);
-	/* A wrong name is told before the drive moves. */
-	job.image = argv[optind];
-	if (discern_image_inspect(job.image, &job.info, &err) < 0)
+	if (argc - optind > 1)
+		return cli_usage(cli, "one image and one drive, not %d operands", argc - optind + !job.is_manifest);
+	if (load(cli, &job, &err) < 0)
 		return cli_fail(cli, &err);
-	if (job.info.is_truncated)
-		cli_say(cli, "warning: %s is shorter than its volume says; its end is missing", job.image);
-	ret = cli_open_drive(cli, argv[optind + 1], true, &job.drive, &err);
+	ret = cli_open_drive(cli, argv[optind], true, &job.drive, &err);
 	if (ret != 0)
 		return ret;
 	ret = verify(cli, &job);
@@ -100,9 +135,14 @@ const struct cli_command cmd_verify = {
 	.name = "verify",
 	.summary = "compare a disc with an image, every sector",
 	.help = "Usage: discern verify IMAGE [DRIVE]\n"
+		"       discern verify --manifest=FILE [DRIVE]\n"
 		"\n"
 		"Reads the disc in DRIVE (/dev/sr0, or just sr0) and compares every sector with IMAGE, past the\n"
 		"caches of drive and kernel. Without DRIVE it is the only drive, or the only one with a disc.\n"
+		"\n"
+		"      --manifest=FILE  compare with the SHA-256 in FILE, the manifest that discern rip has left "
+		"beside an\n"
+		"                       image: whether the disc is the same, though not where it differs\n"
 		"\n"
 		"The verdict is one of\n"
 		"  equal       all of the image is on the disc, and nothing but padding follows     exit code 0\n"

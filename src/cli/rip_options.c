@@ -8,11 +8,13 @@
 
 enum { MAX_RETRIES = 10000, MAX_SPEED_TENTHS = 10000, MAX_SPEED_KBPS = 1000000, MAX_LIMIT_SECONDS = 10000000 };
 
-enum { OPTION_MAX_TIME = 1, OPTION_NO_PROGRESS };
+enum { OPTION_MAX_TIME = 1, OPTION_NO_PROGRESS, OPTION_NO_MANIFEST, OPTION_REPORT };
 
 static const struct option own[] = {
 	{ "max-time", required_argument, NULL, OPTION_MAX_TIME },
 	{ "stop-after-no-progress", required_argument, NULL, OPTION_NO_PROGRESS },
+	{ "no-manifest", no_argument, NULL, OPTION_NO_MANIFEST },
+	{ "report", required_argument, NULL, OPTION_REPORT },
 	{ "output", required_argument, NULL, 'o' },
 	{ "retries", required_argument, NULL, 'r' },
 	{ "speed", required_argument, NULL, 's' },
@@ -108,6 +110,14 @@ static int set_output(struct rip_options *options, const char *path)
 	return 0;
 }
 
+static int set_report(struct rip_options *options, const char *path)
+{
+	if (path[0] == '\0' || path[strlen(path) - 1] == '/')
+		return cli_usage(options->cli, "--report=%s: give the name of a file", path);
+	options->report = path;
+	return 0;
+}
+
 int rip_options_parse(struct rip_options *options, int argc, char **argv)
 {
 	int option;
@@ -122,6 +132,10 @@ int rip_options_parse(struct rip_options *options, int argc, char **argv)
 			ret = set_limit(options, "max-time", optarg, &options->rip.max_seconds);
 		else if (option == OPTION_NO_PROGRESS)
 			ret = set_limit(options, "stop-after-no-progress", optarg, &options->rip.no_progress_seconds);
+		else if (option == OPTION_NO_MANIFEST)
+			options->no_manifest = true;
+		else if (option == OPTION_REPORT)
+			ret = set_report(options, optarg);
 		else if (option == 'o')
 			ret = set_output(options, optarg);
 		else if (option == 'r')

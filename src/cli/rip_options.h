@@ -12,6 +12,9 @@ struct rip_options {
 	struct discern_rip_options rip;
 	/** A speed in tenths of the disc's 1x; 0 if it was given in kB/s or not at all. */
 	uint32_t speed_tenths;
+	/** No IMAGE.json; and the page to write, NULL for none. */
+	bool no_manifest;
+	const char *report;
 };
 
 /** Reads the options; what is left begins at optind. -1 to go on, else the exit code. */

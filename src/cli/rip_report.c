@@ -79,7 +79,8 @@ static void report_time(struct report *report, const struct discern_rip_result *
 		report_text(report, "time", "%s", text_duration((uint64_t)(result->seconds + 0.5), duration));
 }
 
-void rip_report(struct cli *cli, const char *drive, const struct discern_rip_result *result)
+void rip_report(struct cli *cli, const struct rip_manifest *manifest, const char *drive,
+		const struct discern_rip_result *result)
 {
 	struct report *report = cli_report(cli);
 	char size[TEXT_SIZE];
@@ -95,9 +96,13 @@ void rip_report(struct cli *cli, const char *drive, const struct discern_rip_res
 	report_size(report, result);
 	report_string(report, "sha256", "SHA-256", result->sha256);
 	report_string(report, "md5", "MD5", result->md5);
+	report_string(report, "sha1", NULL, result->sha1);
+	report_string(report, "crc32", NULL, result->crc32);
 	report_bad(report, result);
 	report_files(report, result);
 	report_string(report, "map", "map", result->map_path);
+	report_string(report, "manifest", "manifest", manifest->manifest_written);
+	report_string(report, "report", "report", manifest->report_written);
 	report_time(report, result);
 	report_finish(report);
 }

@@ -6,7 +6,9 @@
 #include <discern/rip.h>
 
 #include "cli/command.h"
+#include "cli/rip_manifest.h"
 
-void rip_report(struct cli *cli, const char *drive, const struct discern_rip_result *result);
+void rip_report(struct cli *cli, const struct rip_manifest *manifest, const char *drive,
+		const struct discern_rip_result *result);
 
 #endif

@@ -23,7 +23,7 @@ static const char *plural(uint32_t n)
 
 const char *cli_verify_verdict(const struct discern_verify_result *result)
 {
-	if (result->n_different_sectors > 0)
+	if (result->n_different_sectors > 0 || result->is_digest_different)
 		return "differs";
 	if (result->tail == DISCERN_TAIL_SHORT)
 		return "short";
@@ -47,6 +47,8 @@ const char *cli_verify_words(const struct discern_verify_result *result, char *b
 	if (n > 0)
 		snprintf(buffer, size, "%" PRIu32 " of %" PRIu32 " sectors differ%s, the first is LBA %" PRId32, n,
 			 total, n == 1 ? "s" : "", result->different[0].lba);
+	else if (result->is_digest_different)
+		snprintf(buffer, size, "the SHA-256 is another one; only the image could tell which sectors differ");
 	else if (result->tail == DISCERN_TAIL_SHORT)
 		snprintf(buffer, size, "the disc ends %" PRIu32 " sector%s too early, at LBA %" PRIu32,
 			 result->n_tail_sectors, plural(result->n_tail_sectors), total - result->n_tail_sectors);
@@ -54,9 +56,10 @@ const char *cli_verify_words(const struct discern_verify_result *result, char *b
 		snprintf(buffer, size, "other data follow on the disc, %" PRIu32 " sector%s from LBA %" PRIu32 " on",
 			 result->n_tail_sectors, plural(result->n_tail_sectors), total);
 	else if (result->n_unreadable_sectors > 0)
-		snprintf(buffer, size,
-			 "%" PRIu32 " sector%s cannot be read, the first is LBA %" PRId32 "; all others are equal",
-			 result->n_unreadable_sectors, plural(result->n_unreadable_sectors), result->unreadable[0].lba);
+		snprintf(buffer, size, "%" PRIu32 " sector%s cannot be read, the first is LBA %" PRId32 "; %s",
+			 result->n_unreadable_sectors, plural(result->n_unreadable_sectors), result->unreadable[0].lba,
+			 result->is_by_digest ? "of the others only the image could tell whether they are equal"
+					      : "all others are equal");
 	else if (total == 1)
 		snprintf(buffer, size, "its one sector is the same");
 	else

@@ -18,6 +18,7 @@
 #include "rip/name.h"
 #include "rip/output.h"
 #include "rip/passes.h"
+#include "rip/record.h"
 
 /** The map on disk is at most this old; in the beginning it is younger. */
 #define CHECKPOINT_SECONDS 4.0
@@ -41,6 +42,7 @@ struct job {
 	struct pipeline *pipeline;
 	struct meter meter;
 	struct passes passes;
+	struct record *record;
 };
 
 static uint64_t image_bytes(const struct job *job)
@@ -111,9 +113,14 @@ static int open_at(struct job *job, const char *path)
 	const struct output_job wanted = { path, job->identity, job->plan.n_sectors };
 	int ret = output_open(&job->output, &wanted, &job->map, job->err);
 
-	if (ret < 0 || !job->output.is_resumed)
+	if (ret < 0)
 		return ret;
-	ret = identity_compare(job->source, &job->plan, job->map, job->output.fd, job->err);
+	if (job->output.is_resumed)
+		ret = identity_compare(job->source, &job->plan, job->map, job->output.fd, job->err);
+	if (ret == 0 && job->options->begin != NULL)
+		ret = job->options->begin(
+			&(struct discern_rip_begin){ job->output.image_path, job->identity, job->output.is_resumed },
+			job->options->user, job->err);
 	if (ret == -ESTALE) {
 		discern_error_wrap(job->err, "%s was begun with another disc", job->output.path);
 		discern_error_hint(job->err, "insert that disc, or name another image with -o FILE");
@@ -288,6 +295,7 @@ static int read_disc(struct job *job)
 		.map = job->map,
 		.pipeline = job->pipeline,
 		.meter = &job->meter,
+		.record = job->record,
 		/* What was bad in an earlier call is tried once in any case: that is why this one was made. */
 		.n_rounds = job->options->retries == 0 && has_bad ? 1 : job->options->retries,
 		.speed_1x_kbps = discern_profile_1x_kbps(job->medium->profile),
@@ -335,7 +343,7 @@ static void list_bad(struct job *job)
 static int finish(struct job *job)
 {
 	struct discern_rip_result *result = job->result;
-	struct pipeline_digests digests = { "", "" };
+	struct pipeline_digests digests = { .sha256 = "" };
 	bool has_hashes = pipeline_digests(job->pipeline, image_bytes(job), &digests);
 	int ret = 0;
 
@@ -350,6 +358,7 @@ static int finish(struct job *job)
 	if (ret == 0 && !has_hashes && result->n_bad_sectors == 0) {
 		/* A gap or an unread end must be there as zeros. */
 		ret = output_extend(&job->output, image_bytes(job), job->err);
+		record_pass(job->record, passes_now(&job->passes), &(struct record_pass){ .name = "hash" });
 		if (ret == 0)
 			ret = digest_file(job->output.fd, image_bytes(job), &job->meter, &digests, job->err);
 		if (ret < 0)
@@ -357,6 +366,8 @@ static int finish(struct job *job)
 	}
 	memcpy(result->sha256, digests.sha256, sizeof(result->sha256));
 	memcpy(result->md5, digests.md5, sizeof(result->md5));
+	memcpy(result->sha1, digests.sha1, sizeof(result->sha1));
+	memcpy(result->crc32, digests.crc32, sizeof(result->crc32));
 	if (ret < 0)
 		return ret;
 	ret = output_finish(&job->output, image_bytes(job), result->n_bad_sectors > 0, job->err);
@@ -385,6 +396,27 @@ static void tell_resumed(const struct job *job)
 				text_size(image_bytes(job), all));
 }
 
+static int begin_record(struct job *job)
+{
+	int ret = record_disc(job->record, job->medium, &job->plan, job->map);
+
+	return ret < 0 ? discern_error_set(job->err, ret, "out of memory") : 0;
+}
+
+/* Also of a job that was stopped. */
+static void end_record(struct job *job, int code)
+{
+	bool is_tried = map_count(job->map, MAP_UNTRIED) == 0;
+
+	/* When all is tried but not given up, it is known what files are missing so far. */
+	if (code < 0 && is_tried && job->result->damaged_files == NULL)
+		(void)tell_losses(job);
+	job->result->record = record_finish(job->record, passes_now(&job->passes));
+	job->record = NULL;
+	if (job->result->record != NULL)
+		memcpy(job->result->record->identity, job->identity, sizeof(job->identity));
+}
+
 static int run(struct job *job)
 {
 	int ret = look_at_disc(job);
@@ -398,6 +430,8 @@ static int run(struct job *job)
 	job->result->is_resumed = job->output.is_resumed;
 	ret = output_check_space(&job->output, image_bytes(job), job->err);
 	if (ret == 0)
+		ret = begin_record(job);
+	if (ret == 0)
 		ret = read_disc(job);
 	if (ret == 0)
 		ret = finish(job);
@@ -405,6 +439,7 @@ static int run(struct job *job)
 	snprintf(job->result->image_path, sizeof(job->result->image_path), "%s", job->output.path);
 	if (ret < 0 || job->result->n_bad_sectors > 0)
 		snprintf(job->result->map_path, sizeof(job->result->map_path), "%s", job->output.map_path);
+	end_record(job, ret);
 	output_close(&job->output, job->map);
 	return ret;
 }
@@ -426,9 +461,16 @@ int rip_run(const struct rip_job *wanted, struct discern_rip_result *ret_result,
 	job->err = err != NULL ? err : &own_error;
 	job->output.fd = -1;
 	meter_init(&job->meter, wanted->observer, discern_profile_1x_kbps(wanted->medium->profile));
+	job->record = record_new();
+	if (job->record == NULL) {
+		free(job);
+		return discern_error_set(err, -ENOMEM, "out of memory");
+	}
+	record_observe(job->record, &job->meter.observer);
 	tell_protection(job);
 	ret = run(job);
 	ret_result->seconds = observe_now() - start;
+	record_free(job->record);
 	map_free(job->map);
 	free(job);
 	return ret;

@@ -45,6 +45,8 @@ uint32_t passes_n_bad(const struct map *map, const struct rip_plan *plan)
 int passes_set(struct passes *passes, uint32_t start, uint32_t n_sectors, enum map_status status,
 	       struct discern_error *err)
 {
+	if (status == MAP_FAILED)
+		record_failed(passes->record, start, n_sectors);
 	return map_set(passes->map, start, n_sectors, status) < 0 ? out_of_memory(err) : 0;
 }
 
@@ -111,14 +113,14 @@ void passes_cut_at_gaps(const struct passes *passes, bool backward, struct map_r
 /* ---- one read ---- */
 
 /* The job's clock: ours, or a drive's that says that its commands took longer. */
-static double job_now(const struct passes *passes)
+double passes_now(const struct passes *passes)
 {
 	return observe_now() + passes->ahead_seconds;
 }
 
 static void note_good(struct passes *passes, uint32_t size, double seconds)
 {
-	passes->last_good = job_now(passes);
+	passes->last_good = passes_now(passes);
 	passes->window_bytes += size;
 	passes->window_seconds += seconds;
 	/* Long enough for a clock of milliseconds, and for what a cache held. */
@@ -128,6 +130,19 @@ static void note_good(struct passes *passes, uint32_t size, double seconds)
 		passes->peak_kbps = (uint32_t)((double)passes->window_bytes / 1000.0 / passes->window_seconds);
 	passes->window_bytes = 0;
 	passes->window_seconds = 0;
+}
+
+static void note_read(struct passes *passes, const struct map_range *piece, const struct reading *reading)
+{
+	const struct record_read read = { piece->start, piece->n_sectors, reading->is_good, reading->bad_sector,
+					  reading->seconds };
+
+	record_read(passes->record, passes_now(passes), &read);
+}
+
+void passes_enter(struct passes *passes, const char *name, const char *words, const char *where)
+{
+	record_pass(passes->record, passes_now(passes), &(struct record_pass){ name, words, where });
 }
 
 int passes_read(struct passes *passes, const struct map_range *piece, struct reading *ret_reading,
@@ -153,9 +168,10 @@ int passes_read(struct passes *passes, const struct map_range *piece, struct rea
 	meter_read(passes->meter, ret == 0, size, ret_reading->seconds);
 	if (ret < 0 && !rip_is_bad_sector(ret))
 		return ret;
+	if (ret < 0 && err != NULL && err->lba > lba && err->lba < lba + (int32_t)piece->n_sectors)
+		ret_reading->bad_sector = piece->start + (uint32_t)(err->lba - lba);
+	note_read(passes, piece, ret_reading);
 	if (ret < 0) {
-		if (err != NULL && err->lba > lba && err->lba < lba + (int32_t)piece->n_sectors)
-			ret_reading->bad_sector = piece->start + (uint32_t)(err->lba - lba);
 		observe_message(&passes->meter->observer, DISCERN_LEVEL_DEBUG, "LBA %d, %u sector%s: %s", lba,
 				piece->n_sectors, piece->n_sectors == 1 ? "" : "s", err != NULL ? err->text : "failed");
 		return 0;
@@ -204,7 +220,7 @@ static int save_now_and_then(struct passes *passes, struct discern_error *err)
 static int check_limits(const struct passes *passes, struct discern_error *err)
 {
 	const struct passes_limits *limits = &passes->limits;
-	double now = job_now(passes);
+	double now = passes_now(passes);
 	char duration[TEXT_SIZE];
 
 	if (limits->max_seconds > 0 && now - passes->started >= limits->max_seconds)
@@ -251,10 +267,13 @@ static int reopen_bad(struct passes *passes, enum map_status status, struct disc
 	struct map_range range;
 
 	for (uint32_t at = 0; map_next(passes->map, at, status, &range); at = range.start + range.n_sectors) {
+		int ret = 0;
+
 		passes_cut_at_gaps(passes, false, &range);
-		if (rip_plan_find_gap(passes->plan, range.start) == NULL &&
-		    map_set(passes->map, range.start, range.n_sectors, MAP_FAILED) < 0)
-			return out_of_memory(err);
+		if (rip_plan_find_gap(passes->plan, range.start) == NULL)
+			ret = passes_set(passes, range.start, range.n_sectors, MAP_FAILED, err);
+		if (ret < 0)
+			return ret;
 	}
 	return 0;
 }
@@ -276,8 +295,9 @@ int passes_run(struct passes *passes, struct discern_error *err)
 
 	passes->checkpoint_interval = passes->first_checkpoint_seconds;
 	passes->next_checkpoint = observe_now() + passes->checkpoint_interval;
-	passes->started = passes->last_good = job_now(passes);
+	passes->started = passes->last_good = passes_now(passes);
 	passes->effort.speed_kbps = passes->speed_kbps;
+	record_start(passes->record, passes->started);
 	ret = reopen_bad(passes, MAP_UNSCRAPED, err);
 	if (ret == 0)
 		ret = reopen_bad(passes, MAP_BAD, err);

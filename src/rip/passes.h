@@ -12,6 +12,7 @@
 #include "rip/map.h"
 #include "rip/meter.h"
 #include "rip/pipeline.h"
+#include "rip/record.h"
 #include "rip/rip_plan.h"
 
 /** When to stop though places are left that might be read; 0 for never. Seconds. */
@@ -26,6 +27,8 @@ struct passes {
 	struct map *map;
 	struct pipeline *pipeline;
 	struct meter *meter;
+	/** Of every read; may be NULL. */
+	struct record *record;
 	/** Rounds over what failed, in each way of trying; -1: as long as rounds bring something. */
 	int n_rounds;
 	/** Of the medium, and the speed that the caller allows; 0 for unknown and for any. */
@@ -70,6 +73,9 @@ struct passes {
  *         -ENOMEDIUM, -ENOSPC …
  */
 int passes_run(struct passes *passes, struct discern_error *err);
+
+/** Seconds by the job's clock. */
+double passes_now(const struct passes *passes);
 
 /** Sectors that could not be read so far, without those between sessions. */
 uint32_t passes_n_bad(const struct map *map, const struct rip_plan *plan);

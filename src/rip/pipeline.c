@@ -11,7 +11,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 
-enum { CONSUMER_WRITER, CONSUMER_SHA256, CONSUMER_MD5, N_CONSUMERS };
+enum { CONSUMER_WRITER, CONSUMER_SHA256, CONSUMER_MD5, CONSUMER_SHA1, CONSUMER_CRC32, N_CONSUMERS };
 
 struct block {
 	uint8_t *data;
@@ -193,6 +193,12 @@ static int start_consumer(struct pipeline *pipeline, void *(*run)(void *))
 
 static int start_threads(struct pipeline *pipeline, bool with_hashes, struct discern_error *err)
 {
+	static const enum hash_kind kinds[N_CONSUMERS] = {
+		[CONSUMER_SHA256] = HASH_SHA256,
+		[CONSUMER_MD5] = HASH_MD5,
+		[CONSUMER_SHA1] = HASH_SHA1,
+		[CONSUMER_CRC32] = HASH_CRC32,
+	};
 	int ret = start_consumer(pipeline, write_thread);
 
 	if (ret == 0) {
@@ -200,13 +206,12 @@ static int start_threads(struct pipeline *pipeline, bool with_hashes, struct dis
 		pipeline->has_checkpoint_thread = ret == 0;
 	}
 	if (ret == 0 && with_hashes) {
-		ret = hash_new(HASH_SHA256, &pipeline->consumers[CONSUMER_SHA256].hash, err);
-		if (ret == 0)
-			ret = hash_new(HASH_MD5, &pipeline->consumers[CONSUMER_MD5].hash, err);
-		if (ret < 0)
-			return ret;
-		ret = start_consumer(pipeline, hash_thread);
-		if (ret == 0)
+		for (unsigned i = CONSUMER_SHA256; i < N_CONSUMERS; i++) {
+			ret = hash_new(kinds[i], &pipeline->consumers[i].hash, err);
+			if (ret < 0)
+				return ret;
+		}
+		for (unsigned i = CONSUMER_SHA256; ret == 0 && i < N_CONSUMERS; i++)
 			ret = start_consumer(pipeline, hash_thread);
 	}
 	if (ret < 0)
@@ -386,17 +391,23 @@ int pipeline_error(struct pipeline *pipeline)
 
 bool pipeline_digests(struct pipeline *pipeline, uint64_t n_bytes, struct pipeline_digests *ret_digests)
 {
-	char hex[HASH_HEX_SIZE];
+	char *const hex[N_CONSUMERS] = {
+		[CONSUMER_SHA256] = ret_digests->sha256,
+		[CONSUMER_MD5] = ret_digests->md5,
+		[CONSUMER_SHA1] = ret_digests->sha1,
+		[CONSUMER_CRC32] = ret_digests->crc32,
+	};
+	char digits[HASH_HEX_SIZE];
 
-	for (unsigned i = CONSUMER_SHA256; i <= CONSUMER_MD5; i++) {
+	for (unsigned i = CONSUMER_SHA256; i < N_CONSUMERS; i++) {
 		struct consumer *consumer = &pipeline->consumers[i];
 
 		if (consumer->hash == NULL || consumer->n_hashed_bytes != n_bytes)
 			return false;
 	}
-	hash_finish(pipeline->consumers[CONSUMER_SHA256].hash, hex);
-	memcpy(ret_digests->sha256, hex, sizeof(ret_digests->sha256));
-	hash_finish(pipeline->consumers[CONSUMER_MD5].hash, hex);
-	memcpy(ret_digests->md5, hex, sizeof(ret_digests->md5));
+	for (unsigned i = CONSUMER_SHA256; i < N_CONSUMERS; i++) {
+		hash_finish(pipeline->consumers[i].hash, digits);
+		memcpy(hex[i], digits, strlen(digits) + 1);
+	}
 	return true;
 }

@@ -30,7 +30,7 @@ struct pipeline_ops {
 };
 
 /**
- * @param with_hashes  make SHA-256 and MD5 as long as the data comes without a gap from offset 0 on
+ * @param with_hashes  make digests as long as the data comes without a gap from offset 0 on
  * @return 0, -ENOMEM, -EAGAIN (no threads) or -ENOTSUP (no such digest). Release with pipeline_free().
  */
 int pipeline_new(const struct pipeline_ops *ops, bool with_hashes, struct pipeline **ret_pipeline,
@@ -62,6 +62,8 @@ int pipeline_error(struct pipeline *pipeline);
 struct pipeline_digests {
 	char sha256[65];
 	char md5[33];
+	char sha1[41];
+	char crc32[9];
 };
 
 /** The digests of n_bytes bytes, after pipeline_drain(); false if the data did not come in one piece. */

@@ -24,8 +24,9 @@ struct retry {
 	bool is_backward[EFFORT_MAX];
 	unsigned n_tried;
 	uint32_t n_gained;
-	/** Only these sectors, while there are any. */
+	/** Only these sectors, while there are any, and what lies there. */
 	struct losses_zones zones;
+	const char *where;
 };
 
 /* Cuts a failed range to its first part in a zone, or its last one; where to look next if it lies in none. */
@@ -127,6 +128,7 @@ static void end_round(struct retry *retry, struct effort_way *way)
 	size_t index = (size_t)(way - retry->effort.ways);
 
 	effort_end_round(way);
+	record_round(passes->record);
 	retry->is_backward[index] = !retry->is_backward[index];
 	retry->positions[index] = retry->is_backward[index] ? map_n_sectors(passes->map) : 0;
 	observe_message(&passes->meter->observer, DISCERN_LEVEL_DETAIL,
@@ -208,6 +210,7 @@ static int try_all(struct retry *retry, struct discern_error *err)
 					"trying %u failed sectors again %s: so far %.0f sectors in %.1f s",
 					map_count(passes->map, MAP_FAILED), way->words, way->n_gained, way->seconds);
 		last = way;
+		passes_enter(passes, "retry", way->words, retry->where);
 		/* Then it is the same as another one; the usual way remains. */
 		if (!passes_set_effort(passes, &way->effort) && (way->effort.speed_kbps > 0 || way->effort.gives_up_soon)) {
 			way->is_refused = true;
@@ -231,7 +234,9 @@ static int try_zones(struct retry *retry, enum losses_worth worth, const char *w
 		return discern_error_set(err, ret, "out of memory");
 	if (retry->zones.n > 0) {
 		observe_message(&passes->meter->observer, DISCERN_LEVEL_DETAIL, "%s first", words);
+		retry->where = worth == LOSSES_FOLDERS ? "folders" : "files";
 		ret = try_all(retry, err);
+		retry->where = NULL;
 		effort_restart(&retry->effort);
 	}
 	free(retry->zones.ranges);
@@ -286,6 +291,7 @@ int retry_scrape(struct passes *passes, struct discern_error *err)
 
 	if (map_count(passes->map, MAP_FAILED) > 0 && passes->source->ecc_sectors > 1)
 		passes_set_effort(passes, &soon);
+	passes_enter(passes, "scrape", NULL, NULL);
 	for (uint32_t at = 0; ret == 0 && map_next(passes->map, at, MAP_FAILED, &range);
 	     at = range.start + range.n_sectors) {
 		/* Where a unit is one sector, or one sector alone has failed, that was done already. */

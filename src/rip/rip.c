@@ -12,6 +12,7 @@
 #include "rip/job.h"
 #include "rip/meter.h"
 #include "rip/output.h"
+#include "rip/record.h"
 
 static int rip_medium(struct discern_drive *drive, struct rip_job *job, struct discern_rip_result *ret_result,
 		      struct discern_error *err)
@@ -33,6 +34,8 @@ static int rip_medium(struct discern_drive *drive, struct rip_job *job, struct d
 void discern_rip_result_clear(struct discern_rip_result *result)
 {
 	damage_free_files(result->damaged_files, result->n_damaged_files);
+	record_release(result->record);
+	result->record = NULL;
 	result->damaged_files = NULL;
 	result->n_damaged_files = 0;
 }

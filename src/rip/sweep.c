@@ -178,13 +178,16 @@ int sweep_run(struct passes *passes, struct discern_error *err)
 	if (map_count(passes->map, MAP_UNTRIED) == 0)
 		return 0;
 	passes_set_effort(passes, &soon);
+	passes_enter(passes, "sweep", NULL, NULL);
 	ret = run(passes, FORWARD, true, err);
 	if (ret == 0 && map_count(passes->map, MAP_UNTRIED) > 0) {
 		tell(passes, "backwards into what was skipped");
+		passes_enter(passes, "backwards", NULL, NULL);
 		ret = run(passes, BACKWARD, true, err);
 	}
 	if (ret == 0 && map_count(passes->map, MAP_UNTRIED) > 0) {
 		tell(passes, "forwards over all that was skipped");
+		passes_enter(passes, "again", NULL, NULL);
 		ret = run(passes, FORWARD, false, err);
 	}
 	return ret;
@@ -228,6 +231,7 @@ int sweep_divide(struct passes *passes, struct discern_error *err)
 	if (passes->source->ecc_sectors <= 1 || passes->failure_seconds > SHORT_FAILURE_SECONDS)
 		return 0;
 	passes_set_effort(passes, &soon);
+	passes_enter(passes, "divide", NULL, NULL);
 	for (uint32_t at = 0; ret == 0 && map_next(passes->map, at, MAP_FAILED, &piece);) {
 		uint32_t end = passes_unit_end(passes, piece.start);
 

@@ -57,9 +57,10 @@ static int judge(struct comparison *comparison, const struct verify_pipeline_slo
 
 		if (slot->is_bad[i])
 			ret = range_list_add(&comparison->unreadable, lba, 1);
-		else if (memcmp(slot->disc + at, slot->image + at, DISCERN_SECTOR_SIZE) != 0)
+		else if (!comparison->options->is_by_digest &&
+			 memcmp(slot->disc + at, slot->image + at, DISCERN_SECTOR_SIZE) != 0)
 			ret = range_list_add(&comparison->different, lba, 1);
-		else
+		else if (!comparison->options->is_by_digest)
 			comparison->result->n_equal_sectors++;
 	}
 	return ret;
@@ -257,6 +258,7 @@ int compare_sources(struct discern_source *disc, const struct compare_options *o
 
 	memset(ret_result, 0, sizeof(*ret_result));
 	ret_result->image_bytes = options->image_bytes;
+	ret_result->is_by_digest = options->is_by_digest;
 	if (options->image_bytes == 0 || options->image_bytes > (uint64_t)INT32_MAX * DISCERN_SECTOR_SIZE)
 		return discern_error_set(err, -EINVAL, "the image is empty, or larger than any disc");
 	comparison.n_image_sectors = (uint32_t)((options->image_bytes + DISCERN_SECTOR_SIZE - 1) / DISCERN_SECTOR_SIZE);

@@ -11,6 +11,8 @@
 struct compare_options {
 	/** Stays the caller's; its errors of reading are errors of the comparison. */
 	struct discern_source *image;
+	/** Only its length is known: nothing is compared but the digest, by the caller. */
+	bool is_by_digest;
 	/** The image's length; its last sector counts as filled up with zeros. */
 	uint64_t image_bytes;
 	/** What of the disc is compared; its n_sectors is the end by table of contents or READ CAPACITY. */

@@ -8,7 +8,7 @@
 
 bool discern_verify_is_equal(const struct discern_verify_result *result)
 {
-	return result->n_different_sectors == 0 && result->n_unreadable_sectors == 0 &&
+	return result->n_different_sectors == 0 && !result->is_digest_different && result->n_unreadable_sectors == 0 &&
 	       result->tail != DISCERN_TAIL_DATA && result->tail != DISCERN_TAIL_SHORT;
 }
 

@@ -11,6 +11,7 @@
 #include "drive/drive_source.h"
 #include "verify/compare.h"
 #include "verify/names.h"
+#include "verify/nothing_source.h"
 
 /* A CD written track at once ends in two unreadable run-out sectors, which READ CAPACITY counts. */
 #define RUN_OUT_SECTORS 2
@@ -85,17 +86,32 @@ static int verify_medium(struct discern_drive *drive, const struct discern_mediu
 		return ret;
 	ret = compare_sources(disc, options, ret_result, err);
 	source_close(disc);
-	if (ret == 0 && !discern_verify_is_equal(ret_result) &&
+	/* By a digest alone, nobody knows which sectors differ. */
+	if (ret == 0 && !options->is_by_digest && !discern_verify_is_equal(ret_result) &&
 	    verify_name_files(options->image, options->area.first_lba, medium, ret_result) < 0)
 		ret = discern_error_set(err, -ENOMEM, "out of memory");
-	return ret < 0 ? ret : file_source_check_unchanged(options->image, err);
+	return ret;
+}
+
+static int verify(struct discern_drive *drive, struct compare_options *options,
+		  struct discern_verify_result *ret_result, struct discern_error *err)
+{
+	struct discern_medium medium;
+	int ret = discern_drive_medium(drive, DISCERN_MEDIUM_FOR_READING, &medium, err);
+
+	if (ret < 0)
+		return ret;
+	ret = check_medium(discern_drive_path(drive), &medium, err);
+	if (ret == 0)
+		ret = verify_medium(drive, &medium, options, ret_result, err);
+	discern_medium_clear(&medium);
+	return ret;
 }
 
 int discern_verify(struct discern_drive *drive, const char *image_path, const struct discern_observer *observer,
 		   struct discern_verify_result *ret_result, struct discern_error *err)
 {
 	struct compare_options options = { .observer = observer };
-	struct discern_medium medium;
 	int ret;
 
 	memset(ret_result, 0, sizeof(*ret_result));
@@ -109,13 +125,34 @@ int discern_verify(struct discern_drive *drive, const char *image_path, const st
 		discern_error_hint(err, "every disc would equal it; is this the right file?");
 		return -EINVAL;
 	}
-	ret = discern_drive_medium(drive, DISCERN_MEDIUM_FOR_READING, &medium, err);
-	if (ret == 0) {
-		ret = check_medium(discern_drive_path(drive), &medium, err);
-		if (ret == 0)
-			ret = verify_medium(drive, &medium, &options, ret_result, err);
-		discern_medium_clear(&medium);
-	}
+	ret = verify(drive, &options, ret_result, err);
+	if (ret == 0)
+		ret = file_source_check_unchanged(options.image, err);
 	source_close(options.image);
 	return ret;
+}
+
+int discern_verify_digest(struct discern_drive *drive, const struct discern_image_digest *digest,
+			  const struct discern_observer *observer, struct discern_verify_result *ret_result,
+			  struct discern_error *err)
+{
+	struct discern_source nothing;
+	struct compare_options options = {
+		.image = &nothing,
+		.is_by_digest = true,
+		.image_bytes = digest->size_bytes,
+		.observer = observer,
+	};
+	int ret;
+
+	memset(ret_result, 0, sizeof(*ret_result));
+	nothing_source_init(&nothing, digest->size_bytes);
+	ret = verify(drive, &options, ret_result, err);
+	if (ret < 0 || ret_result->disc_sha256[0] == '\0')
+		return ret;
+	ret_result->is_digest_different = strcmp(ret_result->disc_sha256, digest->sha256) != 0;
+	if (!ret_result->is_digest_different)
+		ret_result->n_equal_sectors =
+			(uint32_t)((digest->size_bytes + DISCERN_SECTOR_SIZE - 1) / DISCERN_SECTOR_SIZE);
+	return 0;
 }

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/crc32.h"
 #include "base/hash.h"
 
 static void check(enum hash_kind kind, const char *text, const char *expected)
@@ -28,7 +29,41 @@ static void known_answers(void **state)
 	check(HASH_SHA512, "abc",
 	      "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a"
 	      "2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f");
+	check(HASH_CRC32, "123456789", "cbf43926");
+	check(HASH_CRC32, "", "00000000");
 	check(HASH_SHA256, "", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+}
+
+/* Bit by bit, as the standard has it. */
+static uint32_t slow_crc32(const uint8_t *bytes, size_t size)
+{
+	uint32_t crc = UINT32_MAX;
+
+	for (size_t i = 0; i < size; i++) {
+		crc ^= bytes[i];
+		for (int bit = 0; bit < 8; bit++)
+			crc = (crc >> 1) ^ ((crc & 1) != 0 ? 0xedb88320U : 0);
+	}
+	return ~crc;
+}
+
+static void crc32_of_all_lengths(void **state)
+{
+	uint8_t bytes[700];
+	struct crc32 crc;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (uint8_t)(i * i * 31 + i / 3);
+	for (size_t size = 0; size + 16 <= sizeof(bytes); size++) {
+		const uint8_t *start = bytes + size % 16;
+		size_t cut = size * 7 / 11;
+
+		crc32_init(&crc);
+		crc32_update(&crc, start, cut);
+		crc32_update(&crc, start + cut, size - cut);
+		assert_int_equal(crc.value, slow_crc32(start, size));
+	}
 }
 
 static void pieces_are_one_stream(void **state)
@@ -60,6 +95,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(known_answers),
+		cmocka_unit_test(crc32_of_all_lengths),
 		cmocka_unit_test(pieces_are_one_stream),
 		cmocka_unit_test(names),
 	};

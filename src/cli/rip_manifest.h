@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The manifest and the report beside an image. */
+#ifndef CLI_RIP_MANIFEST_H
+#define CLI_RIP_MANIFEST_H
+
+#include <limits.h>
+#include <time.h>
+
+#include "cli/rip_options.h"
+
+struct rip_manifest {
+	const struct rip_options *options;
+	/** All words of the command line, ended by NULL. */
+	const char **command;
+	time_t start;
+	/** IMAGE.json; empty before the image has its name, and without a manifest. */
+	char path[PATH_MAX];
+	/** What is there tells of another disc, whose image is gone: it is kept under another name. */
+	bool is_other_disc;
+	/** What was written: names for the result, NULL if it was not. */
+	const char *manifest_written, *report_written;
+};
+
+/** Before the options are read, which moves the words of argv. Release with rip_manifest_free(). */
+void rip_manifest_init(struct rip_manifest *manifest, char **argv);
+
+/** Looks whether the report can be written, and has the rip look whether the manifest can. 0 or a negative errno. */
+int rip_manifest_prepare(struct rip_manifest *manifest, struct rip_options *options, struct discern_error *err);
+
+/**
+ * Writes both, also of a rip that was stopped; without anything read nothing is written.
+ * @param error  what ended the rip; its code is 0 if every sector was tried
+ * @return 0, or an exit code after a message
+ */
+int rip_manifest_write(struct rip_manifest *manifest, struct discern_drive *drive,
+		       const struct discern_rip_result *result, const struct discern_error *error);
+
+void rip_manifest_free(struct rip_manifest *manifest);
+
+#endif

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "ui/manifest.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "ui/manifest_private.h"
+
+/* Hundreds of runs. */
+#define MAX_BYTES ((size_t)256 << 20)
+
+/* Numbers of seconds that are days, with their milliseconds. */
+#define REALS JSON_REAL_PRECISION(10)
+
+struct manifest *manifest_new(void)
+{
+	struct manifest *manifest = manifest_must(calloc(1, sizeof(*manifest)));
+
+	manifest->root = manifest_must(json_object());
+	manifest_put(manifest->root, "discern_manifest", json_integer(MANIFEST_VERSION));
+	return manifest;
+}
+
+struct manifest *manifest_free(struct manifest *manifest)
+{
+	if (manifest == NULL)
+		return NULL;
+	json_decref(manifest->root);
+	free(manifest);
+	return NULL;
+}
+
+int manifest_load(const char *path, struct manifest **ret_manifest, struct discern_error *err)
+{
+	AUTO_FREE char *text = NULL;
+	size_t size = 0;
+	json_t *root, *version;
+	int ret = file_read_all(path, MAX_BYTES, &text, &size, err);
+
+	if (ret < 0)
+		return ret;
+	root = json_loadb(text, size, 0, NULL);
+	version = json_object_get(root, "discern_manifest");
+	if (!json_is_integer(version) || json_integer_value(version) != MANIFEST_VERSION) {
+		ret = discern_error_set(err, -EINVAL,
+					json_is_integer(version)
+						? "%s: a manifest of a version that this program does not understand"
+						: "%s: no manifest of discern's making",
+					path);
+		json_decref(root);
+		return ret;
+	}
+	*ret_manifest = manifest_must(calloc(1, sizeof(**ret_manifest)));
+	(*ret_manifest)->root = root;
+	return 0;
+}
+
+const char *manifest_identity(const struct manifest *manifest)
+{
+	return manifest_string(json_object_get(manifest->root, "disc"), "identity");
+}
+
+int manifest_digest(const struct manifest *manifest, struct discern_image_digest *ret_digest, struct discern_error *err)
+{
+	const char *sha256 = manifest_string(json_object_get(manifest->root, "hashes"), "sha256");
+	int64_t size_bytes = manifest_integer(manifest->root, "image_bytes");
+
+	if (size_bytes <= 0 || strlen(sha256) != sizeof(ret_digest->sha256) - 1 ||
+	    strspn(sha256, "0123456789abcdef") != strlen(sha256))
+		return discern_error_set(err, -EINVAL, "no SHA-256 of a complete image is in it");
+	ret_digest->size_bytes = (uint64_t)size_bytes;
+	memcpy(ret_digest->sha256, sha256, sizeof(ret_digest->sha256));
+	return 0;
+}
+
+/* ---- writing: a line for each thing that holds no other, so that people can read it too ---- */
+
+static bool is_flat(json_t *value)
+{
+	const char *key;
+	json_t *member;
+	size_t i;
+
+	if (json_is_array(value))
+		json_array_foreach(value, i, member) if (json_is_object(member) || json_is_array(member)) return false;
+	if (json_is_object(value))
+		json_object_foreach(value, key,
+				    member) if (json_is_object(member) || json_is_array(member)) return false;
+	return true;
+}
+
+static void indent(FILE *out, size_t depth)
+{
+	for (size_t i = 0; i < depth; i++)
+		fputs("  ", out);
+}
+
+/* Before a member or an element. */
+static void begin_line(FILE *out, size_t depth, bool is_first)
+{
+	fputs(is_first ? "\n" : ",\n", out);
+	indent(out, depth);
+}
+
+static void print_value(FILE *out, json_t *value, size_t depth)
+{
+	const char *key;
+	bool is_first = true;
+	json_t *member;
+	size_t i;
+
+	if (depth > 0 && is_flat(value)) {
+		json_dumpf(value, out, JSON_ENCODE_ANY | REALS);
+		return;
+	}
+	fputc(json_is_array(value) ? '[' : '{', out);
+	if (json_is_array(value)) {
+		json_array_foreach(value, i, member)
+		{
+			begin_line(out, depth + 1, is_first);
+			print_value(out, member, depth + 1);
+			is_first = false;
+		}
+	} else {
+		json_object_foreach(value, key, member)
+		{
+			json_t *name = manifest_must(json_string(key));
+
+			begin_line(out, depth + 1, is_first);
+			json_dumpf(name, out, JSON_ENCODE_ANY);
+			json_decref(name);
+			fputs(": ", out);
+			print_value(out, member, depth + 1);
+			is_first = false;
+		}
+	}
+	fputc('\n', out);
+	indent(out, depth);
+	fputc(json_is_array(value) ? ']' : '}', out);
+}
+
+int manifest_write(const struct manifest *manifest, const char *path, struct discern_error *err)
+{
+	AUTO_FREE char *text = NULL;
+	size_t size = 0;
+	FILE *out = manifest_must(open_memstream(&text, &size));
+
+	print_value(out, manifest->root, 0);
+	fputc('\n', out);
+	if (fclose(out) != 0)
+		return discern_error_set(err, -ENOMEM, "out of memory");
+	return file_replace(path, text, size, err);
+}
