@@ -176,7 +176,7 @@ verify 2 "without an image nothing can be compared" good.iso
 # A signal in the middle: a slow drive, and the program stopped from outside.
 cat >stop.sh <<-'EOF'
 	"$@" &
-	sleep 1
+	sleep 3
 	kill -TERM $!
 	wait $!
 EOF

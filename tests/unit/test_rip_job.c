@@ -100,6 +100,7 @@ static int set_up(void **state)
 static int clean(void **state)
 {
 	(void)state;
+	discern_rip_result_clear(&result);
 	return system("rm -f ./*.iso ./*.part ./*.map ./*.tmp");
 }
 
@@ -130,6 +131,7 @@ static int rip(void)
 	int ret;
 
 	discern_error_clear(&err);
+	discern_rip_result_clear(&result);
 	ret = rip_run(&job, &result, &err);
 	assert_int_equal(ret < 0 ? err.code : 0, ret);
 	assert_int_equal(ret < 0, err.text[0] != '\0' && ret < 0);
