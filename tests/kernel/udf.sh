@@ -1,7 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# UDF volumes that the kernel has written: which files are damaged, held against where the kernel says that files lie
-# (FIBMAP), and against what it cannot read on the same damaged disc.
+# UDF volumes that the kernel has written: which files are damaged, held against where it says that they lie (FIBMAP).
 # shellcheck source=tests/support/functions.sh
 . "${srcdir:-.}/tests/support/functions.sh"
 modprobe -a loop udf fuse
