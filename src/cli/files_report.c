@@ -29,31 +29,28 @@ static void report_members(struct report *report, const struct files_damage *dam
 	report_close(report);
 }
 
-/* The last sector of a file is rarely full. */
-static uint64_t bytes_of(const struct discern_damaged_file *file, uint32_t n_sectors)
-{
-	uint64_t bytes = (uint64_t)n_sectors * DISCERN_SECTOR_SIZE;
-
-	return bytes < file->size_bytes ? bytes : file->size_bytes;
-}
-
 static void report_row(struct report *report, const struct discern_damaged_file *file, bool was_compared)
 {
-	char bad[TEXT_SIZE], different[TEXT_SIZE], size[TEXT_SIZE];
-	bool has_both = file->n_bad_sectors > 0 && file->n_different_sectors > 0;
+	uint64_t bad = (uint64_t)file->n_bad_sectors * DISCERN_SECTOR_SIZE;
+	uint64_t different = (uint64_t)file->n_different_sectors * DISCERN_SECTOR_SIZE;
+	char bad_text[TEXT_SIZE], different_text[TEXT_SIZE], size_text[TEXT_SIZE];
+	const char *bad_words = was_compared ? " unreadable" : "";
 
-	text_size(bytes_of(file, file->n_bad_sectors), bad);
-	text_size(bytes_of(file, file->n_different_sectors), different);
-	text_size(file->size_bytes, size);
-	if (!was_compared && bytes_of(file, file->n_bad_sectors) == file->size_bytes)
-		report_text(report, "", "%s: all of it", file->path);
-	else if (!was_compared)
-		report_text(report, "", "%s: %s of %s", file->path, bad, size);
+	text_size(bad, bad_text);
+	text_size(different, different_text);
+	text_size(file->size_bytes, size_text);
+	/* The last sector of a file is rarely full. */
+	if (different == 0 && bad >= file->size_bytes)
+		report_text(report, "", "%s: all of it%s", file->path, bad_words);
+	else if (bad == 0 && different >= file->size_bytes)
+		report_text(report, "", "%s: all of it differs", file->path);
+	else if (different == 0)
+		report_text(report, "", "%s: %s%s of %s", file->path, bad_text, bad_words, size_text);
+	else if (bad == 0)
+		report_text(report, "", "%s: %s differ of %s", file->path, different_text, size_text);
 	else
-		report_text(report, "", "%s: %s%s%s%s%s of %s", file->path,
-			    file->n_different_sectors > 0 ? different : "",
-			    file->n_different_sectors > 0 ? " differ" : "", has_both ? ", " : "",
-			    file->n_bad_sectors > 0 ? bad : "", file->n_bad_sectors > 0 ? " unreadable" : "", size);
+		report_text(report, "", "%s: %s differ, %s%s of %s", file->path, different_text, bad_text, bad_words,
+			    size_text);
 }
 
 void cli_report_files(struct report *report, const struct files_damage *damage)

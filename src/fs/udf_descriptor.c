@@ -7,12 +7,14 @@
 
 uint16_t udf_crc16(const uint8_t *data, size_t size)
 {
+	/* What four bits make of the rest. */
+	static const uint16_t table[16] = { 0x0000, 0x1021, 0x2042, 0x3063, 0x4084, 0x50a5, 0x60c6, 0x70e7,
+					    0x8108, 0x9129, 0xa14a, 0xb16b, 0xc18c, 0xd1ad, 0xe1ce, 0xf1ef };
 	uint16_t crc = 0;
 
 	for (size_t i = 0; i < size; i++) {
-		crc ^= (uint16_t)(data[i] << 8);
-		for (int bit = 0; bit < 8; bit++)
-			crc = (uint16_t)((crc & 0x8000) != 0 ? crc << 1 ^ 0x1021 : crc << 1);
+		crc = (uint16_t)(crc << 4 ^ table[crc >> 12 ^ data[i] >> 4]);
+		crc = (uint16_t)(crc << 4 ^ table[crc >> 12 ^ (data[i] & 0xf)]);
 	}
 	return crc;
 }

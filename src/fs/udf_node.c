@@ -45,7 +45,7 @@ static uint32_t blocks_of(uint64_t size_bytes)
 
 static int add_icb_sector(struct udf_node *node, struct udf_address at)
 {
-	return udf_runs_add(&node->icb, &(struct udf_run){ at, 1, false });
+	return udf_runs_add(&node->icb, &(struct udf_run){ .at = at, .n_blocks = 1 });
 }
 
 /* ---- information control blocks ---- */
@@ -125,7 +125,7 @@ static size_t descriptor_size(unsigned kind)
 static int add_run(struct descriptors *descriptors, struct udf_address at, unsigned type, uint32_t length)
 {
 	uint32_t n_bytes = length < descriptors->bytes_left ? length : (uint32_t)descriptors->bytes_left;
-	struct udf_run run = { at, blocks_of(n_bytes), type != EXTENT_RECORDED };
+	struct udf_run run = { .at = at, .n_blocks = blocks_of(n_bytes), .is_hole = type != EXTENT_RECORDED };
 
 	descriptors->bytes_left -= n_bytes;
 	return udf_runs_add(&descriptors->node->data, &run);

@@ -32,7 +32,10 @@ int udf_runs_add(struct udf_runs *runs, const struct udf_run *run)
 		runs->items = bigger;
 		runs->room = room;
 	}
-	runs->items[runs->n++] = *run;
+	runs->items[runs->n] = *run;
+	runs->items[runs->n].first =
+		runs->n > 0 ? runs->items[runs->n - 1].first + runs->items[runs->n - 1].n_blocks : 0;
+	runs->n++;
 	return 0;
 }
 
@@ -82,21 +85,32 @@ static bool find_sparable(const struct udf_map *map, uint32_t block, struct udf_
 	return true;
 }
 
-/* Where block number block of what runs hold is; place->n_sectors becomes how many follow there. */
+/* Where block number block of what runs hold is; *n_blocks becomes how many follow there. */
 static bool find_in_runs(const struct udf_runs *runs, uint32_t block, uint32_t *n_blocks, struct udf_address *ret)
 {
-	for (size_t i = 0; i < runs->n; i++) {
-		const struct udf_run *run = &runs->items[i];
+	size_t low = 0, high = runs->n;
+	const struct udf_run *run;
+	uint32_t within;
 
-		if (block < run->n_blocks) {
-			if (*n_blocks > run->n_blocks - block)
-				*n_blocks = run->n_blocks - block;
-			*ret = (struct udf_address){ run->at.block + block, run->at.map };
-			return !run->is_hole;
-		}
-		block -= run->n_blocks;
+	/* Behind the last that begins before it or with it. */
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (runs->items[middle].first <= block)
+			low = middle + 1;
+		else
+			high = middle;
 	}
-	return false;
+	if (low == 0)
+		return false;
+	run = &runs->items[low - 1];
+	within = (uint32_t)(block - run->first);
+	if (run->is_hole || within >= run->n_blocks)
+		return false;
+	if (*n_blocks > run->n_blocks - within)
+		*n_blocks = run->n_blocks - within;
+	*ret = (struct udf_address){ run->at.block + within, run->at.map };
+	return true;
 }
 
 /* The address on the map beneath; false if there is none. */

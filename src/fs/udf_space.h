@@ -26,6 +26,8 @@ struct udf_run {
 	struct udf_address at;
 	uint32_t n_blocks;
 	bool is_hole;
+	/** Blocks of the file before it: set by udf_runs_add(). */
+	uint64_t first;
 };
 
 struct udf_runs {

@@ -255,7 +255,7 @@ static int tell_losses(struct job *job)
 	struct file_list list;
 	int ret = list_files(job, &list, &view);
 
-	if (ret == 0 && list.n_files > 0)
+	if (ret == 0 && (list.n_files > 0 || list.n_unread_folders > 0))
 		ret = losses_tell(&list, &view, job->result);
 	files_clear(&list);
 	return ret == -ENOMEM ? discern_error_set(job->err, ret, "out of memory") : 0;

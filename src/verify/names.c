@@ -81,7 +81,11 @@ int verify_name_files(struct discern_source *image, int32_t first_lba, const str
 		      struct discern_verify_result *result)
 {
 	static const struct discern_source_ops ops = { .read = read_shifted, .close = keep };
-	struct shifted_source shifted = { { &ops, (uint32_t)first_lba + image->n_sectors, 1, 1, 0 }, image, first_lba };
+	struct shifted_source shifted = {
+		.base = { .ops = &ops, .preferred_sectors = 1, .ecc_sectors = 1 },
+		.image = image,
+		.first_lba = first_lba,
+	};
 	struct finding finding = { result, INT64_MAX };
 	struct discern_volume volume;
 	struct file_list list = { 0 };
@@ -90,6 +94,7 @@ int verify_name_files(struct discern_source *image, int32_t first_lba, const str
 	int32_t session_lba;
 	int ret = 0;
 
+	shifted.base.n_sectors = (uint32_t)first_lba + image->n_sectors;
 	if (result->tail == DISCERN_TAIL_SHORT)
 		finding.end_lba = (int64_t)first_lba + image->n_sectors - result->n_tail_sectors;
 	/* The image may be one of the first session only. */
@@ -101,7 +106,7 @@ int verify_name_files(struct discern_source *image, int32_t first_lba, const str
 	}
 	if (ret == 0 && is_found)
 		ret = files_list(&shifted.base, session_lba, &volume, &list, NULL);
-	if (ret == 0 && list.n_files > 0) {
+	if (ret == 0 && (list.n_files > 0 || list.n_unread_folders > 0)) {
 		ret = damage_find(&list, count_damage, &finding, &damage);
 		result->n_files = damage.n_files;
 		result->n_unread_folders = (uint32_t)list.n_unread_folders;

@@ -230,7 +230,10 @@ if command -v xorriso >/dev/null; then
 	change sessions.iso $(($(stat -c %s sessions.iso) - 300000))
 	verify 4 "a change in the second session is found" sessions.disc sessions.iso
 	printed "in the right place" "differs  LBA $((($(stat -c %s sessions.iso) - 300000) / 2048))"
-	printed "and the file is named" "/two/second: 2048 bytes differ of 700 kB"
+	printed "it is padding" "0 of 2 files differ"
+	change sessions.iso $(($(stat -c %s sessions.iso) - 600000))
+	verify 4 "one in a file of it" sessions.disc sessions.iso
+	printed "is told by the file's name" "/two/second: 2048 bytes differ of 700 kB"
 fi
 
 # A drive that stops reading is not a disc full of bad sectors.

@@ -237,6 +237,9 @@ enum {
 	MIRROR_ICB = 30,
 	MIRROR_DATA = 32,
 	METADATA_BLOCKS = 16,
+	/* The main file lies in two pieces. */
+	METADATA_FIRST_BLOCKS = 4,
+	METADATA_REST = 112,
 	/* Of a sparable partition, where the packet from 0 on was moved to, and the table. */
 	PACKET = 16,
 	MOVED_LBA = 100,
@@ -254,7 +257,9 @@ uint32_t udf_make_lba(enum udf_make_kind kind, uint32_t block)
 	case UDF_MAKE_VIRTUAL:
 		return VOLUME_PARTITION + VIRTUAL_LAST - block;
 	case UDF_MAKE_METADATA_MAP:
-		return VOLUME_PARTITION + METADATA_DATA + block;
+		return VOLUME_PARTITION + (block < METADATA_FIRST_BLOCKS
+						   ? METADATA_DATA + block
+						   : METADATA_REST + block - METADATA_FIRST_BLOCKS);
 	case UDF_MAKE_PLAIN:
 	case UDF_MAKE_N_KINDS:
 		break;
@@ -338,26 +343,29 @@ static void put_files(uint8_t *image, enum udf_make_kind kind)
 
 static void put_metadata(uint8_t *image)
 {
-	uint8_t descriptor[8];
-	size_t n = udf_make_descriptor(descriptor, UDF_MAKE_SHORT, METADATA_BLOCKS * SECTOR, METADATA_DATA, 0);
+	uint8_t descriptors[16];
+	size_t n = udf_make_descriptor(descriptors, UDF_MAKE_SHORT, METADATA_FIRST_BLOCKS * SECTOR, METADATA_DATA, 0);
 	struct udf_make_entry entry = { .lba = VOLUME_PARTITION + METADATA_ICB,
 					.block = METADATA_ICB,
 					.is_extended = true,
 					.type = UDF_MAKE_METADATA,
 					.kind = UDF_MAKE_SHORT,
 					.size_bytes = METADATA_BLOCKS * SECTOR,
-					.bytes = descriptor,
-					.n_bytes = n };
+					.bytes = descriptors };
 
 	udf_make_map_metadata(image, METADATA_ICB, MIRROR_ICB);
+	n += udf_make_descriptor(descriptors + n, UDF_MAKE_SHORT, (METADATA_BLOCKS - METADATA_FIRST_BLOCKS) * SECTOR,
+				 METADATA_REST, 0);
+	entry.n_bytes = n;
 	udf_make_entry(image, &entry);
 	entry.lba = VOLUME_PARTITION + MIRROR_ICB;
 	entry.block = MIRROR_ICB;
 	entry.type = UDF_MAKE_MIRROR;
-	udf_make_descriptor(descriptor, UDF_MAKE_SHORT, METADATA_BLOCKS * SECTOR, MIRROR_DATA, 0);
+	entry.n_bytes = udf_make_descriptor(descriptors, UDF_MAKE_SHORT, METADATA_BLOCKS * SECTOR, MIRROR_DATA, 0);
 	udf_make_entry(image, &entry);
-	memcpy(volume_sector(image, VOLUME_PARTITION + MIRROR_DATA),
-	       volume_sector(image, VOLUME_PARTITION + METADATA_DATA), (size_t)METADATA_BLOCKS * SECTOR);
+	for (uint32_t i = 0; i < METADATA_BLOCKS; i++)
+		memcpy(volume_sector(image, VOLUME_PARTITION + MIRROR_DATA + i),
+		       volume_sector(image, udf_make_lba(UDF_MAKE_METADATA_MAP, i)), SECTOR);
 }
 
 static void put_vat(uint8_t *image)

@@ -205,7 +205,8 @@ static void metadata_comes_from_the_mirror(void **state)
 
 	make(f, UDF_MAKE_METADATA_MAP);
 	/* Blocks of the main file. */
-	memory_source_damage(&f->source, (int32_t)udf_make_lba(f->kind, 0), 9, -EIO);
+	memory_source_damage(&f->source, (int32_t)udf_make_lba(f->kind, 0), 4, -EIO);
+	memory_source_damage(&f->source, (int32_t)udf_make_lba(f->kind, 4), 5, -EIO);
 	list(f);
 	expect_all(f);
 	/* Its ICB as well: what is read is what the mirror has, and where. */
