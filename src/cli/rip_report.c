@@ -54,6 +54,22 @@ static void report_bad(struct report *report, const struct discern_rip_result *r
 		report_text(report, "", "and so on: the map has them all");
 }
 
+static void report_protection(struct report *report, const struct discern_rip_result *result)
+{
+	const char *name = discern_protection_name(result->protection);
+
+	report_string(report, "protection", NULL, name);
+	report_number(report, "protected_sectors", NULL, result->n_protected_sectors, NULL);
+	report_bool(report, "encrypted", NULL, result->is_encrypted, NULL);
+	if (result->n_protected_sectors > 0)
+		report_text(report, "protect", "%" PRIu32 " of the bad sectors are kept back by the drive (%s)",
+			    result->n_protected_sectors, name);
+	else if (result->is_encrypted)
+		report_text(report, "protect", "the image is encrypted (%s)", name);
+	else if (name[0] != '\0')
+		report_text(report, "protect", "what is protected is encrypted in the image (%s)", name);
+}
+
 /** Of many damaged files, the first ones; in JSON all. */
 static void report_files(struct report *report, const struct discern_rip_result *result)
 {
@@ -126,6 +142,7 @@ void rip_report(struct cli *cli, const char *drive, const struct discern_rip_res
 	report_string(report, "sha256", "SHA-256", result->sha256);
 	report_string(report, "md5", "MD5", result->md5);
 	report_bad(report, result);
+	report_protection(report, result);
 	report_files(report, result);
 	report_string(report, "map", "map", result->map_path);
 	report_time(report, result);

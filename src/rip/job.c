@@ -18,6 +18,7 @@
 #include "rip/name.h"
 #include "rip/output.h"
 #include "rip/passes.h"
+#include "rip/protection.h"
 
 /** The map on disk is at most this old; in the beginning it is younger. */
 #define CHECKPOINT_SECONDS 4.0
@@ -38,6 +39,8 @@ struct job {
 	char identity[IDENTITY_SIZE];
 	struct output output;
 	struct map *map;
+	/** Sectors that the drive keeps back (passes.h). */
+	struct map *refused;
 	struct pipeline *pipeline;
 	struct meter meter;
 	struct passes passes;
@@ -80,6 +83,21 @@ static void copy_plan(const struct job *job)
 	memcpy(result->left_out, job->plan.left_out, sizeof(result->left_out));
 }
 
+static int check_protection(struct job *job)
+{
+	const struct protection_disc disc = { job->medium, job->has_volume ? &job->volume : NULL,
+					      rip_plan_last_session(job->medium) };
+	enum discern_protection *protection = &job->result->protection;
+	int ret = protection_find(job->source, &disc, protection, job->err);
+
+	if (ret < 0)
+		return rip_tell_protection(ret, job->err);
+	if (*protection != DISCERN_PROTECTION_NONE && !job->options->as_is)
+		return protection_refuse(*protection, job->medium->profile, job->err);
+	protection_warn(*protection, &job->meter.observer);
+	return 0;
+}
+
 /** Finds out what is on the disc and how much of it makes the image. */
 static int look_at_disc(struct job *job)
 {
@@ -87,12 +105,16 @@ static int look_at_disc(struct job *job)
 
 	if (ret < 0)
 		return ret;
+	if (job->medium->protection != DISCERN_PROTECTION_NONE && !job->options->as_is)
+		return protection_refuse(job->medium->protection, job->medium->profile, job->err);
 	ret = volume_probe(job->source, rip_plan_last_session(job->medium), &job->volume, &job->has_volume, job->err);
 	if (ret < 0)
 		return rip_tell_protection(ret, job->err);
 	if (job->has_volume)
 		memcpy(job->result->volume_label, job->volume.label, sizeof(job->result->volume_label));
-	ret = rip_plan_make(job->medium, job->has_volume ? &job->volume : NULL, &job->plan, job->err);
+	ret = check_protection(job);
+	if (ret == 0)
+		ret = rip_plan_make(job->medium, job->has_volume ? &job->volume : NULL, &job->plan, job->err);
 	if (ret == 0)
 		ret = end_find(job->source, &job->plan, &job->result->n_run_out_sectors, job->err);
 	if (ret == 0)
@@ -103,7 +125,9 @@ static int look_at_disc(struct job *job)
 		return ret;
 	copy_plan(job);
 	tell_size(job);
-	return 0;
+	if (job->options->as_is)
+		job->refused = map_new(job->plan.n_sectors);
+	return job->options->as_is && job->refused == NULL ? discern_error_set(job->err, -ENOMEM, "out of memory") : 0;
 }
 
 static int open_at(struct job *job, const char *path)
@@ -292,6 +316,7 @@ static int read_disc(struct job *job)
 		.n_rounds = job->options->retries == 0 && has_bad ? 1 : job->options->retries,
 		.speed_1x_kbps = discern_profile_1x_kbps(job->medium->profile),
 		.speed_kbps = job->options->speed_kbps,
+		.refused = job->refused,
 		.find_zones = find_zones,
 		.user = job,
 		.limits = { job->options->max_seconds, job->options->no_progress_seconds },
@@ -321,6 +346,10 @@ static void list_bad(struct job *job)
 	struct map_range range = { 0 };
 
 	result->n_bad_sectors = passes_n_bad(job->map, &job->plan);
+	if (job->refused != NULL)
+		result->n_protected_sectors = map_count(job->refused, MAP_BAD);
+	result->is_encrypted = result->protection == DISCERN_PROTECTION_AACS ||
+			       (result->protection == DISCERN_PROTECTION_CSS && result->n_protected_sectors == 0);
 	for (uint32_t at = 0; result->n_bad_ranges < DISCERN_RIP_MAX_RANGES && map_next(job->map, at, MAP_BAD, &range);
 	     at = range.start + range.n_sectors) {
 		if (rip_plan_is_gap(&job->plan, range.start))
@@ -365,14 +394,6 @@ static int finish(struct job *job)
 	return ret;
 }
 
-static void tell_protection(const struct job *job)
-{
-	if (job->medium->protection != 0)
-		observe_message(
-			&job->meter.observer, DISCERN_LEVEL_WARNING,
-			"the disc says that it is copy-protected: parts may be refused, or be encrypted in the image");
-}
-
 static void tell_resumed(const struct job *job)
 {
 	char done[TEXT_SIZE];
@@ -405,6 +426,8 @@ static int run(struct job *job)
 	snprintf(job->result->image_path, sizeof(job->result->image_path), "%s", job->output.path);
 	if (ret < 0 || job->result->n_bad_sectors > 0)
 		snprintf(job->result->map_path, sizeof(job->result->map_path), "%s", job->output.map_path);
+	if (ret == -EKEYREJECTED)
+		output_drop(&job->output);
 	output_close(&job->output, job->map);
 	return ret;
 }
@@ -419,17 +442,19 @@ int rip_run(const struct rip_job *wanted, struct discern_rip_result *ret_result,
 	memset(ret_result, 0, sizeof(*ret_result));
 	if (job == NULL)
 		return discern_error_set(err, -ENOMEM, "out of memory");
-	job->source = wanted->source;
+	job->source = wanted->options->as_is ? protection_lenient(wanted->source) : wanted->source;
 	job->medium = wanted->medium;
 	job->options = wanted->options;
 	job->result = ret_result;
 	job->err = err != NULL ? err : &own_error;
 	job->output.fd = -1;
 	meter_init(&job->meter, wanted->observer, discern_profile_1x_kbps(wanted->medium->profile));
-	tell_protection(job);
-	ret = run(job);
+	ret = job->source != NULL ? run(job) : discern_error_set(job->err, -ENOMEM, "out of memory");
+	if (job->source != wanted->source)
+		source_close(job->source);
 	ret_result->seconds = observe_now() - start;
 	map_free(job->map);
+	map_free(job->refused);
 	free(job);
 	return ret;
 }

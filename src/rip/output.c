@@ -282,11 +282,16 @@ int output_open(struct output *output, const struct output_job *job, struct map 
 	return ret;
 }
 
+void output_drop(struct output *output)
+{
+	output->is_dropped = true;
+}
+
 void output_close(struct output *output, const struct map *map)
 {
 	if (output->fd < 0)
 		return;
-	if (output->is_fresh && (map == NULL || map_count(map, MAP_GOOD) == 0)) {
+	if (output->is_fresh && (output->is_dropped || map == NULL || map_count(map, MAP_GOOD) == 0)) {
 		unlink(output->part_path);
 		unlink(output->map_path);
 	}
