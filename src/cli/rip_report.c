@@ -2,6 +2,7 @@
 #include "cli/rip_report.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/text.h"
 
@@ -128,11 +129,18 @@ static void report_time(struct report *report, const struct discern_rip_result *
 void rip_report(struct cli *cli, const char *drive, const struct discern_rip_result *result)
 {
 	struct report *report = cli_report(cli);
-	char size[TEXT_SIZE];
+	const char *image = strcmp(result->image_path, "-") == 0 ? "to standard output" : result->image_path;
+	char size[TEXT_SIZE], packed[TEXT_SIZE];
 
 	report_string(report, "image", NULL, result->image_path);
 	report_number(report, "image_bytes", NULL, (int64_t)result->size_bytes, NULL);
-	report_text(report, "image", "%s, %s", result->image_path, text_size(result->size_bytes, size));
+	if (result->compressed_bytes > 0)
+		report_number(report, "compressed_bytes", NULL, (int64_t)result->compressed_bytes, NULL);
+	if (result->compressed_bytes > 0)
+		report_text(report, "image", "%s, %s, of %s uncompressed", image,
+			    text_size(result->compressed_bytes, packed), text_size(result->size_bytes, size));
+	else
+		report_text(report, "image", "%s, %s", image, text_size(result->size_bytes, size));
 	report_string(report, "drive", "drive", drive);
 	report_string(report, "label", "label", result->volume_label);
 	report_bool(report, "resumed", NULL, result->is_resumed, NULL);

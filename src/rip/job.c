@@ -17,8 +17,10 @@
 #include "rip/losses.h"
 #include "rip/name.h"
 #include "rip/output.h"
+#include "rip/packed.h"
 #include "rip/passes.h"
 #include "rip/protection.h"
+#include "rip/stream.h"
 
 /** The map on disk is at most this old; in the beginning it is younger. */
 #define CHECKPOINT_SECONDS 4.0
@@ -38,6 +40,8 @@ struct job {
 	struct discern_volume volume;
 	char identity[IDENTITY_SIZE];
 	struct output output;
+	/** The compressed image, if one is wanted. */
+	struct packed *packed;
 	struct map *map;
 	/** Sectors that the drive keeps back (passes.h). */
 	struct map *refused;
@@ -83,36 +87,23 @@ static void copy_plan(const struct job *job)
 	memcpy(result->left_out, job->plan.left_out, sizeof(result->left_out));
 }
 
-static int check_protection(struct job *job)
-{
-	const struct protection_disc disc = { job->medium, job->has_volume ? &job->volume : NULL,
-					      rip_plan_last_session(job->medium) };
-	enum discern_protection *protection = &job->result->protection;
-	int ret = protection_find(job->source, &disc, protection, job->err);
-
-	if (ret < 0)
-		return rip_tell_protection(ret, job->err);
-	if (*protection != DISCERN_PROTECTION_NONE && !job->options->as_is)
-		return protection_refuse(*protection, job->medium->profile, job->err);
-	protection_warn(*protection, &job->meter.observer);
-	return 0;
-}
-
 /** Finds out what is on the disc and how much of it makes the image. */
 static int look_at_disc(struct job *job)
 {
+	const struct protection_disc disc = { job->medium, &job->volume, rip_plan_last_session(job->medium),
+					      job->options->as_is };
 	int ret = rip_plan_make(job->medium, NULL, &job->plan, job->err);
 
+	if (ret == 0)
+		ret = protection_check(NULL, &disc, &job->result->protection, job->err);
 	if (ret < 0)
 		return ret;
-	if (job->medium->protection != DISCERN_PROTECTION_NONE && !job->options->as_is)
-		return protection_refuse(job->medium->protection, job->medium->profile, job->err);
 	ret = volume_probe(job->source, rip_plan_last_session(job->medium), &job->volume, &job->has_volume, job->err);
 	if (ret < 0)
 		return rip_tell_protection(ret, job->err);
 	if (job->has_volume)
 		memcpy(job->result->volume_label, job->volume.label, sizeof(job->result->volume_label));
-	ret = check_protection(job);
+	ret = protection_check(job->source, &disc, &job->result->protection, job->err);
 	if (ret == 0)
 		ret = rip_plan_make(job->medium, job->has_volume ? &job->volume : NULL, &job->plan, job->err);
 	if (ret == 0)
@@ -125,6 +116,7 @@ static int look_at_disc(struct job *job)
 		return ret;
 	copy_plan(job);
 	tell_size(job);
+	protection_warn(job->result->protection, &job->meter.observer);
 	if (job->options->as_is)
 		job->refused = map_new(job->plan.n_sectors);
 	return job->options->as_is && job->refused == NULL ? discern_error_set(job->err, -ENOMEM, "out of memory") : 0;
@@ -132,9 +124,14 @@ static int look_at_disc(struct job *job)
 
 static int open_at(struct job *job, const char *path)
 {
-	const struct output_job wanted = { path, job->identity, job->plan.n_sectors };
-	int ret = output_open(&job->output, &wanted, &job->map, job->err);
+	enum discern_compression compression = job->options->compression;
+	char name[PATH_MAX];
+	const struct output_job wanted = { packed_plain_name(path, compression, name, sizeof(name)), job->identity,
+					   job->plan.n_sectors };
+	int ret = packed_check_name(wanted.image_path, compression, job->err);
 
+	if (ret == 0)
+		ret = output_open(&job->output, &wanted, &job->map, job->err);
 	if (ret < 0 || !job->output.is_resumed)
 		return ret;
 	ret = identity_compare(job->source, &job->plan, job->map, job->output.fd, job->err);
@@ -171,8 +168,11 @@ static int open_output(struct job *job)
 static int write_block(const uint8_t *data, uint32_t size, uint64_t offset, void *user)
 {
 	struct job *job = user;
+	int ret = output_write(&job->output, data, size, offset);
 
-	return output_write(&job->output, data, size, offset);
+	if (ret == 0 && job->packed != NULL)
+		packed_reached(job->packed, offset, size);
+	return ret;
 }
 
 static int save_checkpoint(char *text, size_t size, void *user)
@@ -295,6 +295,26 @@ static int check_same_disc(struct job *job)
 	return -ESTALE;
 }
 
+/* The image gets its name, or its compressed form does; with bad sectors it stays as it is, to be gone on with. */
+static int name_image(struct job *job)
+{
+	struct discern_rip_result *result = job->result;
+	int ret;
+
+	if (job->packed != NULL && result->n_bad_sectors == 0) {
+		ret = packed_finish(job->packed, &job->output, image_bytes(job), &job->meter, job->err);
+		if (ret == 0)
+			snprintf(result->image_path, sizeof(result->image_path), "%s", packed_path(job->packed));
+		if (ret == 0)
+			result->compressed_bytes = packed_bytes(job->packed);
+		return ret;
+	}
+	if (job->packed != NULL)
+		observe_message(&job->meter.observer, DISCERN_LEVEL_NOTE,
+				"the image is not compressed, so that the same command can try its bad sectors again");
+	return output_finish(&job->output, image_bytes(job), result->n_bad_sectors > 0, job->err);
+}
+
 static int read_disc(struct job *job)
 {
 	const struct pipeline_ops ops = { write_block, save_checkpoint, idle, job };
@@ -388,7 +408,7 @@ static int finish(struct job *job)
 	memcpy(result->md5, digests.md5, sizeof(result->md5));
 	if (ret < 0)
 		return ret;
-	ret = output_finish(&job->output, image_bytes(job), result->n_bad_sectors > 0, job->err);
+	ret = name_image(job);
 	if (ret < 0)
 		save_map_quietly(job);
 	return ret;
@@ -406,12 +426,27 @@ static void tell_resumed(const struct job *job)
 				text_size(image_bytes(job), all));
 }
 
+/** The whole job, without any files. */
+static int run_stream(struct job *job)
+{
+	struct stream stream = { job->source, &job->plan, job->options, &job->meter, job->result, NULL, job->refused };
+	int ret;
+
+	stream.map = job->map = map_new(job->plan.n_sectors);
+	if (job->map == NULL)
+		return discern_error_set(job->err, -ENOMEM, "out of memory");
+	ret = stream_run(&stream, job->err);
+	if (ret == 0)
+		list_bad(job);
+	return ret;
+}
+
 static int run(struct job *job)
 {
 	int ret = look_at_disc(job);
 
-	if (ret < 0)
-		return ret;
+	if (ret < 0 || job->options->is_stream)
+		return ret < 0 ? ret : run_stream(job);
 	ret = open_output(job);
 	if (ret < 0)
 		return ret;
@@ -419,11 +454,15 @@ static int run(struct job *job)
 	job->result->is_resumed = job->output.is_resumed;
 	ret = output_check_space(&job->output, image_bytes(job), job->err);
 	if (ret == 0)
+		ret = packed_new(&job->output, job->options->compression, job->map, &job->packed, job->err);
+	if (ret == 0)
 		ret = read_disc(job);
 	if (ret == 0)
 		ret = finish(job);
 	job->pipeline = pipeline_free(job->pipeline);
-	snprintf(job->result->image_path, sizeof(job->result->image_path), "%s", job->output.path);
+	job->packed = packed_free(job->packed);
+	if (job->result->image_path[0] == '\0')
+		snprintf(job->result->image_path, sizeof(job->result->image_path), "%s", job->output.path);
 	if (ret < 0 || job->result->n_bad_sectors > 0)
 		snprintf(job->result->map_path, sizeof(job->result->map_path), "%s", job->output.map_path);
 	if (ret == -EKEYREJECTED)

@@ -96,15 +96,15 @@ static int find_aacs(struct discern_source *source, const struct protection_disc
 	return ret == -E2BIG ? 0 : ret;
 }
 
-int protection_find(struct discern_source *source, const struct protection_disc *disc,
-		    enum discern_protection *ret_protection, struct discern_error *err)
+static int find(struct discern_source *source, const struct protection_disc *disc,
+		enum discern_protection *ret_protection, struct discern_error *err)
 {
 	const struct discern_medium *medium = disc->medium;
 	enum profile_family family = profile_find((unsigned)medium->profile)->family;
 	int ret = 0;
 
 	*ret_protection = medium->protection;
-	if (medium->protection != DISCERN_PROTECTION_NONE || disc->volume == NULL)
+	if (medium->protection != DISCERN_PROTECTION_NONE || source == NULL)
 		return 0;
 	if (family == FAMILY_DVD && disc->volume->has_iso9660) {
 		ret = try_films(source, disc->session_lba, err);
@@ -136,10 +136,15 @@ static const char *disc_word(enum discern_profile profile)
 	return "disc";
 }
 
-int protection_refuse(enum discern_protection protection, enum discern_profile profile, struct discern_error *err)
+int protection_check(struct discern_source *source, const struct protection_disc *disc,
+		     enum discern_protection *ret_protection, struct discern_error *err)
 {
+	int ret = find(source, disc, ret_protection, err);
+
+	if (ret < 0 || *ret_protection == DISCERN_PROTECTION_NONE || disc->as_is)
+		return ret;
 	discern_error_set(err, -EKEYREJECTED, "this %s is copy-protected (%s); discern does not remove protection",
-			  disc_word(profile), discern_protection_name(protection));
+			  disc_word(disc->medium->profile), discern_protection_name(*ret_protection));
 	return discern_error_hint(err, "--as-is makes an image of what can be read of it, as it is");
 }
 

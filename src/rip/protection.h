@@ -14,17 +14,19 @@
 
 struct protection_disc {
 	const struct discern_medium *medium;
-	/** At the session that begins at session_lba; NULL if there is none. */
+	/** At the session that begins at session_lba; empty if there is none. */
 	const struct discern_volume *volume;
 	int32_t session_lba;
+	/** It is to be read all the same. */
+	bool as_is;
 };
 
-/** How the disc is protected, as far as it says, or as a few sectors that would be show. */
-int protection_find(struct discern_source *source, const struct protection_disc *disc,
-		    enum discern_protection *ret_protection, struct discern_error *err);
-
-/** -EKEYREJECTED with the words for it. */
-int protection_refuse(enum discern_protection protection, enum discern_profile profile, struct discern_error *err);
+/**
+ * How the disc is protected, as far as it says, or as a few sectors that would be show; without a source only the former.
+ * @return 0, -EKEYREJECTED with the words for it unless as_is, or trouble of the source
+ */
+int protection_check(struct discern_source *source, const struct protection_disc *disc,
+		     enum discern_protection *ret_protection, struct discern_error *err);
 
 /** Says what becomes of such a disc that is read as it is. */
 void protection_warn(enum discern_protection protection, const struct discern_observer *observer);
