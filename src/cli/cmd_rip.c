@@ -32,8 +32,9 @@ static int tell_bad(struct rip_options *options, const char *drive, const struct
 	if (result->n_bad_sectors == 0)
 		return CLI_EXIT_GOOD;
 	if (result->n_protected_sectors == result->n_bad_sectors) {
-		cli_complain(options->cli, "%s: the drive keeps %" PRIu32 " sector%s back because of copy protection (%s)",
-			     drive, result->n_bad_sectors, result->n_bad_sectors == 1 ? "" : "s",
+		cli_complain(options->cli,
+			     "%s: the drive keeps %" PRIu32 " sector%s back because of copy protection (%s)", drive,
+			     result->n_bad_sectors, result->n_bad_sectors == 1 ? "" : "s",
 			     discern_protection_name(result->protection));
 		return CLI_EXIT_UNREADABLE;
 	}

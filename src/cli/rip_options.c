@@ -124,7 +124,8 @@ static int set_output(struct rip_options *options, const char *path)
 	options->rip.stream_fd = STDOUT_FILENO;
 	options->cli->is_stdout_taken = options->rip.is_stream;
 	if (options->rip.is_stream && isatty(STDOUT_FILENO))
-		return cli_usage(options->cli, "--output=-: standard output is a terminal; give it to a program or a file");
+		return cli_usage(options->cli,
+				 "--output=-: standard output is a terminal; give it to a program or a file");
 	return 0;
 }
 

@@ -22,8 +22,7 @@ static bool is_name(const uint8_t *record, const char *name, size_t length)
 {
 	size_t n = record[NAME_LENGTH];
 
-	if (n < length || (size_t)NAME + n > record[0] ||
-	    strncasecmp((const char *)record + NAME, name, length) != 0)
+	if (n < length || (size_t)NAME + n > record[0] || strncasecmp((const char *)record + NAME, name, length) != 0)
 		return false;
 	return n == length || record[NAME + length] == ';' ||
 	       (record[NAME + length] == '.' && (n == length + 1 || record[NAME + length + 1] == ';'));

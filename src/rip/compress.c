@@ -93,8 +93,10 @@ int compress_check(enum discern_compression compression, struct discern_error *e
 	if (compression == DISCERN_COMPRESSION_NONE || find_codec(compression) != NULL)
 		return 0;
 	discern_error_set(err, -ENOTSUP, "this discern was built without compression as %s",
-			  (size_t)compression < sizeof(formats) / sizeof(formats[0]) ? formats[compression].name : "that");
-	return discern_error_hint(err, "take another format, or compress the image afterwards");
+			  (size_t)compression < sizeof(formats) / sizeof(formats[0]) ? formats[compression].name
+										     : "that");
+	discern_error_hint(err, "take another format, or compress the image afterwards");
+	return -ENOTSUP;
 }
 
 /* ---- workers ---- */

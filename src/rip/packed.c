@@ -43,7 +43,8 @@ struct packed {
 
 static int make_path(const char *image_path, enum discern_compression compression, char path[PATH_MAX])
 {
-	return snprintf(path, PATH_MAX, "%s%s", image_path, compress_suffix(compression)) < PATH_MAX ? 0 : -ENAMETOOLONG;
+	return snprintf(path, PATH_MAX, "%s%s", image_path, compress_suffix(compression)) < PATH_MAX ? 0
+												     : -ENAMETOOLONG;
 }
 
 int packed_check_name(const char *image_path, enum discern_compression compression, struct discern_error *err)
@@ -58,7 +59,8 @@ int packed_check_name(const char *image_path, enum discern_compression compressi
 	if (lstat(path, &status) < 0)
 		return 0;
 	discern_error_set(err, -EEXIST, "%s: exists already, and is never overwritten", path);
-	return discern_error_hint(err, "name another image with -o FILE");
+	discern_error_hint(err, "name another image with -o FILE");
+	return -EEXIST;
 }
 
 char *packed_plain_name(const char *path, enum discern_compression compression, char *name, size_t size)
@@ -266,7 +268,8 @@ static int complete(struct packed *packed, uint64_t size_bytes, struct meter *me
 	if (ret == 0)
 		return 0;
 	discern_error_set(err, ret, "%s: cannot compress the image: %s", packed->part_path, strerror(-ret));
-	return discern_error_hint(err, "what was read is kept; the same command goes on from here, without --compress too");
+	discern_error_hint(err, "what was read is kept; the same command goes on from here, without --compress too");
+	return ret;
 }
 
 int packed_finish(struct packed *packed, struct output *output, uint64_t size_bytes, struct meter *meter,

@@ -145,7 +145,8 @@ int protection_check(struct discern_source *source, const struct protection_disc
 		return ret;
 	discern_error_set(err, -EKEYREJECTED, "this %s is copy-protected (%s); discern does not remove protection",
 			  disc_word(disc->medium->profile), discern_protection_name(*ret_protection));
-	return discern_error_hint(err, "--as-is makes an image of what can be read of it, as it is");
+	discern_error_hint(err, "--as-is makes an image of what can be read of it, as it is");
+	return -EKEYREJECTED;
 }
 
 void protection_warn(enum discern_protection protection, const struct discern_observer *observer)

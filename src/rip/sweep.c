@@ -25,8 +25,8 @@ struct sweep {
 
 static void note_failure(struct passes *passes, double seconds)
 {
-	passes->failure_seconds = passes->failure_seconds == 0 ? seconds
-							       : passes->failure_seconds * 0.9 + seconds * 0.1;
+	passes->failure_seconds =
+		passes->failure_seconds == 0 ? seconds : passes->failure_seconds * 0.9 + seconds * 0.1;
 }
 
 /* Sectors to leave out after so many failures in a row: more each time, at most a hundredth of the disc. One place

@@ -78,11 +78,14 @@ rm -f out.iso
 
 # --- discs that say nothing ---
 mkdir -p film/VIDEO_TS copy/AACS
-printf '\000\000\001\272' >pack
-head -c 16 /dev/zero >>pack
-printf '\060' >>pack
-head -c 2027 /dev/zero | tr '\000' x >>pack
-for i in 1 2 3 4 5 6 7 8; do cat pack; done >film/VIDEO_TS/VTS_01_1.VOB
+# A pack whose packet is scrambled, in each of eight sectors.
+{
+	printf '\000\000\001\272'
+	head -c 16 /dev/zero
+	printf '\060'
+	head -c 2027 /dev/zero | tr '\000' x
+} >pack
+cat pack pack pack pack pack pack pack pack >film/VIDEO_TS/VTS_01_1.VOB
 xorrisofs -quiet -V FILM -o film.iso film 2>xorrisofs.log
 rip film.iso,kind=dvd-rom
 equal "a disc with scrambled films that names no protection" "$code" 6
