@@ -52,6 +52,8 @@ complete -c discern -s h -l help -d 'tell how it is used'
 
 # Options of one command
 complete -c discern -n "__fish_seen_subcommand_from rip" -s o -l output -r -F -d 'file to make'
+complete -c discern -n "__fish_seen_subcommand_from rip" -l compress -x -a "zstd xz gz" -d 'compress the image'
+complete -c discern -n "__fish_seen_subcommand_from rip" -l as-is -d 'image a copy-protected disc as it is'
 complete -c discern -n "__fish_seen_subcommand_from rip" -l retries -x -d 'rounds over what cannot be read'
 complete -c discern -n "__fish_seen_subcommand_from rip" -l max-time -x -d 'stop after this time'
 complete -c discern -n "__fish_seen_subcommand_from rip" -l stop-after-no-progress -x -d 'stop when nothing more comes for so long'

@@ -58,6 +58,14 @@ enum discern_medium_state {
 	DISCERN_MEDIUM_UNUSABLE,     /**< the drive cannot tell, or the medium is damaged */
 };
 
+/** Copy protection; the value is the protection system type of MMC-6 table 398, of which there may be others. */
+enum discern_protection {
+	DISCERN_PROTECTION_NONE = 0x00,
+	DISCERN_PROTECTION_CSS = 0x01, /**< or CPPM, of DVD-Audio */
+	DISCERN_PROTECTION_CPRM = 0x02,
+	DISCERN_PROTECTION_AACS = 0x10,
+};
+
 /** One track (CD), or what a DVD or BD drive reports as one (MMC-6 6.27, READ TRACK INFORMATION). */
 struct discern_track {
 	uint16_t number;
@@ -106,8 +114,10 @@ struct discern_medium {
 	 *  count all 2352 bytes of a CD sector. */
 	size_t n_write_speeds;
 	uint32_t write_speeds_kbps[32];
-	/** CSS, CPRM or AACS announced by the disc: 0 none, else the protection system of MMC-6 table 398. */
-	uint8_t protection;
+	/** Announced by the disc or its drive. */
+	enum discern_protection protection;
+	/** The drive says that such media can hold AACS-protected content, which says nothing of what is on this one. */
+	bool may_hold_protected;
 };
 
 /** Frees what the medium holds and sets it to "no medium". */
@@ -121,6 +131,9 @@ uint32_t discern_profile_1x_kbps(enum discern_profile profile);
 
 /** "blank", "appendable", "complete", "overwritable", "no disc", "unusable". */
 const char *discern_medium_state_name(enum discern_medium_state state);
+
+/** "CSS", "CPRM", "AACS"; "of an unknown kind" for a system this library does not know; empty for none. */
+const char *discern_protection_name(enum discern_protection protection);
 
 #ifdef __cplusplus
 }

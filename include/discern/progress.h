@@ -15,15 +15,16 @@ extern "C" {
 #endif
 
 enum discern_phase {
-	DISCERN_PHASE_CHECK,  /**< reading the image to its end, making its checksums */
-	DISCERN_PHASE_READ,   /**< reading the disc */
-	DISCERN_PHASE_RETRY,  /**< trying again what could not be read */
-	DISCERN_PHASE_HASH,   /**< making checksums of a finished file */
-	DISCERN_PHASE_FORMAT, /**< the drive prepares the medium */
-	DISCERN_PHASE_WRITE,  /**< writing the disc */
-	DISCERN_PHASE_CLOSE,  /**< the drive empties its buffer and closes session and disc */
-	DISCERN_PHASE_RELOAD, /**< tray out and in, so that nothing is answered from a cache */
-	DISCERN_PHASE_VERIFY, /**< comparing disc and image */
+	DISCERN_PHASE_CHECK,    /**< reading the image to its end, making its checksums */
+	DISCERN_PHASE_READ,     /**< reading the disc */
+	DISCERN_PHASE_RETRY,    /**< trying again what could not be read */
+	DISCERN_PHASE_HASH,     /**< making checksums of a finished file */
+	DISCERN_PHASE_FORMAT,   /**< the drive prepares the medium */
+	DISCERN_PHASE_WRITE,    /**< writing the disc */
+	DISCERN_PHASE_CLOSE,    /**< the drive empties its buffer and closes session and disc */
+	DISCERN_PHASE_RELOAD,   /**< tray out and in, so that nothing is answered from a cache */
+	DISCERN_PHASE_VERIFY,   /**< comparing disc and image */
+	DISCERN_PHASE_COMPRESS, /**< compressing what is not yet of a finished image */
 };
 
 /** No value: for a percentage that is not known. */

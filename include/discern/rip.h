@@ -31,6 +31,14 @@ struct discern_rip_begin {
 	bool is_resumed;
 };
 
+/** The form of compressed images: in pieces that can be unpacked one by one, as "zstd -d", "xz -d" and "gzip -d" read. */
+enum discern_compression {
+	DISCERN_COMPRESSION_NONE,
+	DISCERN_COMPRESSION_ZSTD, /**< IMAGE.zst, in the seekable format with its table */
+	DISCERN_COMPRESSION_XZ,
+	DISCERN_COMPRESSION_GZIP,
+};
+
 struct discern_rip_options {
 	/** File to make; NULL: named after the volume label in the current folder, never one that exists. */
 	const char *output;
@@ -45,6 +53,13 @@ struct discern_rip_options {
 	 *  the job; with -EEXIST, an image named after its label takes another name. */
 	int (*begin)(const struct discern_rip_begin *begin, void *user, struct discern_error *err);
 	void *user;
+	/** Reads a copy-protected disc as well, without removing the protection: what the drive refuses is bad. */
+	bool as_is;
+	/** Writes the image to stream_fd, in order and once, instead of into a file: output says nothing. */
+	bool is_stream;
+	int stream_fd;
+	/** Of the image that is there in the end, or of the stream. */
+	enum discern_compression compression;
 };
 
 /** One opinion on how many sectors the disc has. */
@@ -64,9 +79,15 @@ struct discern_rip_result {
 	char image_path[4096];
 	char map_path[4096];
 	uint64_t size_bytes;
+	/** Of the compressed image; 0 if it is not. */
+	uint64_t compressed_bytes;
 	/** Where the image begins on the disc: not 0 if audio comes first. */
 	int32_t first_lba;
 	uint32_t n_bad_sectors;
+	/** Those of them that the drive keeps back because of copy protection; and whether what it gave is encrypted. */
+	uint32_t n_protected_sectors;
+	enum discern_protection protection;
+	bool is_encrypted;
 	/** Where they are on the disc; only the first of many. */
 	size_t n_bad_ranges;
 	struct discern_range bad_ranges[DISCERN_RIP_MAX_RANGES];

@@ -32,10 +32,17 @@ static int tell_bad(struct rip_options *options, const char *drive, const struct
 {
 	if (result->n_bad_sectors == 0)
 		return CLI_EXIT_GOOD;
-	cli_complain(options->cli,
-		     "%s: %" PRIu32 " sector%s could not be read; the same command tries again, also in "
-		     "another drive",
-		     drive, result->n_bad_sectors, result->n_bad_sectors == 1 ? "" : "s");
+	if (result->n_protected_sectors == result->n_bad_sectors) {
+		cli_complain(options->cli,
+			     "%s: the drive keeps %" PRIu32 " sector%s back because of copy protection (%s)", drive,
+			     result->n_bad_sectors, result->n_bad_sectors == 1 ? "" : "s",
+			     discern_protection_name(result->protection));
+		return CLI_EXIT_UNREADABLE;
+	}
+	cli_complain(options->cli, "%s: %" PRIu32 " sector%s could not be read%s", drive, result->n_bad_sectors,
+		     result->n_bad_sectors == 1 ? "" : "s",
+		     options->rip.is_stream ? ", and are zeros in the image"
+					    : "; the same command tries again, also in another drive");
 	return CLI_EXIT_UNREADABLE;
 }
 
@@ -90,7 +97,10 @@ const struct cli_command cmd_rip = {
 		"Reads the data disc in DRIVE (/dev/sr0, or just sr0) into an image, and makes its checksums. Without\n"
 		"DRIVE it is the only drive, or the only one with a disc.\n"
 		"\n"
-		"  -o, --output=FILE  the image; never overwritten. Without it, the disc's label with .iso behind it\n"
+		"  -o, --output=FILE  the image; never overwritten. Without it, the disc's label with .iso behind it.\n"
+		"                     - writes it to standard output, in order: nothing can be resumed then\n"
+		"      --compress=HOW compress the image: zstd, xz or gz\n"
+		"      --as-is        image a copy-protected disc, without removing the protection\n"
 		"      --retries=N    rounds over what cannot be read, after all else was read, in each way of trying\n"
 		"                     (as long as a round brings something)\n"
 		"      --max-time=T   stop after T, such as 90s, 15m or 2h; the same command goes on\n"

@@ -46,6 +46,8 @@ struct cli {
 	/** The last error that was told, for the JSON of a command that failed; code 0 if none was. */
 	struct discern_error error;
 	int error_exit;
+	/** Results go to stderr, as standard output is the image. */
+	bool is_stdout_taken;
 	/** A report was begun, which is the one object of --json. */
 	bool has_report;
 };
@@ -83,7 +85,7 @@ int cli_refuse_record(struct cli *cli);
  *  Ctrl-C (code -ECANCELED) that is 128 plus the signal's number. */
 int cli_fail(struct cli *cli, const struct discern_error *err);
 
-/** Begins the result on standard output, as text or JSON. */
+/** Begins the result on standard output, or where that is taken on stderr, as text or JSON. */
 struct report *cli_report(struct cli *cli);
 
 /** Adds the member "error", where a command failed: text, hint, code (as in errno(3)), lba, sense, exit_code. */

@@ -104,7 +104,7 @@ int cli_fail(struct cli *cli, const struct discern_error *err)
 struct report *cli_report(struct cli *cli)
 {
 	cli->has_report = true;
-	return report_new(stdout, cli->json);
+	return report_new(cli->is_stdout_taken ? stderr : stdout, cli->json);
 }
 
 void cli_report_error(struct cli *cli, struct report *report)

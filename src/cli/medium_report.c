@@ -219,9 +219,10 @@ void cli_report_medium(struct report *report, const struct discern_medium *mediu
 		report_speeds(report, medium);
 		report_tracks(report, medium);
 		report_number(report, "protection", NULL, medium->protection, NULL);
-		if (medium->protection != 0)
-			report_text(report, "protect", "copy protection is announced (system %u)",
-				    (unsigned)medium->protection);
+		report_string(report, "protection_system", NULL, discern_protection_name(medium->protection));
+		if (medium->protection != DISCERN_PROTECTION_NONE)
+			report_text(report, "protect", "copy-protected (%s)",
+				    discern_protection_name(medium->protection));
 	}
 	report_close(report);
 }

@@ -3,18 +3,28 @@
 
 #include <getopt.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/text.h"
 
 enum { MAX_RETRIES = 10000, MAX_SPEED_TENTHS = 10000, MAX_SPEED_KBPS = 1000000, MAX_LIMIT_SECONDS = 10000000 };
 
-enum { OPTION_MAX_TIME = 1, OPTION_NO_PROGRESS, OPTION_NO_MANIFEST, OPTION_REPORT };
+enum {
+	OPTION_MAX_TIME = 1,
+	OPTION_NO_PROGRESS,
+	OPTION_NO_MANIFEST,
+	OPTION_REPORT,
+	OPTION_AS_IS,
+	OPTION_COMPRESS,
+};
 
 static const struct option own[] = {
 	{ "max-time", required_argument, NULL, OPTION_MAX_TIME },
 	{ "stop-after-no-progress", required_argument, NULL, OPTION_NO_PROGRESS },
 	{ "no-manifest", no_argument, NULL, OPTION_NO_MANIFEST },
 	{ "report", required_argument, NULL, OPTION_REPORT },
+	{ "as-is", no_argument, NULL, OPTION_AS_IS },
+	{ "compress", required_argument, NULL, OPTION_COMPRESS },
 	{ "output", required_argument, NULL, 'o' },
 	{ "retries", required_argument, NULL, 'r' },
 	{ "speed", required_argument, NULL, 's' },
@@ -100,6 +110,18 @@ static int set_limit(struct rip_options *options, const char *option, const char
 	return 0;
 }
 
+static int set_compression(struct rip_options *options, const char *word)
+{
+	static const char *const words[] = { "none", "zstd", "xz", "gz" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(word, words[i]) == 0) {
+			options->rip.compression = (enum discern_compression)i;
+			return 0;
+		}
+	return cli_usage(options->cli, "--compress=%s: give zstd, xz or gz", word);
+}
+
 static int set_output(struct rip_options *options, const char *path)
 {
 	size_t length = strlen(path);
@@ -107,6 +129,12 @@ static int set_output(struct rip_options *options, const char *path)
 	if (length == 0 || path[length - 1] == '/')
 		return cli_usage(options->cli, "--output=%s: give the name of a file", path);
 	options->rip.output = path;
+	options->rip.is_stream = strcmp(path, "-") == 0;
+	options->rip.stream_fd = STDOUT_FILENO;
+	options->cli->is_stdout_taken = options->rip.is_stream;
+	if (options->rip.is_stream && isatty(STDOUT_FILENO))
+		return cli_usage(options->cli,
+				 "--output=-: standard output is a terminal; give it to a program or a file");
 	return 0;
 }
 
@@ -136,6 +164,10 @@ int rip_options_parse(struct rip_options *options, int argc, char **argv)
 			options->no_manifest = true;
 		else if (option == OPTION_REPORT)
 			ret = set_report(options, optarg);
+		else if (option == OPTION_AS_IS)
+			options->rip.as_is = true;
+		else if (option == OPTION_COMPRESS)
+			ret = set_compression(options, optarg);
 		else if (option == 'o')
 			ret = set_output(options, optarg);
 		else if (option == 'r')

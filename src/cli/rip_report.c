@@ -2,6 +2,7 @@
 #include "cli/rip_report.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "cli/files_report.h"
@@ -55,6 +56,22 @@ static void report_bad(struct report *report, const struct discern_rip_result *r
 		report_text(report, "", "and so on: the map has them all");
 }
 
+static void report_protection(struct report *report, const struct discern_rip_result *result)
+{
+	const char *name = discern_protection_name(result->protection);
+
+	report_string(report, "protection", NULL, name);
+	report_number(report, "protected_sectors", NULL, result->n_protected_sectors, NULL);
+	report_bool(report, "encrypted", NULL, result->is_encrypted, NULL);
+	if (result->n_protected_sectors > 0)
+		report_text(report, "protect", "%" PRIu32 " of the bad sectors are kept back by the drive (%s)",
+			    result->n_protected_sectors, name);
+	else if (result->is_encrypted)
+		report_text(report, "protect", "the image is encrypted (%s)", name);
+	else if (name[0] != '\0')
+		report_text(report, "protect", "what is protected is encrypted in the image (%s)", name);
+}
+
 static void report_files(struct report *report, const struct discern_rip_result *result)
 {
 	const struct files_damage damage = { .n_files = result->n_files,
@@ -83,11 +100,18 @@ void rip_report(struct cli *cli, const struct rip_manifest *manifest, const char
 		const struct discern_rip_result *result)
 {
 	struct report *report = cli_report(cli);
-	char size[TEXT_SIZE];
+	const char *image = strcmp(result->image_path, "-") == 0 ? "to standard output" : result->image_path;
+	char size[TEXT_SIZE], packed[TEXT_SIZE];
 
 	report_string(report, "image", NULL, result->image_path);
 	report_number(report, "image_bytes", NULL, (int64_t)result->size_bytes, NULL);
-	report_text(report, "image", "%s, %s", result->image_path, text_size(result->size_bytes, size));
+	if (result->compressed_bytes > 0)
+		report_number(report, "compressed_bytes", NULL, (int64_t)result->compressed_bytes, NULL);
+	if (result->compressed_bytes > 0)
+		report_text(report, "image", "%s, %s, of %s uncompressed", image,
+			    text_size(result->compressed_bytes, packed), text_size(result->size_bytes, size));
+	else
+		report_text(report, "image", "%s, %s", image, text_size(result->size_bytes, size));
 	report_string(report, "drive", "drive", drive);
 	report_string(report, "label", "label", result->volume_label);
 	report_bool(report, "resumed", NULL, result->is_resumed, NULL);
@@ -99,6 +123,7 @@ void rip_report(struct cli *cli, const struct rip_manifest *manifest, const char
 	report_string(report, "sha1", NULL, result->sha1);
 	report_string(report, "crc32", NULL, result->crc32);
 	report_bad(report, result);
+	report_protection(report, result);
 	report_files(report, result);
 	report_string(report, "map", "map", result->map_path);
 	report_string(report, "manifest", "manifest", manifest->manifest_written);

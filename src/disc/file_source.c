@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "disc/zstd_file.h"
 
 /* Sectors of one read: 1 MiB, large enough for any disk, small enough for several buffers. */
 #define PREFERRED_SECTORS 512
@@ -18,7 +19,9 @@
 struct file_source {
 	struct discern_source source;
 	int fd;
-	uint64_t size_bytes;
+	/** Of the image, and of the file: they differ if it is compressed. */
+	uint64_t size_bytes, file_bytes;
+	struct zstd_file *zstd;
 	struct timespec modified;
 	char path[];
 };
@@ -44,7 +47,12 @@ static int file_source_read(struct discern_source *source, int32_t lba, uint32_t
 	}
 	if (present > file->size_bytes - offset)
 		present = (size_t)(file->size_bytes - offset);
-	got = file_read_at(file->fd, buffer, present, (off_t)offset);
+	if (file->zstd != NULL) {
+		got = zstd_file_read(file->zstd, buffer, present, offset);
+		got = got == 0 ? (ssize_t)present : got;
+	} else {
+		got = file_read_at(file->fd, buffer, present, (off_t)offset);
+	}
 	if (got < 0)
 		return discern_error_set(err, -EIO, "%s: cannot read at byte %" PRIu64 ": %s", file->path, offset,
 					 strerror((int)-got));
@@ -59,6 +67,7 @@ static void file_source_close(struct discern_source *source)
 {
 	struct file_source *file = (struct file_source *)source;
 
+	zstd_file_close(file->zstd);
 	close(file->fd);
 	free(file);
 }
@@ -73,6 +82,7 @@ static int measure(struct file_source *file, struct discern_error *err)
 {
 	struct stat status;
 	off_t end;
+	int ret;
 
 	if (fstat(file->fd, &status) < 0)
 		return discern_error_set(err, -errno, "%s: %s", file->path, strerror(errno));
@@ -88,8 +98,15 @@ static int measure(struct file_source *file, struct discern_error *err)
 	end = S_ISBLK(status.st_mode) ? lseek(file->fd, 0, SEEK_END) : status.st_size;
 	if (end < 0)
 		return discern_error_set(err, -errno, "%s: cannot tell the size: %s", file->path, strerror(errno));
-	file->size_bytes = (uint64_t)end;
+	file->size_bytes = file->file_bytes = (uint64_t)end;
 	file->modified = status.st_mtim;
+	ret = S_ISREG(status.st_mode) ? zstd_file_open(file->fd, file->file_bytes, &file->zstd, err) : 0;
+	if (ret < 0) {
+		discern_error_wrap(err, "%s", file->path);
+		return ret;
+	}
+	if (ret > 0)
+		file->size_bytes = zstd_file_size_bytes(file->zstd);
 	return 0;
 }
 
@@ -148,7 +165,7 @@ int file_source_check_unchanged(const struct discern_source *source, struct disc
 
 	if (fstat(file->fd, &status) < 0)
 		return discern_error_set(err, -errno, "%s: %s", file->path, strerror(errno));
-	if ((S_ISREG(status.st_mode) && (uint64_t)status.st_size != file->size_bytes) ||
+	if ((S_ISREG(status.st_mode) && (uint64_t)status.st_size != file->file_bytes) ||
 	    status.st_mtim.tv_sec != file->modified.tv_sec || status.st_mtim.tv_nsec != file->modified.tv_nsec)
 		return changed(file, err);
 	return 0;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A plain image file (.iso), or a block device that holds one, as a source of sectors. */
+/* A plain image file (.iso), or a block device that holds one, or one in zstd's seekable format (.iso.zst), as a source of
+ * sectors. */
 #ifndef DISC_FILE_SOURCE_H
 #define DISC_FILE_SOURCE_H
 
@@ -12,7 +13,7 @@
  */
 int file_source_open(const char *path, struct discern_source **ret_source, struct discern_error *err);
 
-/** The file's size when it was opened. The source must come from file_source_open(). */
+/** The image's size when it was opened, without compression. The source must come from file_source_open(). */
 uint64_t file_source_size_bytes(const struct discern_source *source);
 
 /** 0 if the file has the size and the time of modification that it had when it was opened, else -ESTALE. */

@@ -27,6 +27,21 @@ const char *discern_medium_state_name(enum discern_medium_state state)
 	return (size_t)state < sizeof(names) / sizeof(names[0]) ? names[state] : "unknown";
 }
 
+const char *discern_protection_name(enum discern_protection protection)
+{
+	switch (protection) {
+	case DISCERN_PROTECTION_NONE:
+		return "";
+	case DISCERN_PROTECTION_CSS:
+		return "CSS";
+	case DISCERN_PROTECTION_CPRM:
+		return "CPRM";
+	case DISCERN_PROTECTION_AACS:
+		return "AACS";
+	}
+	return "of an unknown kind";
+}
+
 int medium_need(const struct discern_medium *medium, const char *drive_path, const char *wanted,
 		struct discern_error *err)
 {

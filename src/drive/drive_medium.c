@@ -55,10 +55,33 @@ static enum discern_profile guess_profile(uint32_t n_sectors)
 	return n_sectors <= MOST_OF_DVD ? DISCERN_PROFILE_DVD_ROM : DISCERN_PROFILE_BD_ROM;
 }
 
+static bool is_current(const uint8_t *data, size_t length, enum mmc_feature number)
+{
+	struct mmc_feature_view feature;
+
+	return mmc_find_feature(data, length, number, &feature) && feature.is_current;
+}
+
+/* MMC-6 clause 5.3: these features are current while the disc in the drive has such protection. With recordable BD some
+ * drives have AACS current all the time. */
+static void look_at_protection(struct discern_medium *medium, const uint8_t *data, size_t length)
+{
+	enum profile_family family = profile_find((unsigned)medium->profile)->family;
+
+	if (family == FAMILY_DVD && is_current(data, length, MMC_FEATURE_DVD_CSS))
+		medium->protection = DISCERN_PROTECTION_CSS;
+	else if (family == FAMILY_DVD && is_current(data, length, MMC_FEATURE_DVD_CPRM))
+		medium->protection = DISCERN_PROTECTION_CPRM;
+	else if (family == FAMILY_BD && is_current(data, length, MMC_FEATURE_AACS)) {
+		medium->may_hold_protected = true;
+		if (medium->profile == DISCERN_PROFILE_BD_ROM)
+			medium->protection = DISCERN_PROTECTION_AACS;
+	}
+}
+
 static void look_at_profile(struct look *look)
 {
 	uint8_t data[DRIVE_CONFIGURATION_SIZE];
-	struct mmc_feature_view aacs;
 	uint16_t number = 0;
 	size_t length;
 
@@ -66,10 +89,7 @@ static void look_at_profile(struct look *look)
 	if (drive_configuration(look->drive, data, &length, NULL) == 0 &&
 	    mmc_parse_current_profile(data, length, &number) && number != 0) {
 		look->medium->profile = (enum discern_profile)number;
-		/* MMC-6 clause 5.3, AACS: current while the disc in the drive has it. */
-		if (number == DISCERN_PROFILE_BD_ROM && mmc_find_feature(data, length, MMC_FEATURE_AACS, &aacs) &&
-		    aacs.is_current)
-			look->medium->protection = DRIVE_PROTECTION_AACS;
+		look_at_protection(look->medium, data, length);
 	} else {
 		look->medium->profile = guess_profile(look->medium->read_capacity_sectors);
 	}
@@ -312,14 +332,16 @@ static void look_at_dvd(struct look *look)
 {
 	enum { PHYSICAL_ROOM = 4 + 2048, COPYRIGHT_ROOM = 8 };
 	uint8_t data[PHYSICAL_ROOM];
+	uint8_t protection;
 	size_t length;
 
 	/* Of a recordable disc the structure gives the end of the medium, not of what is on it. */
 	if (look->profile->writing == WRITING_NEVER &&
 	    read_structure(look->drive, MMC_STRUCTURE_PHYSICAL, data, PHYSICAL_ROOM, &length))
 		mmc_parse_dvd_physical(data, length, &look->medium->structure_sectors);
-	if (read_structure(look->drive, MMC_STRUCTURE_COPYRIGHT, data, COPYRIGHT_ROOM, &length))
-		mmc_parse_copyright(data, length, &look->medium->protection);
+	if (read_structure(look->drive, MMC_STRUCTURE_COPYRIGHT, data, COPYRIGHT_ROOM, &length) &&
+	    mmc_parse_copyright(data, length, &protection) && protection != 0)
+		look->medium->protection = (enum discern_protection)protection;
 }
 
 /* ---- all of it ---- */

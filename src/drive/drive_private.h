@@ -24,9 +24,6 @@ struct discern_drive {
 	unsigned ready_seconds;
 };
 
-/** MMC-6, READ DISC STRUCTURE format 01h, copyright protection system type: what it calls AACS. */
-enum { DRIVE_PROTECTION_AACS = 0x10 };
-
 /** drive_transport() and transport_run() in one, the drive's path put before an error. */
 int drive_run(struct discern_drive *drive, const struct scsi_command *command, size_t *ret_length,
 	      struct discern_error *err);

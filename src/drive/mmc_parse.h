@@ -30,7 +30,9 @@ enum mmc_feature {
 	MMC_FEATURE_CD_READ = 0x001e,
 	MMC_FEATURE_CD_TRACK_AT_ONCE = 0x002d,
 	MMC_FEATURE_DVD_R_WRITE = 0x002f,
+	MMC_FEATURE_DVD_CSS = 0x0106,
 	MMC_FEATURE_SERIAL_NUMBER = 0x0108,
+	MMC_FEATURE_DVD_CPRM = 0x010b,
 	MMC_FEATURE_AACS = 0x010d,
 };
 
@@ -86,7 +88,7 @@ bool mmc_parse_format_capacity(const uint8_t *data, size_t length, struct mmc_fo
 /** MMC-6, READ DISC STRUCTURE format 00h of a DVD: sectors of its data area in all layers. */
 bool mmc_parse_dvd_physical(const uint8_t *data, size_t length, uint32_t *ret_n_sectors);
 
-/** MMC-6, READ DISC STRUCTURE format 01h of a DVD: the protection system type. */
+/** MMC-6, READ DISC STRUCTURE format 01h of a DVD: the protection system type, enum discern_protection. */
 bool mmc_parse_copyright(const uint8_t *data, size_t length, uint8_t *ret_protection);
 
 /** Mode page 2Ah, capabilities and mechanical status (MMC-3; drives still have it). */

@@ -7,9 +7,7 @@
 
 #include "base/error.h"
 #include "fs/volume.h"
-
-/** ILLEGAL REQUEST with COPY PROTECTION KEY EXCHANGE FAILURE, READ OF SCRAMBLED SECTOR … */
-enum { SENSE_ILLEGAL_REQUEST = 5, ASC_PROTECTED = 0x6f };
+#include "rip/protection.h"
 
 /** ILLEGAL MODE FOR THIS TRACK: a sector is there, but none of 2048 bytes (audio, run-out, CD-ROM XA form 2). */
 enum { ASC_ILLEGAL_MODE = 0x64 };
@@ -24,10 +22,10 @@ int rip_tell_protection(int code, struct discern_error *err)
 	struct discern_sense sense = err->sense;
 	int32_t lba = err->lba;
 
-	if (code >= 0 || sense.key != SENSE_ILLEGAL_REQUEST || sense.asc != ASC_PROTECTED)
+	if (code != -EKEYREJECTED || !protection_is_refusal(err))
 		return code;
 	discern_error_set(err, -EKEYREJECTED, "the disc is copy-protected: the drive does not give out LBA %d", lba);
-	discern_error_hint(err, "discern does not remove protection");
+	discern_error_hint(err, "discern does not remove protection; --as-is makes an image of what can be read");
 	err->lba = lba;
 	err->sense = sense;
 	return -EKEYREJECTED;

@@ -17,8 +17,11 @@
 #include "rip/losses.h"
 #include "rip/name.h"
 #include "rip/output.h"
+#include "rip/packed.h"
 #include "rip/passes.h"
+#include "rip/protection.h"
 #include "rip/record.h"
+#include "rip/stream.h"
 
 /** The map on disk is at most this old; in the beginning it is younger. */
 #define CHECKPOINT_SECONDS 4.0
@@ -38,7 +41,11 @@ struct job {
 	struct discern_volume volume;
 	char identity[IDENTITY_SIZE];
 	struct output output;
+	/** The compressed image, if one is wanted. */
+	struct packed *packed;
 	struct map *map;
+	/** Sectors that the drive keeps back (passes.h). */
+	struct map *refused;
 	struct pipeline *pipeline;
 	struct meter meter;
 	struct passes passes;
@@ -85,8 +92,12 @@ static void copy_plan(const struct job *job)
 /** Finds out what is on the disc and how much of it makes the image. */
 static int look_at_disc(struct job *job)
 {
+	const struct protection_disc disc = { job->medium, &job->volume, rip_plan_last_session(job->medium),
+					      job->options->as_is };
 	int ret = rip_plan_make(job->medium, NULL, &job->plan, job->err);
 
+	if (ret == 0)
+		ret = protection_check(NULL, &disc, &job->result->protection, job->err);
 	if (ret < 0)
 		return ret;
 	ret = volume_probe(job->source, rip_plan_last_session(job->medium), &job->volume, &job->has_volume, job->err);
@@ -94,7 +105,9 @@ static int look_at_disc(struct job *job)
 		return rip_tell_protection(ret, job->err);
 	if (job->has_volume)
 		memcpy(job->result->volume_label, job->volume.label, sizeof(job->result->volume_label));
-	ret = rip_plan_make(job->medium, job->has_volume ? &job->volume : NULL, &job->plan, job->err);
+	ret = protection_check(job->source, &disc, &job->result->protection, job->err);
+	if (ret == 0)
+		ret = rip_plan_make(job->medium, job->has_volume ? &job->volume : NULL, &job->plan, job->err);
 	if (ret == 0)
 		ret = end_find(job->source, &job->plan, &job->result->n_run_out_sectors, job->err);
 	if (ret == 0)
@@ -105,14 +118,22 @@ static int look_at_disc(struct job *job)
 		return ret;
 	copy_plan(job);
 	tell_size(job);
-	return 0;
+	protection_warn(job->result->protection, &job->meter.observer);
+	if (job->options->as_is)
+		job->refused = map_new(job->plan.n_sectors);
+	return job->options->as_is && job->refused == NULL ? discern_error_set(job->err, -ENOMEM, "out of memory") : 0;
 }
 
 static int open_at(struct job *job, const char *path)
 {
-	const struct output_job wanted = { path, job->identity, job->plan.n_sectors };
-	int ret = output_open(&job->output, &wanted, &job->map, job->err);
+	enum discern_compression compression = job->options->compression;
+	char name[PATH_MAX];
+	const struct output_job wanted = { packed_plain_name(path, compression, name, sizeof(name)), job->identity,
+					   job->plan.n_sectors };
+	int ret = packed_check_name(wanted.image_path, compression, job->err);
 
+	if (ret == 0)
+		ret = output_open(&job->output, &wanted, &job->map, job->err);
 	if (ret < 0)
 		return ret;
 	if (job->output.is_resumed)
@@ -154,8 +175,11 @@ static int open_output(struct job *job)
 static int write_block(const uint8_t *data, uint32_t size, uint64_t offset, void *user)
 {
 	struct job *job = user;
+	int ret = output_write(&job->output, data, size, offset);
 
-	return output_write(&job->output, data, size, offset);
+	if (ret == 0 && job->packed != NULL)
+		packed_reached(job->packed, offset, size);
+	return ret;
 }
 
 static int save_checkpoint(char *text, size_t size, void *user)
@@ -278,6 +302,26 @@ static int check_same_disc(struct job *job)
 	return -ESTALE;
 }
 
+/* The image gets its name, or its compressed form does; with bad sectors it stays as it is, to be gone on with. */
+static int name_image(struct job *job)
+{
+	struct discern_rip_result *result = job->result;
+	int ret;
+
+	if (job->packed != NULL && result->n_bad_sectors == 0) {
+		ret = packed_finish(job->packed, &job->output, image_bytes(job), &job->meter, job->err);
+		if (ret == 0)
+			snprintf(result->image_path, sizeof(result->image_path), "%s", packed_path(job->packed));
+		if (ret == 0)
+			result->compressed_bytes = packed_bytes(job->packed);
+		return ret;
+	}
+	if (job->packed != NULL)
+		observe_message(&job->meter.observer, DISCERN_LEVEL_NOTE,
+				"the image is not compressed, so that the same command can try its bad sectors again");
+	return output_finish(&job->output, image_bytes(job), result->n_bad_sectors > 0, job->err);
+}
+
 static int read_disc(struct job *job)
 {
 	const struct pipeline_ops ops = { write_block, save_checkpoint, idle, job };
@@ -300,6 +344,7 @@ static int read_disc(struct job *job)
 		.n_rounds = job->options->retries == 0 && has_bad ? 1 : job->options->retries,
 		.speed_1x_kbps = discern_profile_1x_kbps(job->medium->profile),
 		.speed_kbps = job->options->speed_kbps,
+		.refused = job->refused,
 		.find_zones = find_zones,
 		.user = job,
 		.limits = { job->options->max_seconds, job->options->no_progress_seconds },
@@ -329,6 +374,10 @@ static void list_bad(struct job *job)
 	struct map_range range = { 0 };
 
 	result->n_bad_sectors = passes_n_bad(job->map, &job->plan);
+	if (job->refused != NULL)
+		result->n_protected_sectors = map_count(job->refused, MAP_BAD);
+	result->is_encrypted = result->protection == DISCERN_PROTECTION_AACS ||
+			       (result->protection == DISCERN_PROTECTION_CSS && result->n_protected_sectors == 0);
 	for (uint32_t at = 0; result->n_bad_ranges < DISCERN_RIP_MAX_RANGES && map_next(job->map, at, MAP_BAD, &range);
 	     at = range.start + range.n_sectors) {
 		if (rip_plan_is_gap(&job->plan, range.start))
@@ -370,18 +419,10 @@ static int finish(struct job *job)
 	memcpy(result->crc32, digests.crc32, sizeof(result->crc32));
 	if (ret < 0)
 		return ret;
-	ret = output_finish(&job->output, image_bytes(job), result->n_bad_sectors > 0, job->err);
+	ret = name_image(job);
 	if (ret < 0)
 		save_map_quietly(job);
 	return ret;
-}
-
-static void tell_protection(const struct job *job)
-{
-	if (job->medium->protection != 0)
-		observe_message(
-			&job->meter.observer, DISCERN_LEVEL_WARNING,
-			"the disc says that it is copy-protected: parts may be refused, or be encrypted in the image");
 }
 
 static void tell_resumed(const struct job *job)
@@ -417,12 +458,27 @@ static void end_record(struct job *job, int code)
 		memcpy(job->result->record->identity, job->identity, sizeof(job->identity));
 }
 
+/** The whole job, without any files. */
+static int run_stream(struct job *job)
+{
+	struct stream stream = { job->source, &job->plan, job->options, &job->meter, job->result, NULL, job->refused };
+	int ret;
+
+	stream.map = job->map = map_new(job->plan.n_sectors);
+	if (job->map == NULL)
+		return discern_error_set(job->err, -ENOMEM, "out of memory");
+	ret = stream_run(&stream, job->err);
+	if (ret == 0)
+		list_bad(job);
+	return ret;
+}
+
 static int run(struct job *job)
 {
 	int ret = look_at_disc(job);
 
-	if (ret < 0)
-		return ret;
+	if (ret < 0 || job->options->is_stream)
+		return ret < 0 ? ret : run_stream(job);
 	ret = open_output(job);
 	if (ret < 0)
 		return ret;
@@ -432,14 +488,20 @@ static int run(struct job *job)
 	if (ret == 0)
 		ret = begin_record(job);
 	if (ret == 0)
+		ret = packed_new(&job->output, job->options->compression, job->map, &job->packed, job->err);
+	if (ret == 0)
 		ret = read_disc(job);
 	if (ret == 0)
 		ret = finish(job);
 	job->pipeline = pipeline_free(job->pipeline);
-	snprintf(job->result->image_path, sizeof(job->result->image_path), "%s", job->output.path);
+	job->packed = packed_free(job->packed);
+	if (job->result->image_path[0] == '\0')
+		snprintf(job->result->image_path, sizeof(job->result->image_path), "%s", job->output.path);
 	if (ret < 0 || job->result->n_bad_sectors > 0)
 		snprintf(job->result->map_path, sizeof(job->result->map_path), "%s", job->output.map_path);
 	end_record(job, ret);
+	if (ret == -EKEYREJECTED)
+		output_drop(&job->output);
 	output_close(&job->output, job->map);
 	return ret;
 }
@@ -454,7 +516,7 @@ int rip_run(const struct rip_job *wanted, struct discern_rip_result *ret_result,
 	memset(ret_result, 0, sizeof(*ret_result));
 	if (job == NULL)
 		return discern_error_set(err, -ENOMEM, "out of memory");
-	job->source = wanted->source;
+	job->source = wanted->options->as_is ? protection_lenient(wanted->source) : wanted->source;
 	job->medium = wanted->medium;
 	job->options = wanted->options;
 	job->result = ret_result;
@@ -463,15 +525,18 @@ int rip_run(const struct rip_job *wanted, struct discern_rip_result *ret_result,
 	meter_init(&job->meter, wanted->observer, discern_profile_1x_kbps(wanted->medium->profile));
 	job->record = record_new();
 	if (job->record == NULL) {
+		map_free(job->refused);
 		free(job);
 		return discern_error_set(err, -ENOMEM, "out of memory");
 	}
 	record_observe(job->record, &job->meter.observer);
-	tell_protection(job);
-	ret = run(job);
+	ret = job->source != NULL ? run(job) : discern_error_set(job->err, -ENOMEM, "out of memory");
+	if (job->source != wanted->source)
+		source_close(job->source);
 	ret_result->seconds = observe_now() - start;
 	record_free(job->record);
 	map_free(job->map);
+	map_free(job->refused);
 	free(job);
 	return ret;
 }

@@ -282,11 +282,16 @@ int output_open(struct output *output, const struct output_job *job, struct map 
 	return ret;
 }
 
+void output_drop(struct output *output)
+{
+	output->is_dropped = true;
+}
+
 void output_close(struct output *output, const struct map *map)
 {
 	if (output->fd < 0)
 		return;
-	if (output->is_fresh && (map == NULL || map_count(map, MAP_GOOD) == 0)) {
+	if (output->is_fresh && (output->is_dropped || map == NULL || map_count(map, MAP_GOOD) == 0)) {
 		unlink(output->part_path);
 		unlink(output->map_path);
 	}
@@ -339,6 +344,25 @@ int output_extend(struct output *output, uint64_t size_bytes, struct discern_err
 	return ftruncate(output->fd, (off_t)size_bytes) < 0 ? output_explain(output, -errno, err) : 0;
 }
 
+int output_rename(const char *from, const char *to, struct discern_error *err)
+{
+	int ret = rename_without_overwriting(from, to);
+
+	if (ret == 0)
+		ret = file_sync_folder(to);
+	return ret < 0 ? discern_error_set(err, ret, "%s: cannot give the image its name: %s", to, strerror(-ret)) : 0;
+}
+
+int output_remove(struct output *output, struct discern_error *err)
+{
+	output->is_fresh = false;
+	if (unlink(output->path) < 0)
+		return discern_error_set(err, -errno, "%s: cannot remove: %s", output->path, strerror(errno));
+	if (unlink(output->map_path) < 0)
+		return discern_error_set(err, -errno, "%s: cannot remove: %s", output->map_path, strerror(errno));
+	return 0;
+}
+
 int output_finish(struct output *output, uint64_t size_bytes, bool keep_map, struct discern_error *err)
 {
 	int ret = output_extend(output, size_bytes, err);
@@ -349,13 +373,10 @@ int output_finish(struct output *output, uint64_t size_bytes, bool keep_map, str
 	if (ret < 0)
 		return ret;
 	if (output->path == output->part_path) {
-		ret = rename_without_overwriting(output->part_path, output->image_path);
-		if (ret == 0)
-			ret = file_sync_folder(output->image_path);
+		ret = output_rename(output->part_path, output->image_path, err);
+		if (ret < 0)
+			return ret;
 	}
-	if (ret < 0)
-		return discern_error_set(err, ret, "%s: cannot give the image its name: %s", output->image_path,
-					 strerror(-ret));
 	output->path = output->image_path;
 	if (!keep_map && unlink(output->map_path) < 0)
 		return discern_error_set(err, -errno, "%s: cannot remove: %s", output->map_path, strerror(errno));

@@ -23,6 +23,8 @@ struct output {
 	bool is_resumed;
 	/** This call has made the files, and nothing worth keeping is in them yet. */
 	bool is_fresh;
+	/** It is not to stay, whatever was read. */
+	bool is_dropped;
 	/** Bytes written since the kernel was last asked to begin with them. */
 	uint64_t flush_start;
 	uint64_t flush_end;
@@ -54,6 +56,9 @@ int output_open(struct output *output, const struct output_job *job, struct map 
 /** Closes the files; removes them if this call made them and nothing was read. */
 void output_close(struct output *output, const struct map *map);
 
+/** Of files that this call has made nothing is to stay: output_close() removes them. Others stay as they are. */
+void output_drop(struct output *output);
+
 /** Writes into the image. 0 or a negative errno. */
 int output_write(struct output *output, const uint8_t *data, uint32_t size, uint64_t offset);
 
@@ -68,5 +73,11 @@ int output_finish(struct output *output, uint64_t size_bytes, bool keep_map, str
 
 /** Words for an error of output_write() or output_save(). Returns code. */
 int output_explain(const struct output *output, int code, struct discern_error *err);
+
+/** Gives a complete file its name, never over another, and makes that last. */
+int output_rename(const char *from, const char *to, struct discern_error *err);
+
+/** Removes image and map: another file holds all of it. */
+int output_remove(struct output *output, struct discern_error *err);
 
 #endif

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "rip/end.h"
 #include "rip/passes_private.h"
+#include "rip/protection.h"
 
 static int out_of_memory(struct discern_error *err)
 {
@@ -145,6 +146,19 @@ void passes_enter(struct passes *passes, const char *name, const char *words, co
 	record_pass(passes->record, passes_now(passes), &(struct record_pass){ name, words, where });
 }
 
+/* A drive that names the first sector of a piece may merely have named none. */
+static int note_refusal(struct passes *passes, const struct map_range *piece, struct reading *reading,
+			struct discern_error *err)
+{
+	reading->is_refused = true;
+	reading->is_located = piece->n_sectors == 1 || reading->bad_sector != piece->start;
+	if (!reading->is_located)
+		return 0;
+	if (map_set(passes->refused, reading->bad_sector, 1, MAP_BAD) < 0)
+		return out_of_memory(err);
+	return passes_set(passes, reading->bad_sector, 1, MAP_BAD, err);
+}
+
 int passes_read(struct passes *passes, const struct map_range *piece, struct reading *ret_reading,
 		struct discern_error *err)
 {
@@ -174,7 +188,9 @@ int passes_read(struct passes *passes, const struct map_range *piece, struct rea
 	if (ret < 0) {
 		observe_message(&passes->meter->observer, DISCERN_LEVEL_DEBUG, "LBA %d, %u sector%s: %s", lba,
 				piece->n_sectors, piece->n_sectors == 1 ? "" : "s", err != NULL ? err->text : "failed");
-		return 0;
+		return passes->refused != NULL && protection_is_refusal(err)
+			       ? note_refusal(passes, piece, ret_reading, err)
+			       : 0;
 	}
 	note_good(passes, size, ret_reading->seconds);
 	pipeline_put(passes->pipeline, size);
@@ -261,9 +277,11 @@ bool passes_set_effort(struct passes *passes, const struct source_effort *effort
 
 /* ---- the order of things ---- */
 
-/* What another program, or an earlier call, found bad is tried again: but not what lies between sessions. */
+/* What another program, or an earlier call, found bad is tried again: but not what lies between sessions. Where it may
+ * have been refused, all of it is swept once more. */
 static int reopen_bad(struct passes *passes, enum map_status status, struct discern_error *err)
 {
+	enum map_status open = passes->refused != NULL ? MAP_UNTRIED : MAP_FAILED;
 	struct map_range range;
 
 	for (uint32_t at = 0; map_next(passes->map, at, status, &range); at = range.start + range.n_sectors) {
@@ -271,7 +289,7 @@ static int reopen_bad(struct passes *passes, enum map_status status, struct disc
 
 		passes_cut_at_gaps(passes, false, &range);
 		if (rip_plan_find_gap(passes->plan, range.start) == NULL)
-			ret = passes_set(passes, range.start, range.n_sectors, MAP_FAILED, err);
+			ret = passes_set(passes, range.start, range.n_sectors, open, err);
 		if (ret < 0)
 			return ret;
 	}

@@ -41,6 +41,9 @@ struct passes {
 	double first_checkpoint_seconds;
 	double checkpoint_seconds;
 
+	/** Takes up which sectors the drive keeps back, as MAP_BAD; they are not tried again. NULL on most discs. */
+	struct map *refused;
+
 	/** Called when all that is easy was read, if something is not: what of it is to be tried first (losses.h). NULL for
 	 *  all alike. 0 and zones, whose ranges the passes free, or no zones; -ENOMEM. */
 	int (*find_zones)(enum losses_worth worth, struct losses_zones *ret_zones, void *user);

@@ -11,6 +11,9 @@ struct reading {
 	/** If it is not: the first sector that could not be read, as far as the drive tells; else the piece's first. */
 	uint32_t bad_sector;
 	double seconds;
+	/** The drive keeps sectors back: bad_sector, which is bad in the map then, or if is_located is not set one of the
+	 *  piece, which is to be read in smaller pieces. */
+	bool is_refused, is_located;
 };
 
 /** Reads one piece into the pipeline, and calls it good in the map if it is; of one that is not, the map says what it

@@ -9,6 +9,7 @@
 #include "disc/medium_need.h"
 #include "drive/drive_source.h"
 #include "fs/damage.h"
+#include "rip/compress.h"
 #include "rip/job.h"
 #include "rip/meter.h"
 #include "rip/output.h"
@@ -51,7 +52,9 @@ int discern_rip(struct discern_drive *drive, const struct discern_rip_options *o
 
 	memset(ret_result, 0, sizeof(*ret_result));
 	/* Before the disc is read for nothing. */
-	ret = output_check_folder(options->output != NULL ? options->output : ".", err);
+	ret = compress_check(options->compression, err);
+	if (ret == 0 && !options->is_stream)
+		ret = output_check_folder(options->output != NULL ? options->output : ".", err);
 	if (ret < 0)
 		return ret;
 	ret = discern_drive_medium(drive, DISCERN_MEDIUM_FOR_READING, &medium, err);

@@ -25,8 +25,8 @@ struct sweep {
 
 static void note_failure(struct passes *passes, double seconds)
 {
-	passes->failure_seconds = passes->failure_seconds == 0 ? seconds
-							       : passes->failure_seconds * 0.9 + seconds * 0.1;
+	passes->failure_seconds =
+		passes->failure_seconds == 0 ? seconds : passes->failure_seconds * 0.9 + seconds * 0.1;
 }
 
 /* Sectors to leave out after so many failures in a row: more each time, at most a hundredth of the disc. One place
@@ -109,6 +109,12 @@ static int fail(struct sweep *sweep, const struct map_range *piece, const struct
 	struct map_range bad = *piece;
 	int ret = 0;
 
+	if (reading->is_refused) {
+		/* No trouble, and no reason to leave anything out. */
+		sweep->n_step = reading->is_located ? sweep->n_step : 1;
+		sweep->position = sweep->direction == FORWARD ? piece->start : piece->start + piece->n_sectors;
+		return 0;
+	}
 	note_failure(passes, reading->seconds);
 	sweep->n_failures++;
 	sweep->n_step = n_unit;

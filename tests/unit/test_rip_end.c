@@ -161,7 +161,7 @@ static void test_protection_has_its_own_code(void **state)
 
 	(void)state;
 	fault_source_init(&source, 1000, 32, 16);
-	fault_source_add(&source, 999, 1, 0, -EIO);
+	fault_source_add(&source, 999, 1, 0, -EKEYREJECTED);
 	source.faults[0].sense = (struct discern_sense){ 5, 0x6f, 0x03 };
 	assert_int_equal(find(&plan), -EKEYREJECTED);
 	assert_non_null(strstr(err.text, "copy-protected"));

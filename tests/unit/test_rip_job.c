@@ -415,11 +415,26 @@ static void test_a_protected_disc(void **state)
 {
 	(void)state;
 	medium.profile = DISCERN_PROFILE_DVD_ROM;
-	medium.protection = 1;
-	fault_source_add(&source, 2000, 1, 0, -EIO);
+	medium.protection = DISCERN_PROTECTION_CSS;
+	assert_int_equal(rip(), -EKEYREJECTED);
+	assert_string_equal(err.text, "this DVD is copy-protected (CSS); discern does not remove protection");
+	assert_int_equal(source.n_reads, 0);
+}
+
+/* One that says nothing of its protection. */
+static void test_refused_sectors(void **state)
+{
+	(void)state;
+	medium.profile = DISCERN_PROFILE_DVD_ROM;
+	fault_source_add(&source, 2000, 3, 0, -EKEYREJECTED);
 	source.faults[0].sense = (struct discern_sense){ 5, 0x6f, 0x03 };
 	assert_int_equal(rip(), -EKEYREJECTED);
-	assert_non_null(strstr(last_note, "copy-protected"));
+	assert_false(exists("a.iso.part") || exists("a.iso.map") || exists("a.iso"));
+	options.as_is = true;
+	assert_int_equal(rip(), 0);
+	assert_int_equal(result.n_bad_sectors, 3);
+	assert_int_equal(result.n_protected_sectors, 3);
+	options.as_is = false;
 }
 
 static void test_discs_without_data(void **state)
@@ -462,6 +477,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_a_job_begun_by_ddrescue, set_up, clean),
 		cmocka_unit_test_setup_teardown(test_a_file_that_cannot_grow, set_up, clean),
 		cmocka_unit_test_setup_teardown(test_a_protected_disc, set_up, clean),
+		cmocka_unit_test_setup_teardown(test_refused_sectors, set_up, clean),
 		cmocka_unit_test_setup_teardown(test_discs_without_data, set_up, clean),
 		cmocka_unit_test_setup_teardown(test_damaged_descriptors, set_up, clean),
 	};
