@@ -8,11 +8,13 @@
 
 enum { MAX_RETRIES = 10000, MAX_SPEED_TENTHS = 10000, MAX_SPEED_KBPS = 1000000, MAX_LIMIT_SECONDS = 10000000 };
 
-enum { OPTION_MAX_TIME = 1, OPTION_NO_PROGRESS };
+enum { OPTION_MAX_TIME = 1, OPTION_NO_PROGRESS, OPTION_PARANOID, OPTION_NO_RAW };
 
 static const struct option own[] = {
 	{ "max-time", required_argument, NULL, OPTION_MAX_TIME },
 	{ "stop-after-no-progress", required_argument, NULL, OPTION_NO_PROGRESS },
+	{ "paranoid", no_argument, NULL, OPTION_PARANOID },
+	{ "no-raw", no_argument, NULL, OPTION_NO_RAW },
 	{ "output", required_argument, NULL, 'o' },
 	{ "retries", required_argument, NULL, 'r' },
 	{ "speed", required_argument, NULL, 's' },
@@ -122,6 +124,10 @@ int rip_options_parse(struct rip_options *options, int argc, char **argv)
 			ret = set_limit(options, "max-time", optarg, &options->rip.max_seconds);
 		else if (option == OPTION_NO_PROGRESS)
 			ret = set_limit(options, "stop-after-no-progress", optarg, &options->rip.no_progress_seconds);
+		else if (option == OPTION_PARANOID)
+			options->rip.is_paranoid = true;
+		else if (option == OPTION_NO_RAW)
+			options->rip.no_raw = true;
 		else if (option == 'o')
 			ret = set_output(options, optarg);
 		else if (option == 'r')

@@ -54,6 +54,46 @@ static void report_bad(struct report *report, const struct discern_rip_result *r
 		report_text(report, "", "and so on: the map has them all");
 }
 
+/** For JSON; as text only with words of its own, each range a line. */
+static void report_ranges(struct report *report, const char *name, const struct discern_range *ranges, size_t n)
+{
+	report_open_list(report, name);
+	for (size_t i = 0; i < n; i++) {
+		report_open_object(report, NULL);
+		report_number(report, "lba", NULL, ranges[i].lba, NULL);
+		report_number(report, "sectors", NULL, ranges[i].n_sectors, NULL);
+		report_close(report);
+	}
+	report_close(report);
+}
+
+static void report_proof(struct report *report, const struct discern_rip_result *result)
+{
+	report_number(report, "mended_sectors", NULL, result->n_mended_sectors, NULL);
+	report_ranges(report, "mended_ranges", result->mended_ranges, result->n_mended_ranges);
+	report_number(report, "reread_sectors", NULL, result->n_reread_sectors, NULL);
+	report_ranges(report, "reread_ranges", result->reread_ranges, result->n_reread_ranges);
+	report_number(report, "doubtful_sectors", NULL, result->n_doubtful_sectors, NULL);
+	report_ranges(report, "doubtful_ranges", result->doubtful_ranges, result->n_doubtful_ranges);
+	report_string(report, "disagree", NULL, result->disagree_path);
+	if (result->n_mended_sectors > 0)
+		report_text(report, "mended",
+			    "%" PRIu32 " sector%s %s mended: the drive gave %s up, and the checksums are right now",
+			    result->n_mended_sectors, result->n_mended_sectors == 1 ? "" : "s",
+			    result->n_mended_sectors == 1 ? "was" : "were", result->n_mended_sectors == 1 ? "it" : "them");
+	if (result->n_doubtful_sectors == 0)
+		return;
+	report_text(report, "doubtful", "%" PRIu32 " sector%s did not read the same each time%s%s",
+		    result->n_doubtful_sectors, result->n_doubtful_sectors == 1 ? "" : "s",
+		    result->disagree_path[0] != '\0' ? ", see " : "", result->disagree_path);
+	for (size_t i = 0; i < result->n_doubtful_ranges; i++) {
+		const struct discern_range *range = &result->doubtful_ranges[i];
+
+		report_text(report, "", "LBA %" PRId32 ", %" PRIu32 " sector%s", range->lba, range->n_sectors,
+			    range->n_sectors == 1 ? "" : "s");
+	}
+}
+
 /** Of many damaged files, the first ones; in JSON all. */
 static void report_files(struct report *report, const struct discern_rip_result *result)
 {
@@ -127,6 +167,7 @@ void rip_report(struct cli *cli, const char *drive, const struct discern_rip_res
 	report_string(report, "md5", "MD5", result->md5);
 	report_bad(report, result);
 	report_files(report, result);
+	report_proof(report, result);
 	report_string(report, "map", "map", result->map_path);
 	report_time(report, result);
 	report_finish(report);

@@ -185,7 +185,7 @@ const struct cli_command cmd_vdrive_attach = {
 		"  -f, --fault=RULE        a fault, as 'read lba=100-104 sense=3/11/05'; see discern-vdrive(1)\n"
 		"  -o, --option=KEY=VALUE  what the drive is: vendor, product, revision, serial, read-offset, "
 		"write-offset,\n"
-		"                          overread, c2, cdtext; see discern-vdrive(1)\n"
+		"                          overread, c2, cdtext, fua; see discern-vdrive(1)\n"
 		"      --foreground        stay, as the drive's process, until it is detached or gets SIGTERM\n",
 	.run = run_attach,
 };

@@ -55,6 +55,8 @@ struct discern_source {
 	double busy_seconds;
 	/** Reads that gave data which the device says it had trouble with (sense key 1). */
 	uint32_t n_recovered;
+	/** How forget() does it, in words, once it has. */
+	const char *forget_words;
 	/** Called for each sector that a read gives and that is not as the device read it, but mended by us: so many bytes.
 	 *  NULL for nobody. */
 	void (*on_mended)(int32_t lba, unsigned n_bytes, void *user);

@@ -77,15 +77,20 @@ int drive_source_forget(struct discern_source *base, int32_t lba, uint32_t n_sec
 	struct discern_error own;
 	int ret = 0;
 
-	if (n_sectors >= LONG_ENOUGH)
+	if (n_sectors >= LONG_ENOUGH) {
+		base->forget_words = "by reading more than it holds before coming back";
 		return 0;
+	}
 	if (source->fua == FUA_UNKNOWN)
 		ret = prove_fua(source, lba, err != NULL ? err : &own);
 	if (ret < 0)
 		return ret;
-	if (source->fua == FUA_HONOURED)
+	if (source->fua == FUA_HONOURED) {
 		source->n_fua_sectors = n_sectors;
-	else
+		base->forget_words = "by FUA, which the drive heeds";
+	} else {
 		drive_source_flush(source, lba);
+		base->forget_words = "by reading 8 MiB elsewhere, as the drive does not prove to heed FUA";
+	}
 	return 0;
 }

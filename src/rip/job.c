@@ -18,6 +18,7 @@
 #include "rip/name.h"
 #include "rip/output.h"
 #include "rip/passes.h"
+#include "rip/reread.h"
 
 /** The map on disk is at most this old; in the beginning it is younger. */
 #define CHECKPOINT_SECONDS 4.0
@@ -41,6 +42,7 @@ struct job {
 	struct pipeline *pipeline;
 	struct meter meter;
 	struct passes passes;
+	struct reread reread;
 };
 
 static uint64_t image_bytes(const struct job *job)
@@ -283,7 +285,10 @@ static int read_disc(struct job *job)
 	};
 	snprintf(job->passes.header.identity, sizeof(job->passes.header.identity), "%s", job->identity);
 	start = observe_now();
-	ret = passes_run(&job->passes, job->err);
+	ret = reread_begin(&job->reread, &job->passes, &job->output, job->options->is_paranoid, job->err);
+	if (ret == 0)
+		ret = passes_run(&job->passes, job->err);
+	reread_end(&job->reread, job->result);
 	job->result->is_bad_by_design = job->passes.is_bad_by_design;
 	saved = pipeline_drain(job->pipeline);
 	job->result->speed_kbps = (uint32_t)((double)job->meter.good_bytes / 1000.0 / (observe_now() - start + 1e-9));

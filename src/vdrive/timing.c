@@ -203,11 +203,16 @@ int timing_begin(struct vdrive_call *call)
 	return 0;
 }
 
-bool timing_is_cached(const struct timing *timing, const uint8_t *cdb, const struct vdrive_address *address)
+static bool forces_read(const struct vdrive *drive, const uint8_t *cdb)
 {
-	bool can_force = cdb[0] == 0x28 || cdb[0] == 0xa8;
+	return (cdb[0] == 0x28 || cdb[0] == 0xa8) && cdb[1] & FUA && !drive->ignores_fua;
+}
 
-	if (timing == NULL || !faults_is_read(cdb[0]) || (can_force && cdb[1] & FUA))
+bool timing_is_cached(const struct vdrive *drive, const uint8_t *cdb, const struct vdrive_address *address)
+{
+	const struct timing *timing = drive->timing;
+
+	if (timing == NULL || !faults_is_read(cdb[0]) || forces_read(drive, cdb))
 		return false;
 	return address->lba >= timing->cache_begin && (int64_t)address->lba + address->n_sectors <= timing->head_lba;
 }
@@ -311,13 +316,13 @@ static int64_t read_us(struct vdrive_call *call, const struct vdrive_address *ad
 
 	if (is_good)
 		timing->state.read_sectors += address->n_sectors;
-	if (is_good && timing_is_cached(timing, call->cdb, address)) {
+	if (is_good && timing_is_cached(drive, call->cdb, address)) {
 		timing->ahead_end = end + MODEL_CACHE_SECTORS;
 		duration_us = 0;
 	} else {
 		duration_us = drain_us(timing) + get_ready_us(drive) + timing->retries_us;
 		if (address->lba < timing->cache_begin || address->lba > timing->head_lba || !is_good ||
-		    call->cdb[1] & FUA)
+		    forces_read(drive, call->cdb))
 			duration_us +=
 				reach_us(drive, address->lba, rate) + model_transfer_us(address->n_sectors, rate);
 		else

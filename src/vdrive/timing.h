@@ -22,7 +22,7 @@ int timing_begin(struct vdrive_call *call);
 void timing_end(struct vdrive_call *call);
 
 /** The read command's sectors are in the drive's memory, and it does not ask for the medium (FUA). */
-bool timing_is_cached(const struct timing *timing, const uint8_t *cdb, const struct vdrive_address *address);
+bool timing_is_cached(const struct vdrive *drive, const uint8_t *cdb, const struct vdrive_address *address);
 
 /** Where the drive's clock is; the machine's without one. */
 int64_t timing_now_us(const struct timing *timing);
