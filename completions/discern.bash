@@ -14,7 +14,7 @@ _discern_drives()
 _discern_own_options()
 {
 	case $1 in
-	rip) echo "--output --retries --max-time --stop-after-no-progress --speed" ;;
+	rip) echo "--output --retries --max-time --stop-after-no-progress --paranoid --no-raw --speed" ;;
 	burn) echo "--dry-run --overwrite --any-file --no-verify --sha256 --checksum --speed --buffer --eject" ;;
 	vdrive) _discern_vdrive_options "${words[2]}" ;;
 	esac

@@ -54,6 +54,8 @@ complete -c discern -n "__fish_seen_subcommand_from rip" -s o -l output -r -F -d
 complete -c discern -n "__fish_seen_subcommand_from rip" -l retries -x -d 'rounds over what cannot be read'
 complete -c discern -n "__fish_seen_subcommand_from rip" -l max-time -x -d 'stop after this time'
 complete -c discern -n "__fish_seen_subcommand_from rip" -l stop-after-no-progress -x -d 'stop when nothing more comes for so long'
+complete -c discern -n "__fish_seen_subcommand_from rip" -l paranoid -d 'read every sector twice'
+complete -c discern -n "__fish_seen_subcommand_from rip" -l no-raw -d 'read CDs without the checksums of their sectors'
 complete -c discern -n "__fish_seen_subcommand_from rip burn" -l speed -x -d 'speed in x'
 complete -c discern -n "__fish_seen_subcommand_from burn" -l dry-run -d 'say what would be done, and stop there'
 complete -c discern -n "__fish_seen_subcommand_from burn" -l overwrite -d 'burn over what an overwritable disc holds'

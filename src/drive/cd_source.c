@@ -12,7 +12,7 @@
 #include "drive/drive_source_private.h"
 #include "drive/sense.h"
 
-/* Copies that are read of a bad sector before it is given up for now: with a drive that is to give it up soon, and else. */
+/* Copies that are read of a bad sector at once: where bad ones are to be left soon, and else. */
 enum { COPIES_SOON = 2, COPIES_USUAL = 4 };
 
 /* A drive that gave nothing for so many bad places in a row is asked for raw copies only now and then. */

@@ -14,7 +14,7 @@
 /* Write parameters page, byte 2: buffer underrun protection (MMC-6 7.5.4.5). */
 enum { BUFE = 0x40 };
 
-/* Byte 1 of READ(10) and (12), WRITE(10) and (12). */
+/* Byte 1 of WRITE(10) and (12). */
 enum { FUA = 0x08 };
 
 struct timing {
@@ -203,16 +203,11 @@ int timing_begin(struct vdrive_call *call)
 	return 0;
 }
 
-static bool forces_read(const struct vdrive *drive, const uint8_t *cdb)
-{
-	return (cdb[0] == 0x28 || cdb[0] == 0xa8) && cdb[1] & FUA && !drive->ignores_fua;
-}
-
 bool timing_is_cached(const struct vdrive *drive, const uint8_t *cdb, const struct vdrive_address *address)
 {
 	const struct timing *timing = drive->timing;
 
-	if (timing == NULL || !faults_is_read(cdb[0]) || forces_read(drive, cdb))
+	if (timing == NULL || !faults_is_read(cdb[0]) || timing_forces_read(drive, cdb))
 		return false;
 	return address->lba >= timing->cache_begin && (int64_t)address->lba + address->n_sectors <= timing->head_lba;
 }
@@ -322,7 +317,7 @@ static int64_t read_us(struct vdrive_call *call, const struct vdrive_address *ad
 	} else {
 		duration_us = drain_us(timing) + get_ready_us(drive) + timing->retries_us;
 		if (address->lba < timing->cache_begin || address->lba > timing->head_lba || !is_good ||
-		    forces_read(drive, call->cdb))
+		    timing_forces_read(drive, call->cdb))
 			duration_us +=
 				reach_us(drive, address->lba, rate) + model_transfer_us(address->n_sectors, rate);
 		else
