@@ -80,7 +80,8 @@ static void report_proof(struct report *report, const struct discern_rip_result 
 		report_text(report, "mended",
 			    "%" PRIu32 " sector%s %s mended: the drive gave %s up, and the checksums are right now",
 			    result->n_mended_sectors, result->n_mended_sectors == 1 ? "" : "s",
-			    result->n_mended_sectors == 1 ? "was" : "were", result->n_mended_sectors == 1 ? "it" : "them");
+			    result->n_mended_sectors == 1 ? "was" : "were",
+			    result->n_mended_sectors == 1 ? "it" : "them");
 	if (result->n_doubtful_sectors == 0)
 		return;
 	report_text(report, "doubtful", "%" PRIu32 " sector%s did not read the same each time%s%s",

@@ -187,7 +187,7 @@ static int refuse(const struct cd_source *source, int32_t lba, const uint8_t *se
 
 	discern_error_set(err, -ENXIO, "%s: cannot read LBA %d: it holds %s, not data of 2048 bytes",
 			  discern_drive_path(source->drive), (int)lba,
-			  form == SECTOR_AUDIO		? "audio"
+			  form == SECTOR_AUDIO           ? "audio"
 			  : form == SECTOR_MODE_2_FORM_2 ? "2324 bytes of audio or video (Form 2)"
 							 : "no user data");
 	if (err != NULL) {

@@ -352,10 +352,9 @@ static void close_source(struct discern_source *base)
 	free(base);
 }
 
-static const struct discern_source_ops drive_source_ops = { .read = read_sectors,
-							    .set_effort = set_effort,
-							    .forget = drive_source_forget,
-							    .close = close_source };
+static const struct discern_source_ops drive_source_ops = {
+	.read = read_sectors, .set_effort = set_effort, .forget = drive_source_forget, .close = close_source
+};
 
 /* ---- opening ---- */
 

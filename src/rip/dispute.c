@@ -159,7 +159,7 @@ static int decide(const struct dispute *dispute, struct passes *passes, struct d
 	observe_message(&passes->meter->observer,
 			passes->doubt->n_told++ < MOST_TOLD ? DISCERN_LEVEL_DETAIL : DISCERN_LEVEL_DEBUG,
 			"LBA %d: readings differ: %s", lba,
-			right == NULL			? "no two of them are equal"
+			right == NULL                   ? "no two of them are equal"
 			: right == dispute->readings[0] ? "the first one was right"
 							: "the first one was wrong");
 	if (right != dispute->readings[0])

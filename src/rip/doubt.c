@@ -270,8 +270,8 @@ static void give_back(struct passes *passes)
 	for (uint32_t at = 0; map_next(doubt->pending, at, MAP_GOOD, &range); at = range.start + range.n_sectors) {
 		struct map_range good;
 
-		for (uint32_t from = range.start; map_next(passes->map, from, MAP_GOOD, &good) &&
-						  good.start < range.start + range.n_sectors;
+		for (uint32_t from = range.start;
+		     map_next(passes->map, from, MAP_GOOD, &good) && good.start < range.start + range.n_sectors;
 		     from = good.start + good.n_sectors) {
 			uint32_t end = good.start + good.n_sectors, range_end = range.start + range.n_sectors;
 
@@ -291,7 +291,8 @@ int doubt_end(struct passes *passes, int ret, struct discern_error *err)
 	n = map_count(doubt->pending, MAP_GOOD);
 	if (ret == 0 && n > 0 && !doubt->options.is_paranoid)
 		observe_message(&passes->meter->observer, DISCERN_LEVEL_DETAIL,
-				"reading %" PRIu32 " sectors again that were slow, or that the drive had trouble with", n);
+				"reading %" PRIu32 " sectors again that were slow, or that the drive had trouble with",
+				n);
 	if (ret == 0)
 		ret = doubt_settle(passes, MAP_BAD, err);
 	if (ret < 0 && doubt->options.is_paranoid)

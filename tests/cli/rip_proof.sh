@@ -101,6 +101,16 @@ equal "Mode 2 Form 1 is read as a whole" "$code" 0
 printed "and mended" "were mended"
 same "rightly" out.iso disc.img
 fresh
+if command -v cdrdao >/dev/null; then
+	printf 'CD_ROM_XA\nTRACK MODE2_FORM1\nDATAFILE "disc.img"\n' >burn.toc
+	ok "a blank" "$discern" vdrive create -m cd-r burned.disc
+	ok "is burned with Mode 2 Form 1 by cdrdao" with_drive burned.disc \
+		cdrdao write -n --device /dev/sr0 --driver generic-mmc burn.toc
+	ok "and read as a whole, scratched" on burned.disc "$scratch" "$discern" rip -o out.iso
+	printed "as it was mended" "were mended"
+	same "rightly" out.iso disc.img
+	fresh
+fi
 head -c $((2324 * 300)) disc.img >video.bin
 head -c $((2048 * 300)) disc.img >data.bin
 cat >video.cue <<END

@@ -70,9 +70,12 @@ static int run(bool is_paranoid)
 	const struct pipeline_ops ops = { write_image, save, idle, NULL };
 	const struct doubt_options options = { is_paranoid, read_back, keep, NULL };
 	const struct discern_observer observer = { 0 };
-	struct passes passes = {
-		.source = &source.base, .plan = &plan, .map = map, .meter = &meter, .doubt = &doubt, .checkpoint_seconds = 9
-	};
+	struct passes passes = { .source = &source.base,
+				 .plan = &plan,
+				 .map = map,
+				 .meter = &meter,
+				 .doubt = &doubt,
+				 .checkpoint_seconds = 9 };
 	int ret;
 
 	passes.first_checkpoint_seconds = 9;
