@@ -14,7 +14,7 @@ _discern_drives()
 _discern_own_options()
 {
 	case $1 in
-	rip) echo "--output --compress --as-is --retries --max-time --stop-after-no-progress --speed --no-manifest --report" ;;
+	rip) echo "--output --compress --as-is --retries --max-time --stop-after-no-progress --paranoid --no-raw --speed --no-manifest --report" ;;
 	report) echo "--output" ;;
 	verify) echo "--manifest" ;;
 	burn) echo "--dry-run --overwrite --any-file --no-verify --sha256 --checksum --speed --buffer --eject" ;;

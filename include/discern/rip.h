@@ -60,6 +60,10 @@ struct discern_rip_options {
 	int stream_fd;
 	/** Of the image that is there in the end, or of the stream. */
 	enum discern_compression compression;
+	/** Every sector is read twice, past the drive's cache, and counts only if both readings are equal. */
+	bool is_paranoid;
+	/** CDs are read as other discs are, without their sectors' own checksums. */
+	bool no_raw;
 };
 
 /** One opinion on how many sectors the disc has. */
@@ -96,6 +100,17 @@ struct discern_rip_result {
 	uint32_t n_files, n_unread_folders;
 	size_t n_damaged_files;
 	struct discern_damaged_file *damaged_files;
+	/** CD: sectors that the drive did not give right and that were mended by their own redundancy. */
+	uint32_t n_mended_sectors;
+	size_t n_mended_ranges;
+	struct discern_range mended_ranges[DISCERN_RIP_MAX_RANGES];
+	/** Sectors that were read again to be compared, as all were to be, or as they were slow or the drive had trouble
+	 *  with them; and those of which readings differed. Of these, those of which no two were equal are bad. */
+	uint32_t n_reread_sectors, n_doubtful_sectors;
+	size_t n_reread_ranges, n_doubtful_ranges;
+	struct discern_range reread_ranges[DISCERN_RIP_MAX_RANGES], doubtful_ranges[DISCERN_RIP_MAX_RANGES];
+	/** The folder with the readings that differ: a file for each, named LBA-n.bin; empty if there are none. */
+	char disagree_path[4096];
 	/** They are many and short, and nothing has helped: the disc is made so, as some copy protection does. */
 	bool is_bad_by_design;
 	/** Run-out sectors at the end of a track that no drive can read and that hold no data. */

@@ -108,6 +108,8 @@ const struct cli_command cmd_rip = {
 		"                     stop when nothing more could be read for T\n"
 		"      --no-manifest  no FILE.json, which tells how the image came about\n"
 		"      --report=PAGE  the same as a page of HTML, with a map of the disc\n"
+		"      --paranoid     read every sector twice, past the drive's cache; count only what is equal\n"
+		"      --no-raw       read CDs without the checksums of their own sectors\n"
 		"      --speed=N      read speed in x, such as 8 or 2.4, or such as 5540kB/s, or max\n"
 		"\n"
 		"While it runs, the image is FILE.part, and FILE.map tells what is read, in the form of GNU ddrescue.\n"

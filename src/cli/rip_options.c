@@ -16,6 +16,8 @@ enum {
 	OPTION_REPORT,
 	OPTION_AS_IS,
 	OPTION_COMPRESS,
+	OPTION_PARANOID,
+	OPTION_NO_RAW,
 };
 
 static const struct option own[] = {
@@ -25,6 +27,8 @@ static const struct option own[] = {
 	{ "report", required_argument, NULL, OPTION_REPORT },
 	{ "as-is", no_argument, NULL, OPTION_AS_IS },
 	{ "compress", required_argument, NULL, OPTION_COMPRESS },
+	{ "paranoid", no_argument, NULL, OPTION_PARANOID },
+	{ "no-raw", no_argument, NULL, OPTION_NO_RAW },
 	{ "output", required_argument, NULL, 'o' },
 	{ "retries", required_argument, NULL, 'r' },
 	{ "speed", required_argument, NULL, 's' },
@@ -168,6 +172,10 @@ int rip_options_parse(struct rip_options *options, int argc, char **argv)
 			options->rip.as_is = true;
 		else if (option == OPTION_COMPRESS)
 			ret = set_compression(options, optarg);
+		else if (option == OPTION_PARANOID)
+			options->rip.is_paranoid = true;
+		else if (option == OPTION_NO_RAW)
+			options->rip.no_raw = true;
 		else if (option == 'o')
 			ret = set_output(options, optarg);
 		else if (option == 'r')

@@ -72,6 +72,47 @@ static void report_protection(struct report *report, const struct discern_rip_re
 		report_text(report, "protect", "what is protected is encrypted in the image (%s)", name);
 }
 
+/** For JSON; as text only with words of its own, each range a line. */
+static void report_ranges(struct report *report, const char *name, const struct discern_range *ranges, size_t n)
+{
+	report_open_list(report, name);
+	for (size_t i = 0; i < n; i++) {
+		report_open_object(report, NULL);
+		report_number(report, "lba", NULL, ranges[i].lba, NULL);
+		report_number(report, "sectors", NULL, ranges[i].n_sectors, NULL);
+		report_close(report);
+	}
+	report_close(report);
+}
+
+static void report_proof(struct report *report, const struct discern_rip_result *result)
+{
+	report_number(report, "mended_sectors", NULL, result->n_mended_sectors, NULL);
+	report_ranges(report, "mended_ranges", result->mended_ranges, result->n_mended_ranges);
+	report_number(report, "reread_sectors", NULL, result->n_reread_sectors, NULL);
+	report_ranges(report, "reread_ranges", result->reread_ranges, result->n_reread_ranges);
+	report_number(report, "doubtful_sectors", NULL, result->n_doubtful_sectors, NULL);
+	report_ranges(report, "doubtful_ranges", result->doubtful_ranges, result->n_doubtful_ranges);
+	report_string(report, "disagree", NULL, result->disagree_path);
+	if (result->n_mended_sectors > 0)
+		report_text(report, "mended",
+			    "%" PRIu32 " sector%s %s mended: the drive gave %s up, and the checksums are right now",
+			    result->n_mended_sectors, result->n_mended_sectors == 1 ? "" : "s",
+			    result->n_mended_sectors == 1 ? "was" : "were",
+			    result->n_mended_sectors == 1 ? "it" : "them");
+	if (result->n_doubtful_sectors == 0)
+		return;
+	report_text(report, "doubtful", "%" PRIu32 " sector%s did not read the same each time%s%s",
+		    result->n_doubtful_sectors, result->n_doubtful_sectors == 1 ? "" : "s",
+		    result->disagree_path[0] != '\0' ? ", see " : "", result->disagree_path);
+	for (size_t i = 0; i < result->n_doubtful_ranges; i++) {
+		const struct discern_range *range = &result->doubtful_ranges[i];
+
+		report_text(report, "", "LBA %" PRId32 ", %" PRIu32 " sector%s", range->lba, range->n_sectors,
+			    range->n_sectors == 1 ? "" : "s");
+	}
+}
+
 static void report_files(struct report *report, const struct discern_rip_result *result)
 {
 	const struct files_damage damage = { .n_files = result->n_files,
@@ -125,6 +166,7 @@ void rip_report(struct cli *cli, const struct rip_manifest *manifest, const char
 	report_bad(report, result);
 	report_protection(report, result);
 	report_files(report, result);
+	report_proof(report, result);
 	report_string(report, "map", "map", result->map_path);
 	report_string(report, "manifest", "manifest", manifest->manifest_written);
 	report_string(report, "report", "report", manifest->report_written);

@@ -288,7 +288,7 @@ const struct cli_command cmd_vdrive_attach = {
 		"  -f, --fault=RULE        a fault, as 'read lba=100-104 sense=3/11/05'; see discern-vdrive(1)\n"
 		"  -o, --option=KEY=VALUE  what the drive is: vendor, product, revision, serial, read-offset, "
 		"write-offset,\n"
-		"                          overread, c2, cdtext; see discern-vdrive(1)\n"
+		"                          overread, c2, cdtext, fua; see discern-vdrive(1)\n"
 		"      --faults=FILE       faults, one a line, read again whenever the file changes\n"
 		"      --real-time         commands take as long as on a real drive\n"
 		"      --virtual-clock     how long they would take is only counted; list tells it\n"

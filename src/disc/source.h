@@ -35,6 +35,9 @@ struct discern_source_ops {
 		    struct discern_error *err);
 	/** From the next read on. NULL, or -EOPNOTSUPP, where nothing of it can be set; what can be, is. */
 	int (*set_effort)(struct discern_source *source, const struct source_effort *effort);
+	/** Of these sectors nothing will be answered by the next read of them that a cache of the device holds. NULL where
+	 *  there is none. 0, or trouble of the source. */
+	int (*forget)(struct discern_source *source, int32_t lba, uint32_t n_sectors, struct discern_error *err);
 	/** Releases the source; effort becomes what it was at the opening. */
 	void (*close)(struct discern_source *source);
 };
@@ -50,6 +53,14 @@ struct discern_source {
 	uint32_t ecc_sectors;
 	/** What the device says that all its commands took so far; 0 for ever if it says nothing. */
 	double busy_seconds;
+	/** Reads that gave data which the device says it had trouble with (sense key 1). */
+	uint32_t n_recovered;
+	/** How forget() does it, in words, once it has. */
+	const char *forget_words;
+	/** Called for each sector that a read gives and that is not as the device read it, but mended by us: so many bytes.
+	 *  NULL for nobody. */
+	void (*on_mended)(int32_t lba, unsigned n_bytes, void *user);
+	void *user;
 };
 
 static inline int source_read(struct discern_source *source, int32_t lba, uint32_t n_sectors, uint8_t *buffer,
@@ -61,6 +72,12 @@ static inline int source_read(struct discern_source *source, int32_t lba, uint32
 static inline int source_set_effort(struct discern_source *source, const struct source_effort *effort)
 {
 	return source->ops->set_effort != NULL ? source->ops->set_effort(source, effort) : -EOPNOTSUPP;
+}
+
+static inline int source_forget(struct discern_source *source, int32_t lba, uint32_t n_sectors,
+				struct discern_error *err)
+{
+	return source->ops->forget != NULL ? source->ops->forget(source, lba, n_sectors, err) : 0;
 }
 
 /** Accepts NULL, returns NULL. */

@@ -10,37 +10,15 @@
 #include "base/error.h"
 #include "disc/medium_need.h"
 #include "disc/profile.h"
-#include "drive/drive_private.h"
+#include "drive/cd_source.h"
 #include "drive/drive_recovery.h"
+#include "drive/drive_source_private.h"
 #include "drive/sense.h"
 
 /* One read command. More gains little: drives read ahead, and the error of a longer one concerns more sectors. */
 enum { PREFERRED_BYTES = 256 * 1024 };
 
-/* 8 MiB: the caches of drives have 0.5 to 4 MiB. */
-enum { MORE_THAN_CACHES = 4096 };
-
 enum { RETRIES_UNKNOWN = -1, RETRIES_FIXED = -2 };
-
-struct drive_source {
-	struct discern_source base;
-	struct discern_drive *drive;
-	unsigned timeout_ms;
-	/** Most sectors of one command; falls when the system refuses longer ones. */
-	uint32_t max_sectors;
-	/** What tells this disc from another: the size that the drive named when the source was opened. */
-	uint32_t capacity_sectors;
-	/** So many sectors are still read with FUA: behind them the cache holds only what was read with it. */
-	uint32_t n_fua_sectors;
-	/** Reads in a row over which the drive was lost. */
-	unsigned n_lost;
-	/** The sector that was read last, to try the drive with; -1 before the first. */
-	int32_t good_lba;
-	/** What was set when it was first to be changed, or one of the below; and whether it is lower now. */
-	int usual_retries;
-	bool gives_up_soon;
-	uint32_t usual_kbps, speed_kbps;
-};
 
 /* ---- is it still the same disc, and is the drive with us ---- */
 
@@ -156,9 +134,7 @@ static enum verdict judge_read(struct drive_source *source, unsigned n_repeated,
 	case -EAGAIN:
 		break;
 	case -EOPNOTSUPP:
-		/* read_past_cache() tries again without FUA. */
-		if (source->n_fua_sectors == 0)
-			*code = -EIO;
+		/* Who has sent it tries again in another way: without FUA, or with another command. */
 		return VERDICT_FAILED;
 	case -EIO:
 	case -ETIMEDOUT:
@@ -185,15 +161,11 @@ static enum verdict judge_read(struct drive_source *source, unsigned n_repeated,
 	return VERDICT_FAILED;
 }
 
-static int read_once(struct drive_source *source, int32_t lba, uint32_t n_sectors, uint8_t *buffer,
-		     struct discern_error *err)
+static int run_read(struct drive_source *source, const struct scsi_command *command, int32_t lba,
+		    struct discern_error *err)
 {
-	struct scsi_command command;
 	unsigned n_repeated = 0;
 
-	mmc_read(&command, lba, n_sectors, buffer, source->timeout_ms);
-	if (source->n_fua_sectors > 0)
-		mmc_force_unit_access(&command);
 	for (;;) {
 		struct transport *transport;
 		enum verdict verdict;
@@ -202,50 +174,45 @@ static int read_once(struct drive_source *source, int32_t lba, uint32_t n_sector
 		if (ret == 0) {
 			uint64_t before = transport->busy_ms;
 
-			ret = transport_run(transport, &command, NULL, err);
+			ret = transport_run(transport, command, NULL, err);
 			source->base.busy_seconds += (double)(transport->busy_ms - before) / 1000.0;
 		}
 		verdict = judge_read(source, n_repeated++, &ret, err);
 		if (verdict == VERDICT_DONE) {
 			source->good_lba = lba;
 			source->n_lost = 0;
+			source->base.n_recovered += err->sense.key == SENSE_RECOVERED_ERROR;
 		}
 		if (verdict != VERDICT_REPEAT)
 			return ret;
 	}
 }
 
-/* Where FUA is refused, reading more than a cache holds from the other end does it: jobs begin at the first. */
-static void flush_by_reading(struct drive_source *source)
+int drive_source_read_once(struct drive_source *source, int32_t lba, uint32_t n_sectors, uint8_t *buffer,
+			   struct discern_error *err)
 {
-	uint32_t n_left =
-		source->capacity_sectors / 2 < MORE_THAN_CACHES ? source->capacity_sectors / 2 : MORE_THAN_CACHES;
-	int32_t lba = (int32_t)(source->capacity_sectors - n_left);
-	AUTO_FREE uint8_t *buffer = malloc((size_t)source->max_sectors * DISCERN_SECTOR_SIZE);
+	struct scsi_command command;
+	int ret;
 
-	while (buffer != NULL && n_left > 0) {
-		uint32_t n = n_left < source->max_sectors ? n_left : source->max_sectors;
-		struct discern_error ignored;
-
-		/* The first unreadable sector has cost enough time, and moved the head. */
-		if (read_once(source, lba, n, buffer, &ignored) < 0)
-			return;
-		lba += (int32_t)n;
-		n_left -= n;
-	}
+	mmc_read(&command, lba, n_sectors, buffer, source->timeout_ms);
+	if (source->n_fua_sectors > 0)
+		mmc_force_unit_access(&command);
+	ret = run_read(source, &command, lba, err);
+	return ret == -EOPNOTSUPP && source->n_fua_sectors == 0 ? -EIO : ret;
 }
 
 static int read_past_cache(struct drive_source *source, int32_t lba, uint32_t n_sectors, uint8_t *buffer,
 			   struct discern_error *err)
 {
-	int ret = read_once(source, lba, n_sectors, buffer, err);
+	int ret = drive_source_read_once(source, lba, n_sectors, buffer, err);
 
 	if (source->n_fua_sectors == 0)
 		return ret;
 	if (ret == -EOPNOTSUPP) {
 		source->n_fua_sectors = 0;
-		flush_by_reading(source);
-		return read_once(source, lba, n_sectors, buffer, err);
+		source->fua = FUA_IGNORED;
+		drive_source_flush(source, lba);
+		return drive_source_read_once(source, lba, n_sectors, buffer, err);
 	}
 	source->n_fua_sectors -= n_sectors < source->n_fua_sectors ? n_sectors : source->n_fua_sectors;
 	return ret;
@@ -305,6 +272,40 @@ static int read_sectors(struct discern_source *base, int32_t lba, uint32_t n_sec
 	return 0;
 }
 
+int drive_source_read_raw(struct discern_source *base, const struct mmc_raw_read *read, uint8_t *buffer,
+			  struct discern_error *err)
+{
+	struct drive_source *source = (struct drive_source *)base;
+	struct mmc_raw_read rest = *read;
+	struct discern_error own;
+	uint32_t sector_bytes = MMC_RAW_SECTOR + (read->with_c2 ? MMC_C2_POINTERS : 0);
+
+	if (err == NULL)
+		err = &own;
+	while (rest.n_sectors > 0) {
+		uint32_t n_max = source->max_sectors * DISCERN_SECTOR_SIZE / sector_bytes, n_left = rest.n_sectors;
+		struct scsi_command command;
+		int ret;
+
+		rest.n_sectors = n_max == 0 ? 1 : n_left < n_max ? n_left : n_max;
+		mmc_read_cd(&command, &rest, buffer, source->timeout_ms);
+		ret = run_read(source, &command, rest.lba, err);
+		if (ret == -EMSGSIZE && rest.n_sectors > 1) {
+			source->max_sectors = source->max_sectors > 1 ? source->max_sectors / 2 : 1;
+			rest.n_sectors = n_left;
+			continue;
+		}
+		if (ret == -EOPNOTSUPP)
+			return ret;
+		if (ret < 0)
+			return describe_failure(source, ret, rest.lba, rest.n_sectors, err);
+		buffer += (size_t)rest.n_sectors * sector_bytes;
+		rest.lba += (int32_t)rest.n_sectors;
+		rest.n_sectors = n_left - rest.n_sectors;
+	}
+	return 0;
+}
+
 /* ---- effort ---- */
 
 static int set_retries(struct drive_source *source, bool gives_up_soon)
@@ -351,9 +352,9 @@ static void close_source(struct discern_source *base)
 	free(base);
 }
 
-static const struct discern_source_ops drive_source_ops = { .read = read_sectors,
-							    .set_effort = set_effort,
-							    .close = close_source };
+static const struct discern_source_ops drive_source_ops = {
+	.read = read_sectors, .set_effort = set_effort, .forget = drive_source_forget, .close = close_source
+};
 
 /* ---- opening ---- */
 
@@ -431,5 +432,5 @@ int drive_source_open(struct discern_drive *drive, const struct discern_medium *
 	if (options != NULL && options->past_cache)
 		source->n_fua_sectors = MORE_THAN_CACHES;
 	*ret_source = &source->base;
-	return 0;
+	return options != NULL && options->with_proof ? cd_source_wrap(drive, medium, ret_source, err) : 0;
 }

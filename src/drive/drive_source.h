@@ -17,6 +17,8 @@ struct drive_source_options {
 	unsigned timeout_ms;
 	/** The speed that the caller has set, to which a lower effort returns; 0 for the drive's highest. */
 	uint32_t speed_kbps;
+	/** Of a CD, whole sectors are read as far as the drive can, and proven and mended (cd_source.h). */
+	bool with_proof;
 };
 
 /** Borrows the drive: close the source before the drive is used otherwise. options may be NULL. */

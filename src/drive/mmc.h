@@ -82,6 +82,17 @@ void mmc_read(struct scsi_command *ret_command, int32_t lba, uint32_t n_sectors,
 /** Sets FUA in a command of mmc_read(): the data comes from the medium, not from the drive's cache. */
 void mmc_force_unit_access(struct scsi_command *command);
 
+/** Whole sectors of a CD. */
+struct mmc_raw_read {
+	int32_t lba;
+	uint32_t n_sectors;
+	bool with_c2;
+};
+/** Bytes of a whole sector of a CD, and of one with its C2 pointers behind it. */
+enum { MMC_RAW_SECTOR = 2352, MMC_C2_POINTERS = 294 };
+/** READ CD: whole sectors of any type, each with its C2 pointers behind it if these are wanted. */
+void mmc_read_cd(struct scsi_command *ret_command, const struct mmc_raw_read *read, uint8_t *data, unsigned timeout_ms);
+
 /** kB/s of 1000 bytes; 0xffff for the fastest. */
 void mmc_set_cd_speed(struct scsi_command *ret_command, uint16_t read_kbps, uint16_t write_kbps);
 

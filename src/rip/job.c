@@ -21,6 +21,7 @@
 #include "rip/passes.h"
 #include "rip/protection.h"
 #include "rip/record.h"
+#include "rip/reread.h"
 #include "rip/stream.h"
 
 /** The map on disk is at most this old; in the beginning it is younger. */
@@ -50,6 +51,7 @@ struct job {
 	struct meter meter;
 	struct passes passes;
 	struct record *record;
+	struct reread reread;
 };
 
 static uint64_t image_bytes(const struct job *job)
@@ -353,7 +355,10 @@ static int read_disc(struct job *job)
 	};
 	snprintf(job->passes.header.identity, sizeof(job->passes.header.identity), "%s", job->identity);
 	start = observe_now();
-	ret = passes_run(&job->passes, job->err);
+	ret = reread_begin(&job->reread, &job->passes, &job->output, job->options->is_paranoid, job->err);
+	if (ret == 0)
+		ret = passes_run(&job->passes, job->err);
+	reread_end(&job->reread, job->result);
 	job->result->is_bad_by_design = job->passes.is_bad_by_design;
 	saved = pipeline_drain(job->pipeline);
 	if (ret == 0 && saved == 0)

@@ -166,6 +166,7 @@ int passes_read(struct passes *passes, const struct map_range *piece, struct rea
 	uint8_t *room = pipeline_room(passes->pipeline, size, (uint64_t)piece->start * DISCERN_SECTOR_SIZE);
 	int32_t lba = passes->plan->first_lba + (int32_t)piece->start;
 	double start = observe_now(), busy = passes->source->busy_seconds;
+	uint32_t n_recovered = passes->source->n_recovered;
 	int ret;
 
 	if (room == NULL)
@@ -194,6 +195,8 @@ int passes_read(struct passes *passes, const struct map_range *piece, struct rea
 	}
 	note_good(passes, size, ret_reading->seconds);
 	pipeline_put(passes->pipeline, size);
+	if (doubt_note(passes, piece, ret_reading->seconds, passes->source->n_recovered != n_recovered) < 0)
+		return out_of_memory(err);
 	return passes_set(passes, piece->start, piece->n_sectors, MAP_GOOD, err);
 }
 
@@ -256,7 +259,9 @@ int passes_after_read(struct passes *passes, enum map_status working_on, const s
 	passes->header.current_sector = piece->start;
 	passes->header.current_status = working_on;
 	update_meter(passes);
-	ret = save_now_and_then(passes, err);
+	ret = doubt_after_read(passes, observe_now() >= passes->next_checkpoint, err);
+	if (ret == 0)
+		ret = save_now_and_then(passes, err);
 	if (ret == 0 && !meter_tick(passes->meter))
 		ret = discern_error_set(err, -ECANCELED, "stopped");
 	return ret == 0 ? check_limits(passes, err) : ret;
@@ -322,6 +327,8 @@ int passes_run(struct passes *passes, struct discern_error *err)
 	begin_phase(passes, DISCERN_PHASE_READ);
 	if (ret == 0)
 		ret = sweep_run(passes, err);
+	if (ret == 0 && passes->doubt != NULL && passes->doubt->options.is_paranoid)
+		ret = doubt_settle(passes, MAP_FAILED, err);
 	if (ret == 0 && map_count(passes->map, MAP_FAILED) > 0) {
 		meter_report(passes->meter);
 		begin_phase(passes, DISCERN_PHASE_RETRY);
@@ -332,6 +339,7 @@ int passes_run(struct passes *passes, struct discern_error *err)
 			ret = retry_scrape(passes, err);
 	}
 	passes_set_effort(passes, &usual);
+	ret = doubt_end(passes, ret, err);
 	update_meter(passes);
 	meter_report(passes->meter);
 	return ret;

@@ -8,6 +8,7 @@
 #define RIP_PASSES_H
 
 #include "disc/source.h"
+#include "rip/doubt.h"
 #include "rip/losses.h"
 #include "rip/map.h"
 #include "rip/meter.h"
@@ -48,6 +49,9 @@ struct passes {
 	 *  all alike. 0 and zones, whose ranges the passes free, or no zones; -ENOMEM. */
 	int (*find_zones)(enum losses_worth worth, struct losses_zones *ret_zones, void *user);
 	void *user;
+
+	/** What is read again to be compared; NULL for nothing. */
+	struct doubt *doubt;
 
 	/** Result: what is bad is so by design, as copy protection makes it. */
 	bool is_bad_by_design;

@@ -27,7 +27,8 @@ struct consumer {
 	/** Number of blocks that it has finished. */
 	uint64_t n_done;
 	struct hash *hash;
-	/** All bytes before this one are in the hash; not more once a piece is missing. */
+	/** All bytes before this one are in the hash; not more once a piece is missing. UINT64_MAX: it is worth
+	 *  nothing. */
 	uint64_t n_hashed_bytes;
 };
 
@@ -79,6 +80,9 @@ static void finish_block(struct pipeline *pipeline, struct consumer *consumer, s
 
 static void hash_block(struct consumer *consumer, const struct block *block)
 {
+	/* Something is put in the place of what is in the hash already. */
+	if (block->offset < consumer->n_hashed_bytes)
+		consumer->n_hashed_bytes = UINT64_MAX;
 	if (block->offset != consumer->n_hashed_bytes)
 		return;
 	hash_update(consumer->hash, block->data, block->size);

@@ -18,7 +18,8 @@
 static int rip_medium(struct discern_drive *drive, struct rip_job *job, struct discern_rip_result *ret_result,
 		      struct discern_error *err)
 {
-	const struct drive_source_options source = { .speed_kbps = job->options->speed_kbps };
+	const struct drive_source_options source = { .speed_kbps = job->options->speed_kbps,
+						     .with_proof = !job->options->no_raw };
 	int ret;
 
 	if (job->options->speed_kbps > 0 && discern_drive_set_speed(drive, job->options->speed_kbps, 0, err) < 0)

@@ -98,6 +98,8 @@ struct vdrive {
 	int32_t read_offset_samples;
 	enum vdrive_overread overread;
 	bool has_c2, has_cd_text;
+	/** Reads with FUA are answered from the cache as others are. */
+	bool ignores_fua;
 	struct vdrive_reading reading;
 	struct vdrive_player player;
 	/** The last sector that was read. */

@@ -413,7 +413,7 @@ static void set_reading(struct vdrive_call *call, const struct vdrive_address *a
 	*reading = (struct vdrive_reading){ .random = outcome->random,
 					    .first_lba = outcome->lba,
 					    .last_lba = outcome->last_lba };
-	reading->is_cached = timing_is_cached(call->drive->timing, call->cdb, address);
+	reading->is_cached = timing_is_cached(call->drive, call->cdb, address);
 	if (outcome->effect == FAULT_C2)
 		reading->n_wrong_bytes = outcome->amount;
 	/* From so many samples early to as many late. */

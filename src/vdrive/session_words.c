@@ -109,10 +109,12 @@ int session_set_drive_option(const char *key, const char *value, struct vdrive_o
 		return set_overread(value, options, err);
 	if (strcmp(key, "c2") == 0)
 		return set_ability(key, value, &options->lacks_c2, err);
+	if (strcmp(key, "fua") == 0)
+		return set_ability(key, value, &options->ignores_fua, err);
 	if (strcmp(key, "cdtext") == 0)
 		return set_ability(key, value, &options->lacks_cd_text, err);
 	discern_error_set(err, -EINVAL, "%s: not known of a drive", key);
-	discern_error_hint(err, "vendor product revision serial read-offset write-offset overread c2 cdtext");
+	discern_error_hint(err, "vendor product revision serial read-offset write-offset overread c2 cdtext fua");
 	return -EINVAL;
 }
 
@@ -139,7 +141,7 @@ static bool is_option(const char *word)
 {
 	static const char *const keys[] = { "kind",     "protection", "region",      "tray",         "vendor",   "product",
 					    "revision", "serial",     "mode",        "uid",          "gid",      "c2",
-					    "cdtext",   "overread",   "read-offset", "write-offset" };
+					    "cdtext",   "overread",   "read-offset", "write-offset", "fua" };
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		if (strncmp(word, keys[i], strlen(keys[i])) == 0 && word[strlen(keys[i])] == '=')

@@ -15,7 +15,7 @@
 /* Write parameters page, byte 2: buffer underrun protection (MMC-6 7.5.4.5). */
 enum { BUFE = 0x40 };
 
-/* Byte 1 of READ(10) and (12), WRITE(10) and (12). */
+/* Byte 1 of WRITE(10) and (12). */
 enum { FUA = 0x08 };
 
 struct timing {
@@ -204,11 +204,11 @@ int timing_begin(struct vdrive_call *call)
 	return 0;
 }
 
-bool timing_is_cached(const struct timing *timing, const uint8_t *cdb, const struct vdrive_address *address)
+bool timing_is_cached(const struct vdrive *drive, const uint8_t *cdb, const struct vdrive_address *address)
 {
-	bool can_force = cdb[0] == 0x28 || cdb[0] == 0xa8;
+	const struct timing *timing = drive->timing;
 
-	if (timing == NULL || !faults_is_read(cdb[0]) || (can_force && cdb[1] & FUA))
+	if (timing == NULL || !faults_is_read(cdb[0]) || timing_forces_read(drive, cdb))
 		return false;
 	return address->lba >= timing->cache_begin && (int64_t)address->lba + address->n_sectors <= timing->head_lba;
 }
@@ -323,13 +323,13 @@ static int64_t read_us(struct vdrive_call *call, const struct vdrive_address *ad
 
 	if (is_good)
 		timing->state.read_sectors += address->n_sectors;
-	if (is_good && timing_is_cached(timing, call->cdb, address)) {
+	if (is_good && timing_is_cached(drive, call->cdb, address)) {
 		timing->ahead_end = end + MODEL_CACHE_SECTORS;
 		duration_us = 0;
 	} else {
 		duration_us = drain_us(timing) + get_ready_us(drive) + timing->retries_us;
 		if (address->lba < timing->cache_begin || address->lba > timing->head_lba || !is_good ||
-		    call->cdb[1] & FUA)
+		    timing_forces_read(drive, call->cdb))
 			duration_us +=
 				reach_us(drive, address->lba, rate) + model_transfer_us(address->n_sectors, rate);
 		else

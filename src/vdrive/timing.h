@@ -21,8 +21,14 @@ int timing_begin(struct vdrive_call *call);
 /** After it: how long it has taken. */
 void timing_end(struct vdrive_call *call);
 
+/** Whether a read has FUA, READ(10) or (12), and the drive heeds it. */
+static inline bool timing_forces_read(const struct vdrive *drive, const uint8_t *cdb)
+{
+	return (cdb[0] == 0x28 || cdb[0] == 0xa8) && cdb[1] & 0x08 && !drive->ignores_fua;
+}
+
 /** The read command's sectors are in the drive's memory, and it does not ask for the medium (FUA). */
-bool timing_is_cached(const struct timing *timing, const uint8_t *cdb, const struct vdrive_address *address);
+bool timing_is_cached(const struct vdrive *drive, const uint8_t *cdb, const struct vdrive_address *address);
 
 /** Where the drive's clock is; the machine's without one. */
 int64_t timing_now_us(const struct timing *timing);

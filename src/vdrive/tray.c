@@ -59,6 +59,7 @@ static void set_cd_reading(struct vdrive *drive, const struct vdrive_options *op
 	drive->has_cd_text = options == NULL || !options->lacks_cd_text;
 	if (options == NULL)
 		return;
+	drive->ignores_fua = options->ignores_fua;
 	drive->overread = options->overread;
 	drive->read_offset_samples = options->read_offset_samples;
 }

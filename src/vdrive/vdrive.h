@@ -103,6 +103,8 @@ struct vdrive_options {
 	int32_t write_offset_samples;
 	enum vdrive_overread overread;
 	bool lacks_c2;
+	/** Reads with FUA are answered from its cache as others are. */
+	bool ignores_fua;
 	bool lacks_cd_text;
 };
 

@@ -70,7 +70,7 @@ static int verify_medium(struct discern_drive *drive, const struct discern_mediu
 			 struct compare_options *options, struct discern_verify_result *ret_result,
 			 struct discern_error *err)
 {
-	struct drive_source_options source_options = { .past_cache = true };
+	struct drive_source_options source_options = { .past_cache = true, .with_proof = true };
 	struct discern_source *disc;
 	int ret;
 

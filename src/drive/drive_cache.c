@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Reading past the cache of a drive. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/cleanup.h"
+#include "drive/drive_source_private.h"
+
+/* From so many sectors on, reading them in order has overwritten what the cache had of them before it is asked for. */
+enum { LONG_ENOUGH = 2 * MORE_THAN_CACHES };
+
+/* Where FUA is refused or ignored, reading more than a cache holds does it, at the other end of the disc. */
+void drive_source_flush(struct drive_source *source, int32_t lba)
+{
+	uint32_t n_half = source->capacity_sectors / 2, n_left = n_half < MORE_THAN_CACHES ? n_half : MORE_THAN_CACHES;
+	bool is_behind = lba >= 0 && (uint32_t)lba >= n_half;
+	int32_t at = is_behind ? 0 : (int32_t)(source->capacity_sectors - n_left);
+	AUTO_FREE uint8_t *buffer = malloc((size_t)source->max_sectors * DISCERN_SECTOR_SIZE);
+
+	while (buffer != NULL && n_left > 0) {
+		uint32_t n = n_left < source->max_sectors ? n_left : source->max_sectors;
+		struct discern_error ignored;
+
+		/* The first unreadable sector has cost enough time, and moved the head. */
+		if (drive_source_read_once(source, at, n, buffer, &ignored) < 0)
+			return;
+		at += (int32_t)n;
+		n_left -= n;
+	}
+}
+
+/* What some reads of one sector take. Below 0 if it cannot be read so. */
+static int time_reads(struct drive_source *source, int32_t lba, bool with_fua, double *ret_seconds,
+		      struct discern_error *err)
+{
+	enum { N_READS = 8 };
+	uint8_t buffer[DISCERN_SECTOR_SIZE];
+	double before = source->base.busy_seconds;
+
+	for (unsigned i = 0; i < N_READS; i++) {
+		int ret;
+
+		source->n_fua_sectors = with_fua ? 1 : 0;
+		ret = drive_source_read_once(source, lba, 1, buffer, err);
+		source->n_fua_sectors = 0;
+		if (ret < 0)
+			return ret;
+		/* The first one brings it into the cache. */
+		if (i == 0)
+			before = source->base.busy_seconds;
+	}
+	*ret_seconds = source->base.busy_seconds - before;
+	return 0;
+}
+
+/* A sector that was just read comes from the cache at once, and from the medium when it has come round again: a CD turns
+ * at most 200 times a second. Where the times do not differ, nothing is proven. */
+static int prove_fua(struct drive_source *source, int32_t lba, struct discern_error *err)
+{
+	const double least_seconds = 0.016;
+	double cached = 0, forced = 0;
+	int ret = time_reads(source, lba, false, &cached, err);
+
+	if (ret == 0)
+		ret = time_reads(source, lba, true, &forced, err);
+	if (ret == -EOPNOTSUPP)
+		source->fua = FUA_IGNORED;
+	else if (ret == 0)
+		source->fua = forced >= least_seconds && forced > 3 * cached ? FUA_HONOURED : FUA_IGNORED;
+	/* An unreadable sector tells nothing; trouble of the drive is told by what comes next. */
+	return ret == -EOPNOTSUPP || ret == -EIO || ret == -ENXIO ? 0 : ret;
+}
+
+int drive_source_forget(struct discern_source *base, int32_t lba, uint32_t n_sectors, struct discern_error *err)
+{
+	struct drive_source *source = (struct drive_source *)base;
+	struct discern_error own;
+	int ret = 0;
+
+	if (n_sectors >= LONG_ENOUGH) {
+		base->forget_words = "by reading more than it holds before coming back";
+		return 0;
+	}
+	if (source->fua == FUA_UNKNOWN)
+		ret = prove_fua(source, lba, err != NULL ? err : &own);
+	if (ret < 0)
+		return ret;
+	if (source->fua == FUA_HONOURED) {
+		source->n_fua_sectors = n_sectors;
+		base->forget_words = "by FUA, which the drive heeds";
+	} else {
+		drive_source_flush(source, lba);
+		base->forget_words = "by reading 8 MiB elsewhere, as the drive does not prove to heed FUA";
+	}
+	return 0;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Inside the drive layer: what the source of sectors shares with its files about caches and about CDs. */
+#ifndef DRIVE_DRIVE_SOURCE_PRIVATE_H
+#define DRIVE_DRIVE_SOURCE_PRIVATE_H
+
+#include "disc/source.h"
+#include "drive/drive_private.h"
+
+/* 8 MiB: the caches of drives have 0.5 to 4 MiB. */
+enum { MORE_THAN_CACHES = 4096 };
+
+/** Whether reads with FUA come from the medium. */
+enum fua_knowledge { FUA_UNKNOWN, FUA_HONOURED, FUA_IGNORED };
+
+struct drive_source {
+	struct discern_source base;
+	struct discern_drive *drive;
+	unsigned timeout_ms;
+	/** Most sectors of one command; falls when the system refuses longer ones. */
+	uint32_t max_sectors;
+	/** What tells this disc from another: the size that the drive named when the source was opened. */
+	uint32_t capacity_sectors;
+	/** So many sectors are still read with FUA: behind them the cache holds only what was read with it. */
+	uint32_t n_fua_sectors;
+	enum fua_knowledge fua;
+	/** Reads in a row over which the drive was lost. */
+	unsigned n_lost;
+	/** The sector that was read last, to try the drive with; -1 before the first. */
+	int32_t good_lba;
+	/** What was set when it was first to be changed, or one of the below; and whether it is lower now. */
+	int usual_retries;
+	bool gives_up_soon;
+	uint32_t usual_kbps, speed_kbps;
+};
+
+/** One command; with FUA while n_fua_sectors is not 0, and then -EOPNOTSUPP if the drive refuses it. */
+int drive_source_read_once(struct drive_source *source, int32_t lba, uint32_t n_sectors, uint8_t *buffer,
+			   struct discern_error *err);
+
+/** Whole sectors of a CD, each with its C2 pointers behind it if these are wanted. As source_read(), but for
+ *  -EOPNOTSUPP where the drive refuses the command; and when it fails, what came nevertheless is in buffer. */
+int drive_source_read_raw(struct discern_source *base, const struct mmc_raw_read *read, uint8_t *buffer,
+			  struct discern_error *err);
+
+/** Reads more than a cache holds, far from lba. */
+void drive_source_flush(struct drive_source *source, int32_t lba);
+
+/** source_forget(). */
+int drive_source_forget(struct discern_source *base, int32_t lba, uint32_t n_sectors, struct discern_error *err);
+
+#endif

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a job with a file does for doubt.h: gives the image's bytes, and keeps readings that differ, in IMAGE.disagree. */
+#ifndef RIP_REREAD_H
+#define RIP_REREAD_H
+
+#include "rip/doubt.h"
+#include "rip/output.h"
+#include "rip/passes.h"
+
+struct reread {
+	const struct output *output;
+	struct passes *passes;
+	struct doubt doubt;
+	/** IMAGE.disagree, once there is something in it. */
+	char folder[PATH_MAX];
+	bool has_folder;
+};
+
+/** Before passes_run(). 0 or -ENOMEM. */
+int reread_begin(struct reread *reread, struct passes *passes, const struct output *output, bool is_paranoid,
+		 struct discern_error *err);
+
+/** After it: tells in the result what was mended, read again and found to differ. */
+void reread_end(struct reread *reread, struct discern_rip_result *result);
+
+#endif
