@@ -51,7 +51,7 @@ adapter libburn/ src/drive/libburn/
 adapter fuse src/vdrive/frontend_fuse
 adapter openssl/ src/base/hash.c:
 adapter jansson src/ui/
-adapter sndfile src/disc/sound_file.c:
+adapter sndfile src/disc/sound_file.c: src/disc/sound_writer.c:
 adapter libudev src/drive/drive_list.c:
 
 # libburn prints on stderr what its adapter turns into messages, so the adapter may touch that stream.

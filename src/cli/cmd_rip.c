@@ -7,6 +7,7 @@
 #include <discern/rip.h>
 
 #include "cli/command.h"
+#include "cli/rip_audio.h"
 #include "cli/rip_options.h"
 #include "cli/rip_report.h"
 
@@ -46,8 +47,11 @@ static int rip(struct rip_options *options, struct discern_drive *drive)
 	int ret;
 
 	cli_catch_signals();
-	if (find_speed(options, drive, &err) < 0 ||
-	    discern_rip(drive, &options->rip, &options->cli->observer, &result, &err) < 0) {
+	if (find_speed(options, drive, &err) < 0)
+		return cli_fail(options->cli, &err);
+	if (options->is_audio)
+		return rip_audio(options, drive);
+	if (discern_rip(drive, &options->rip, &options->cli->observer, &result, &err) < 0) {
 		ret = cli_fail(options->cli, &err);
 	} else {
 		progress_end(options->cli->progress);
@@ -89,6 +93,11 @@ const struct cli_command cmd_rip = {
 		"      --max-time=T   stop after T, such as 90s, 15m or 2h; the same command goes on\n"
 		"      --stop-after-no-progress=T\n"
 		"                     stop when nothing more could be read for T\n"
+		"      --audio        the tracks of an audio CD, as files with a cue sheet in the folder of -o\n"
+		"      --format=F     of these: flac (without this option), wav, or cue, which is one file of samples\n"
+		"      --offset=N     samples that the drive reads late, as lists of drives have it\n"
+		"      --accuraterip=FILE\n"
+		"                     compare with a file of AccurateRip's database\n"
 		"      --speed=N      read speed in x, such as 8 or 2.4, or such as 5540kB/s, or max\n"
 		"\n"
 		"While it runs, the image is FILE.part, and FILE.map tells what is read, in the form of GNU ddrescue.\n"

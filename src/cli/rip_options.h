@@ -4,6 +4,7 @@
 #define CLI_RIP_OPTIONS_H
 
 #include <discern/rip.h>
+#include <discern/rip_audio.h>
 
 #include "cli/command.h"
 
@@ -12,6 +13,9 @@ struct rip_options {
 	struct discern_rip_options rip;
 	/** A speed in tenths of the disc's 1x; 0 if it was given in kB/s or not at all. */
 	uint32_t speed_tenths;
+	/** With --audio; what both have in common stands in .rip. */
+	bool is_audio, has_audio_options;
+	struct discern_rip_audio_options audio;
 };
 
 /** Reads the options; what is left begins at optind. -1 to go on, else the exit code. */

@@ -319,8 +319,7 @@ int output_save(struct output *output, const char *text, size_t size, struct dis
 	return file_replace(output->map_path, text, size, err);
 }
 
-/** Never over a file that came to be there in the meantime. */
-static int rename_without_overwriting(const char *from, const char *to)
+int output_rename(const char *from, const char *to)
 {
 	if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
 		return 0;
@@ -349,7 +348,7 @@ int output_finish(struct output *output, uint64_t size_bytes, bool keep_map, str
 	if (ret < 0)
 		return ret;
 	if (output->path == output->part_path) {
-		ret = rename_without_overwriting(output->part_path, output->image_path);
+		ret = output_rename(output->part_path, output->image_path);
 		if (ret == 0)
 			ret = file_sync_folder(output->image_path);
 	}

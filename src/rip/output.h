@@ -69,4 +69,7 @@ int output_finish(struct output *output, uint64_t size_bytes, bool keep_map, str
 /** Words for an error of output_write() or output_save(). Returns code. */
 int output_explain(const struct output *output, int code, struct discern_error *err);
 
+/** Renames a file, never over one that is there: -EEXIST. */
+int output_rename(const char *from, const char *to);
+
 #endif
