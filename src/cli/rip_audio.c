@@ -89,11 +89,11 @@ static void report_tracks(struct report *report, const struct discern_rip_audio_
 static void report_ids(struct report *report, const struct discern_rip_audio_result *result)
 {
 	report_string(report, "title", "title", result->title);
-	report_string(report, "performer", "performer", result->performer);
+	report_string(report, "performer", "artist", result->performer);
 	report_string(report, "mcn", "MCN", result->mcn);
-	report_string(report, "musicbrainz_id", "MusicBrainz", result->musicbrainz_id);
+	report_string(report, "musicbrainz_id", "MB id", result->musicbrainz_id);
 	report_string(report, "freedb_id", "FreeDB", result->freedb_id);
-	report_string(report, "accuraterip_file", "AccurateRip", result->accuraterip_file);
+	report_string(report, "accuraterip_file", "AR file", result->accuraterip_file);
 	hex(report, "ctdb", result->ctdb);
 	report_text(report, "CTDB", "%08" PRIx32, result->ctdb);
 	if (result->accuraterip_knows >= 0)
@@ -126,7 +126,7 @@ static void report_doubts(struct report *report, const struct discern_rip_audio_
 	for (size_t i = 0; i < result->n_ranges; i++) {
 		const struct discern_audio_range *range = &result->ranges[i];
 
-		report_text(report, i == 0 ? "not sure" : "", "LBA %" PRId32 " to %" PRId64 ": %s", range->range.lba,
+		report_text(report, i == 0 ? "unsure" : "", "LBA %" PRId32 " to %" PRId64 ": %s", range->range.lba,
 			    (int64_t)range->range.lba + range->range.n_sectors - 1, doubt_name(range->doubt));
 	}
 }
@@ -137,7 +137,7 @@ static void tell(struct rip_options *options, const char *drive, const struct di
 	char duration[TEXT_SIZE];
 
 	report_string(report, "folder", "folder", result->folder);
-	report_string(report, "cue_file", "cue sheet", result->cue_file);
+	report_string(report, "cue_file", "sheet", result->cue_file);
 	report_string(report, "drive", "drive", drive);
 	report_bool(report, "resumed", NULL, result->is_resumed, NULL);
 	report_number(report, "offset", NULL, options->audio.offset_samples, NULL);

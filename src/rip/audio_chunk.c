@@ -99,6 +99,13 @@ int audio_chunk_read(struct audio_deck *deck, const struct discern_range *range,
 	memset(ret_chunk->bad, 0, sizeof(ret_chunk->bad));
 	memset(ret_chunk->is_lost, 0, sizeof(ret_chunk->is_lost));
 	ret_chunk->has_bad = false;
+	ret = read_part(deck, ret_chunk, 0, range->n_sectors, err);
+	if (!is_loss(ret))
+		return ret;
+	ret = 0;
+	/* Parts of several commands need not adjoin: beyond the end there is nothing to be joined with. */
+	if (range->lba < deck->end_lba && range->lba + (int32_t)range->n_sectors > deck->end_lba)
+		ret_chunk->run.n = (size_t)(deck->end_lba - range->lba) * AUDIO_SECTOR_SAMPLES;
 	while (ret == 0 && done < range->n_sectors) {
 		uint32_t n = same_side(deck, range->lba + (int32_t)done, range->n_sectors - done);
 

@@ -144,6 +144,12 @@ static void suspect(struct audio_reader *reader, int64_t at)
 		reader->is_suspect[(at - reader->start) / AUDIO_SECTOR_SAMPLES] = true;
 }
 
+/* Where nothing came. */
+static int64_t next_sector(const struct audio_reader *reader, int64_t at)
+{
+	return at + AUDIO_SECTOR_SAMPLES - (at - reader->start) % AUDIO_SECTOR_SAMPLES;
+}
+
 /* First reading: one piece after the other is added. */
 static int fill(struct audio_reader *reader, struct discern_error *err)
 {
@@ -167,7 +173,7 @@ static int fill(struct audio_reader *reader, struct discern_error *err)
 		if (join.end <= at || run->start > at)
 			suspect(reader, at);
 		if (join.end <= at)
-			join.end = at + 1;
+			join.end = next_sector(reader, at);
 		if (join.end > end)
 			join.end = end;
 		for (; at < join.end; at++) {
@@ -195,8 +201,13 @@ static int compare(struct audio_reader *reader, struct discern_error *err)
 
 		if (ret < 0)
 			return ret;
+		if (at == reader->start && reader->n_context == 0 && join.found == OVERLAP_FOUND &&
+		    run->start != (int64_t)reader->chunk.range.lba * AUDIO_SECTOR_SAMPLES)
+			observe_message(&reader->deck->meter->observer, DISCERN_LEVEL_WARNING,
+					"the drive does not begin where it should even at the first sample: all may be "
+					"shifted by a few");
 		if (join.end <= at)
-			join.end = at + 1;
+			join.end = next_sector(reader, at);
 		if (join.end > end)
 			join.end = end;
 		for (; at < join.end; at++) {
