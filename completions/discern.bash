@@ -14,7 +14,7 @@ _discern_drives()
 _discern_own_options()
 {
 	case $1 in
-	rip) echo "--output --retries --max-time --stop-after-no-progress --speed" ;;
+	rip) echo "--audio --format --offset --accuraterip --output --retries --max-time --stop-after-no-progress --speed" ;;
 	burn) echo "--dry-run --overwrite --any-file --no-verify --sha256 --checksum --speed --buffer --eject" ;;
 	vdrive) _discern_vdrive_options "${words[2]}" ;;
 	esac
@@ -37,10 +37,11 @@ _discern_value()
 	case $1 in
 	--progress) mapfile -t COMPREPLY < <(compgen -W "auto bar plain json none" -- "$cur") ;;
 	--media) mapfile -t COMPREPLY < <(compgen -W "cd-r cd-rw dvd-r dvd-r-dl dvd-rw dvd-rw-overwrite dvd+r dvd+r-dl dvd+rw dvd-ram bd-r bd-r-dl bd-r-tl bd-r-ql bd-re bd-re-dl bd-re-tl" -- "$cur") ;;
-	--record | --output | -o | --drive | --faults | --clock-file) _filedir ;;
+	--accuraterip | --record | --output | -o | --drive | --faults | --clock-file) _filedir ;;
+	--format) mapfile -t COMPREPLY < <(compgen -W "flac wav cue" -- "$cur") ;;
 	--kind) mapfile -t COMPREPLY < <(compgen -W "cd-rom dvd-rom bd-rom" -- "$cur") ;;
 	--name) ;;
-	--progress-fd | --retries | --max-time | --stop-after-no-progress | --speed | --buffer | --sha256 | --checksum | --sectors | --fault) ;;
+	--offset | --progress-fd | --retries | --max-time | --stop-after-no-progress | --speed | --buffer | --sha256 | --checksum | --sectors | --fault) ;;
 	*) return 1 ;;
 	esac
 }

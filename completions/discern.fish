@@ -51,6 +51,10 @@ complete -c discern -s h -l help -d 'tell how it is used'
 
 # Options of one command
 complete -c discern -n "__fish_seen_subcommand_from rip" -s o -l output -r -F -d 'file to make'
+complete -c discern -n "__fish_seen_subcommand_from rip" -l audio -d 'the tracks of an audio CD'
+complete -c discern -n "__fish_seen_subcommand_from rip" -l format -x -a 'flac wav cue' -d 'what to make of audio'
+complete -c discern -n "__fish_seen_subcommand_from rip" -l offset -x -d 'samples that the drive reads late'
+complete -c discern -n "__fish_seen_subcommand_from rip" -l accuraterip -r -F -d 'file of AccurateRip to compare with'
 complete -c discern -n "__fish_seen_subcommand_from rip" -l retries -x -d 'rounds over what cannot be read'
 complete -c discern -n "__fish_seen_subcommand_from rip" -l max-time -x -d 'stop after this time'
 complete -c discern -n "__fish_seen_subcommand_from rip" -l stop-after-no-progress -x -d 'stop when nothing more comes for so long'
