@@ -35,7 +35,7 @@ layer vdrive vdrive disc base
 layer ui ui disc base
 layer cli cli ui vdrive disc base
 
-grep -rnE '^#include [<"]' --include='*.h' include | grep -vE '<(discern/[a-z]+|std(bool|def|int))\.h>' >"$work/found"
+grep -rnE '^#include [<"]' --include='*.h' include | grep -vE '<(discern/[a-z_]+|std(bool|def|int))\.h>' >"$work/found"
 nothing "public headers include only each other, stdbool, stddef and stdint"
 
 # adapter HEADERS FILE…: a foreign library's header stands in these files only

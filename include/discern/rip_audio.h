@@ -36,6 +36,8 @@ struct discern_rip_audio_options {
 	int32_t offset_samples;
 	/** Rounds over sectors that did not come twice the same; -1: as many as usual. */
 	int retries;
+	/** Stops after so many seconds; 0 for never. */
+	double max_seconds;
 	/** Read speed in kB/s; 0 as fast as the drive likes. */
 	uint32_t speed_kbps;
 	/** File of AccurateRip's database to compare with; NULL for none. */
@@ -111,7 +113,7 @@ struct discern_rip_audio_result {
  * Rips the audio tracks of the CD in drive.
  * @return 0 when every track was read: ret_result tells how surely. Otherwise -ENOMEDIUM, -EMEDIUMTYPE (no audio),
  *         -EEXIST (files exist that are of no unfinished job), -ESTALE (the job is of another disc, or the disc was
- *         changed), -ENOTSUP (built without libsndfile), -ENOSPC, -EACCES, -ECANCELED or -EIO; complete tracks are kept
+ *         changed), -ENOTSUP (built without libsndfile), -ENOSPC, -EACCES, -ECANCELED, -ETIME (the limit) or -EIO; complete tracks are kept
  *         for the next call.
  */
 int discern_rip_audio(struct discern_drive *drive, const struct discern_rip_audio_options *options,

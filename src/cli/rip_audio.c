@@ -175,6 +175,7 @@ int rip_audio(struct rip_options *options, struct discern_drive *drive)
 
 	options->audio.output = options->rip.output;
 	options->audio.retries = options->rip.retries;
+	options->audio.max_seconds = options->rip.max_seconds;
 	options->audio.speed_kbps = options->rip.speed_kbps;
 	if (discern_rip_audio(drive, &options->audio, &options->cli->observer, &result, &err) < 0)
 		return cli_fail(options->cli, &err);

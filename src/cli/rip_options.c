@@ -176,6 +176,8 @@ int rip_options_parse(struct rip_options *options, int argc, char **argv)
 	}
 	if (options->has_audio_options && !options->is_audio)
 		return cli_usage(options->cli, "--offset, --format and --accuraterip are for --audio");
+	if (options->is_audio && options->rip.no_progress_seconds > 0)
+		return cli_usage(options->cli, "--stop-after-no-progress is not for --audio");
 	if (argc - optind > 1)
 		return cli_usage(options->cli, "one drive, not %d", argc - optind);
 	return -1;

@@ -40,6 +40,14 @@ static bool is_loss(int code)
 	return code == -EIO || code == -ENXIO || code == -EOPNOTSUPP || code == -EMEDIUMTYPE;
 }
 
+/* A virtual drive's clock may be ahead of ours. */
+static bool is_over(const struct audio_deck *deck)
+{
+	double seconds = observe_now() - deck->started, busy = cd_audio_seconds(deck->audio);
+
+	return deck->max_seconds > 0 && (seconds > busy ? seconds : busy) >= deck->max_seconds;
+}
+
 static int read_part(struct audio_deck *deck, struct audio_chunk *chunk, uint32_t first, uint32_t n_sectors,
 		     struct discern_error *err)
 {
@@ -48,6 +56,8 @@ static int read_part(struct audio_deck *deck, struct audio_chunk *chunk, uint32_
 
 	if (!meter_tick(deck->meter))
 		return discern_error_set(err, -ECANCELED, "stopped");
+	if ((ret == 0 || is_loss(ret)) && is_over(deck))
+		return discern_error_set(err, -ETIME, "stopped after %.0f seconds, as asked", deck->max_seconds);
 	if (ret == 0) {
 		deck->n_read += n_sectors;
 		for (uint32_t i = 0; i < n_sectors; i++)

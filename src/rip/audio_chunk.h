@@ -34,6 +34,8 @@ struct audio_deck {
 	struct meter *meter;
 	/** Where sound is for sure; beyond, the drive may reach or not. */
 	int32_t first_lba, end_lba;
+	/** When to stop, by the drive's clock and ours; 0 for never. */
+	double started, max_seconds;
 	/** Sectors read, of which the drive's cache keeps the last ones. */
 	uint64_t n_read;
 	struct cd_audio_sector *sectors;

@@ -25,8 +25,8 @@ struct rip {
 	struct audio_deck deck;
 	struct audio_reader *reader;
 	struct audio_job *job;
-	char *database;
-	size_t database_size;
+	char *database_text;
+	struct accuraterip_file database;
 };
 
 static bool is_cancelled(void *user)
@@ -44,10 +44,11 @@ static int load_database(struct rip *rip, struct discern_error *err)
 
 	if (path == NULL)
 		return 0;
-	ret = file_read_all(path, MAX_DATABASE_BYTES, &rip->database, &rip->database_size, err);
+	ret = file_read_all(path, MAX_DATABASE_BYTES, &rip->database_text, &rip->database.size, err);
 	if (ret < 0)
 		return ret;
-	if (accuraterip_is_sound((const uint8_t *)rip->database, rip->database_size))
+	rip->database.data = (const uint8_t *)rip->database_text;
+	if (accuraterip_is_sound(&rip->database))
 		return 0;
 	return discern_error_set(err, -EINVAL, "%s: is no file of AccurateRip's database (dBAR-….bin)", path);
 }
@@ -116,6 +117,8 @@ static int read_disc(struct rip *rip, struct discern_error *err)
 		options.cache_kib = abilities.buffer_kib;
 	rip->deck.drive = rip->drive;
 	rip->deck.meter = &rip->meter;
+	rip->deck.max_seconds = rip->options->max_seconds;
+	rip->deck.started = observe_now();
 	rip->deck.sectors = malloc(AUDIO_CHUNK_SECTORS * sizeof(rip->deck.sectors[0]));
 	if (rip->deck.sectors == NULL)
 		return discern_error_set(err, -ENOMEM, "out of memory");
@@ -155,7 +158,7 @@ static void conclude(struct rip *rip)
 	unsigned place = 0;
 
 	result->ctdb = rip->job->disc_crc;
-	if (rip->database != NULL)
+	if (rip->database.data != NULL)
 		result->accuraterip_knows = 0;
 	for (size_t i = 0; i < result->n_tracks; i++) {
 		struct discern_audio_track *track = &result->tracks[i];
@@ -171,9 +174,8 @@ static void conclude(struct rip *rip)
 		track->accuraterip_v1 = sums->accuraterip_v1;
 		track->accuraterip_v2 = sums->accuraterip_v2;
 		track->ctdb = sums->ctdb;
-		if (rip->database != NULL &&
-		    accuraterip_find((const uint8_t *)rip->database, rip->database_size, &rip->disc.accuraterip, place,
-				     sums, &match)) {
+		if (rip->database.data != NULL &&
+		    accuraterip_find(&rip->database, &rip->disc.accuraterip, place, sums, &match)) {
 			result->accuraterip_knows = 1;
 			track->confidence_v1 = match.confidence_v1;
 			track->confidence_v2 = match.confidence_v2;
@@ -288,7 +290,7 @@ int discern_rip_audio(struct discern_drive *drive, const struct discern_rip_audi
 	if (is_locked)
 		discern_drive_lock(drive, false, NULL);
 	ret_result->seconds = observe_now() - started;
-	free(rip->database);
+	free(rip->database_text);
 	free(rip->job);
 	free(rip);
 	return ret;

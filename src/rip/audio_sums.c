@@ -105,23 +105,32 @@ static size_t entry_size(const uint8_t *entry)
 	return ENTRY_HEAD + (size_t)entry[0] * ENTRY_TRACK;
 }
 
-bool accuraterip_is_sound(const uint8_t *file, size_t size)
+/* The entry at this place; NULL at the end, and for what is no whole entry. */
+static const uint8_t *entry_at(const struct accuraterip_file *file, size_t at)
+{
+	const uint8_t *entry = file->data + at;
+
+	return at < file->size && entry[0] > 0 && entry_size(entry) <= file->size - at ? entry : NULL;
+}
+
+bool accuraterip_is_sound(const struct accuraterip_file *file)
 {
 	size_t at = 0;
 
-	while (at < size && entry_size(file + at) <= size - at && file[at] > 0)
-		at += entry_size(file + at);
-	return at == size && size > 0;
+	for (const uint8_t *entry; (entry = entry_at(file, at)) != NULL;)
+		at += entry_size(entry);
+	return at == file->size && at > 0;
 }
 
-bool accuraterip_find(const uint8_t *file, size_t size, const struct accuraterip_id *id, unsigned place,
+bool accuraterip_find(const struct accuraterip_file *file, const struct accuraterip_id *id, unsigned place,
 		      const struct audio_sums *sums, struct accuraterip_match *ret_match)
 {
 	bool is_known = false;
+	size_t at = 0;
 
 	memset(ret_match, 0, sizeof(*ret_match));
-	for (size_t at = 0; at < size && entry_size(file + at) <= size - at; at += entry_size(file + at)) {
-		const uint8_t *entry = file + at, *track = entry + ENTRY_HEAD + (size_t)place * ENTRY_TRACK;
+	for (const uint8_t *entry; (entry = entry_at(file, at)) != NULL; at += entry_size(entry)) {
+		const uint8_t *track = entry + ENTRY_HEAD + (size_t)place * ENTRY_TRACK;
 		uint32_t sum;
 
 		if (entry[0] != id->n_tracks || place >= id->n_tracks || get_le32(entry + 1) != id->id1 ||

@@ -48,12 +48,17 @@ struct accuraterip_match {
 	unsigned confidence_v1, confidence_v2;
 };
 
-/** Looks a track up in a file of AccurateRip's database (dBAR-….bin); place 0 is the first audio track. False if the
- *  file has nothing of this disc, or is none. */
-bool accuraterip_find(const uint8_t *file, size_t size, const struct accuraterip_id *id, unsigned place,
+/** A file of AccurateRip's database (dBAR-….bin). */
+struct accuraterip_file {
+	const uint8_t *data;
+	size_t size;
+};
+
+/** Looks a track up; place 0 is the first audio track. False if the file has nothing of this disc. */
+bool accuraterip_find(const struct accuraterip_file *file, const struct accuraterip_id *id, unsigned place,
 		      const struct audio_sums *sums, struct accuraterip_match *ret_match);
 
-/** The file is made of whole entries, of any disc. */
-bool accuraterip_is_sound(const uint8_t *file, size_t size);
+/** It is made of whole entries, of any disc. */
+bool accuraterip_is_sound(const struct accuraterip_file *file);
 
 #endif

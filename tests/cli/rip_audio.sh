@@ -323,6 +323,11 @@ exits 0 "one file: the same command goes on" go_on --format=cue
 equal "one file: with what is missing" "$(jq -c '[.tracks[].resumed]' "$work/out")" "[true,true,true,false]"
 same "one file: and all is there" "rip/The Band - A disc.bin" long.raw
 
+echo 'read lba=300 delay=1200' >faults
+exits 8 "a limit of time" rip_in "" --max-time=1
+rm faults
+exits 0 "and on" go_on
+
 exits 2 "an option of --audio alone" "$discern" rip --offset=5
 exits 2 "a format that is none" "$discern" rip --audio --format=mp3
 exits 2 "an offset that is none" "$discern" rip --audio --offset=x

@@ -131,23 +131,27 @@ static void accuraterip_file_is_searched(void **state)
 	struct accuraterip_match match;
 	uint8_t file[200];
 	size_t size = put_entry(file, &other, (uint32_t[]){ 0x11, 0x11 }, 100);
+	struct accuraterip_file database = { file, size };
 
 	(void)state;
-	assert_false(accuraterip_find(file, size, &id, 0, &sums, &match));
+	assert_false(accuraterip_find(&database, &id, 0, &sums, &match));
 	size += put_entry(file + size, &id, (uint32_t[]){ 0x11, 0x33 }, 5);
 	size += put_entry(file + size, &id, (uint32_t[]){ 0x22, 0x22 }, 7);
-	assert_true(accuraterip_is_sound(file, size));
-	assert_true(accuraterip_find(file, size, &id, 0, &sums, &match));
+	database.size = size;
+	assert_true(accuraterip_is_sound(&database));
+	assert_true(accuraterip_find(&database, &id, 0, &sums, &match));
 	assert_int_equal(match.confidence_v1, 5);
 	assert_int_equal(match.confidence_v2, 7);
-	assert_true(accuraterip_find(file, size, &id, 1, &sums, &match));
+	assert_true(accuraterip_find(&database, &id, 1, &sums, &match));
 	assert_int_equal(match.confidence_v1, 0);
 	assert_int_equal(match.confidence_v2, 7);
-	assert_false(accuraterip_find(file, size, &id, 2, &sums, &match));
-	for (size_t cut = 1; cut < 31; cut++)
-		assert_false(accuraterip_is_sound(file, size - cut));
-	assert_false(accuraterip_is_sound(file, 0));
-	assert_false(accuraterip_is_sound((const uint8_t *)"<html></html>, or so many a byte more", 37));
+	assert_false(accuraterip_find(&database, &id, 2, &sums, &match));
+	while (--database.size > size - 31)
+		assert_false(accuraterip_is_sound(&database));
+	database.size = 0;
+	assert_false(accuraterip_is_sound(&database));
+	database = (struct accuraterip_file){ (const uint8_t *)"<html></html>, or so many a byte more", 37 };
+	assert_false(accuraterip_is_sound(&database));
 }
 
 int main(void)
