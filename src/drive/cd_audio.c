@@ -43,7 +43,7 @@ int cd_audio_open(struct discern_drive *drive, struct cd_audio **ret_audio, stru
 	struct discern_drive_abilities abilities;
 
 	if (audio != NULL)
-		audio->buffer = malloc(MOST_AT_ONCE * mmc_read_cd_bytes(MMC_CD_WITH_C2));
+		audio->buffer = malloc(CD_AUDIO_WHOLE * mmc_read_cd_bytes(MMC_CD_WITH_C2));
 	if (audio == NULL || audio->buffer == NULL) {
 		free(audio);
 		return discern_error_set(err, -ENOMEM, "out of memory");
@@ -182,4 +182,14 @@ int cd_audio_read(struct cd_audio *audio, const struct discern_range *range, str
 			return ret;
 	}
 	return 0;
+}
+
+int cd_audio_read_whole(struct cd_audio *audio, const struct discern_range *range, struct cd_audio_sector *ret_sectors)
+{
+	struct discern_error ignored;
+	int ret = range->n_sectors <= CD_AUDIO_WHOLE ? run(audio, range, &ignored) : -EMSGSIZE;
+
+	if (ret == 0)
+		unpack(audio, range->n_sectors, ret_sectors);
+	return ret;
 }

@@ -38,4 +38,11 @@ double cd_audio_seconds(const struct cd_audio *audio);
 int cd_audio_read(struct cd_audio *audio, const struct discern_range *range, struct cd_audio_sector *ret_sectors,
 		  struct discern_error *err);
 
+/** Most sectors that cd_audio_read_whole() reads. */
+#define CD_AUDIO_WHOLE 320
+
+/** Reads sectors with one command however many they are, so that they adjoin; with what the drive and the system say,
+ *  and that is all: -EMSGSIZE if they are too many. */
+int cd_audio_read_whole(struct cd_audio *audio, const struct discern_range *range, struct cd_audio_sector *ret_sectors);
+
 #endif

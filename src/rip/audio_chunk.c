@@ -96,12 +96,8 @@ static uint32_t same_side(const struct audio_deck *deck, int32_t lba, uint32_t n
 	return (uint32_t)(end - lba);
 }
 
-int audio_chunk_read(struct audio_deck *deck, const struct discern_range *range, struct audio_chunk *ret_chunk,
-		     struct discern_error *err)
+static void begin(struct audio_chunk *ret_chunk, const struct discern_range *range)
 {
-	uint32_t done = 0;
-	int ret = 0;
-
 	ret_chunk->range = *range;
 	ret_chunk->run = (struct audio_run){ ret_chunk->samples, ret_chunk->bad,
 					     (int64_t)range->lba * AUDIO_SECTOR_SAMPLES,
@@ -109,6 +105,26 @@ int audio_chunk_read(struct audio_deck *deck, const struct discern_range *range,
 	memset(ret_chunk->bad, 0, sizeof(ret_chunk->bad));
 	memset(ret_chunk->is_lost, 0, sizeof(ret_chunk->is_lost));
 	ret_chunk->has_bad = false;
+}
+
+bool audio_chunk_read_whole(struct audio_deck *deck, const struct discern_range *range, struct audio_chunk *ret_chunk)
+{
+	begin(ret_chunk, range);
+	if (cd_audio_read_whole(deck->audio, range, deck->sectors) < 0)
+		return false;
+	deck->n_read += range->n_sectors;
+	for (uint32_t i = 0; i < range->n_sectors; i++)
+		take_sector(ret_chunk, i, &deck->sectors[i]);
+	return true;
+}
+
+int audio_chunk_read(struct audio_deck *deck, const struct discern_range *range, struct audio_chunk *ret_chunk,
+		     struct discern_error *err)
+{
+	uint32_t done = 0;
+	int ret;
+
+	begin(ret_chunk, range);
 	ret = read_part(deck, ret_chunk, 0, range->n_sectors, err);
 	if (!is_loss(ret))
 		return ret;

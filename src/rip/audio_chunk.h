@@ -12,7 +12,7 @@
 enum { AUDIO_SECTOR_SAMPLES = 588, AUDIO_SAMPLE_BYTES = 4 };
 
 /** Most sectors of a chunk. */
-enum { AUDIO_CHUNK_SECTORS = 48 };
+enum { AUDIO_CHUNK_SECTORS = CD_AUDIO_WHOLE };
 
 struct audio_chunk {
 	/** The range asked for; .run covers it. */
@@ -44,5 +44,8 @@ struct audio_deck {
 /** Reads a chunk; sectors that cannot be read are silence, and bad. 0, or what ends the job; -ECANCELED. */
 int audio_chunk_read(struct audio_deck *deck, const struct discern_range *range, struct audio_chunk *ret_chunk,
 		     struct discern_error *err);
+
+/** Reads it with one command; false, with nothing in the chunk, if that does not go. */
+bool audio_chunk_read_whole(struct audio_deck *deck, const struct discern_range *range, struct audio_chunk *ret_chunk);
 
 #endif

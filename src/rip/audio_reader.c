@@ -150,6 +150,45 @@ static int64_t next_sector(const struct audio_reader *reader, int64_t at)
 	return at + AUDIO_SECTOR_SAMPLES - (at - reader->start) % AUDIO_SECTOR_SAMPLES;
 }
 
+/* From what lies before silence to what lies behind it with one command, where the system lets so much through: only so
+ * can it be told where a drive that jitters goes on. False if that does not go: the chunk is to be read again. */
+static bool bridge_silence(struct audio_reader *reader, int64_t at, struct audio_join *join)
+{
+	int64_t begin = reader->start - (int64_t)reader->n_context, last = at;
+	int32_t end_lba = reader->chunk.range.lba + (int32_t)reader->chunk.range.n_sectors, shift;
+	struct discern_range range;
+	struct audio_run known;
+
+	while (last > begin && reader->samples[place_of(reader, last - 1)] == reader->samples[place_of(reader, at - 1)])
+		last--;
+	range.lba = sector_of(last) - JITTER_OVERLAP;
+	range.n_sectors = (uint32_t)(end_lba - range.lba);
+	if (last - begin < AUDIO_MAX_JITTER || range.n_sectors > AUDIO_CHUNK_SECTORS ||
+	    end_lba > reader->deck->end_lba)
+		return false;
+	known = audio_reader_known(reader, last);
+	if (!audio_chunk_read_whole(reader->deck, &range, &reader->chunk) ||
+	    audio_overlap_find(&known, &reader->chunk.run, &shift) != OVERLAP_FOUND)
+		return false;
+	reader->chunk.run.start += shift;
+	*join = (struct audio_join){ at, reader->chunk.run.start + (int64_t)reader->chunk.run.n, OVERLAP_FOUND };
+	return join->end > at;
+}
+
+/* A piece that begins with silence and goes on with sound, from a drive that jitters: nobody knows where it begins, unless
+ * one command reads over the silence. */
+static int join_behind_silence(struct audio_reader *reader, const struct audio_join *wanted, struct audio_join *join,
+			       struct discern_error *err)
+{
+	const struct audio_run known = audio_reader_known(reader, wanted->from);
+
+	if (bridge_silence(reader, wanted->from, join))
+		return 0;
+	reader->qualities[(wanted->from - reader->start) / AUDIO_SECTOR_SAMPLES] = AUDIO_DOUBTFUL;
+	*join = *wanted;
+	return audio_reader_read(reader, &known, join, err);
+}
+
 /* First reading: one piece after the other is added. */
 static int fill(struct audio_reader *reader, struct discern_error *err)
 {
@@ -157,18 +196,18 @@ static int fill(struct audio_reader *reader, struct discern_error *err)
 
 	while (at < end) {
 		const struct audio_run known = audio_reader_known(reader, at);
-		struct audio_join join = { at, end, OVERLAP_NONE };
+		const struct audio_join wanted = { at, end, OVERLAP_NONE };
+		struct audio_join join = wanted;
 		const struct audio_run *run = &reader->chunk.run;
 		int32_t shift;
 		int ret = audio_reader_read(reader, &known, &join, err);
 
+		if (ret == 0 && join.found == OVERLAP_VAGUE && audio_overlap_find(run, run, &shift) == OVERLAP_FOUND)
+			ret = join_behind_silence(reader, &wanted, &join, err);
 		if (ret < 0)
 			return ret;
-		/* Behind silence nobody knows where a drive that jitters begins. */
 		if (join.found == OVERLAP_NONE)
 			suspect(reader, at);
-		else if (join.found == OVERLAP_VAGUE && audio_overlap_find(run, run, &shift) == OVERLAP_FOUND)
-			reader->qualities[(at - reader->start) / AUDIO_SECTOR_SAMPLES] = AUDIO_DOUBTFUL;
 		/* Nothing of it is behind what there is: silence for a sector, and later again. */
 		if (join.end <= at || run->start > at)
 			suspect(reader, at);

@@ -80,6 +80,13 @@ done <<END_OF_DISCS
 75 75 75 30 scratch radius=24-40
 END_OF_DISCS
 
+# Silence says nothing of where a drive is that jitters: it is read over with one command.
+{ head -c $((900 * 2352)) all.raw && head -c $((225 * 2352)) /dev/zero && tail -c $(((2700 - 1125) * 2352)) all.raw; } >silent.raw
+sheet 0 0 0 | sed 's/all.raw/silent.raw/' >disc.cue
+echo 'read lba=100-2699 jitter=300' >faults
+exits 0 "jitter in silence" rip_in ""
+samples rip/*.flac >got.raw
+same "jitter in silence: every sample" got.raw silent.raw
 rm -f faults
 sheet 183 75 75 >disc.cue
 
