@@ -333,7 +333,7 @@ same "one file: and all is there" "rip/The Band - A disc.bin" long.raw
 echo 'read lba=300 delay=1200' >faults
 exits 8 "a limit of time" rip_in "" --max-time=1
 rm faults
-exits 0 "and on" go_on
+exits 0 "and on" with_drive long.cue "$discern" rip --audio -o rip
 
 exits 2 "an option of --audio alone" "$discern" rip --offset=5
 exits 2 "a format that is none" "$discern" rip --audio --format=mp3
