@@ -11,8 +11,9 @@
 /* Suspect sectors that are looked at together, three megabytes of votes. */
 enum { GROUP = 256 };
 
-/* Rounds at the speed that there is, and then at lower ones: 8, 4 and 2x, in kB/s of user data. */
-enum { FAST_ROUNDS = 3, SPEED_1X_KBPS = 154, SLOWEST = 2, LOWERED = 8 };
+/* Rounds at the speed that there is, then three each at lower ones, in kB/s of user data: 8, 4 and 2x. */
+enum { FAST_ROUNDS = 3, SPEED_ROUNDS = 3, N_SPEEDS = 3 };
+static const uint32_t lower_kbps[N_SPEEDS] = { 1229, 614, 307 };
 
 struct group {
 	struct audio_reader *reader;
@@ -104,11 +105,10 @@ static int run_round(struct group *group, struct discern_error *err)
 
 static void set_speed(struct audio_reader *reader, int round)
 {
-	uint32_t x = LOWERED >> (round - FAST_ROUNDS) / 3;
+	int slow = round - FAST_ROUNDS;
 
-	if (round < FAST_ROUNDS || (round - FAST_ROUNDS) % 3 != 0 || x < SLOWEST)
-		return;
-	discern_drive_set_speed(reader->deck->drive, x * SPEED_1X_KBPS, 0, NULL);
+	if (slow >= 0 && slow % SPEED_ROUNDS == 0 && slow / SPEED_ROUNDS < N_SPEEDS)
+		discern_drive_set_speed(reader->deck->drive, lower_kbps[slow / SPEED_ROUNDS], 0, NULL);
 }
 
 /* The first reading is the first vote: where it is certain. */
