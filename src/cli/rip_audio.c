@@ -8,9 +8,9 @@
 
 static const char *doubt_name(enum discern_audio_doubt doubt)
 {
-	return doubt == DISCERN_AUDIO_DOUBTFUL	 ? "doubtful" :
-	       doubt == DISCERN_AUDIO_UNREADABLE ? "unreadable" :
-						   "out of reach";
+	return doubt == DISCERN_AUDIO_DOUBTFUL     ? "doubtful"
+	       : doubt == DISCERN_AUDIO_UNREADABLE ? "unreadable"
+						   : "out of reach";
 }
 
 static void hex(struct report *report, const char *key, uint32_t value)
@@ -80,7 +80,8 @@ static void report_tracks(struct report *report, const struct discern_rip_audio_
 			report_text(report, "", "     CRC-32 %08" PRIx32, track->crc32);
 		else
 			report_text(report, "",
-				    "     CRC-32 %08" PRIx32 ", AccurateRip %08" PRIx32 " %08" PRIx32 ", CTDB %08" PRIx32 "%s",
+				    "     CRC-32 %08" PRIx32 ", AccurateRip %08" PRIx32 " %08" PRIx32
+				    ", CTDB %08" PRIx32 "%s",
 				    track->crc32, track->accuraterip_v1, track->accuraterip_v2, track->ctdb,
 				    verdict(result, track, text));
 	}

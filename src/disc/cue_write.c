@@ -37,12 +37,9 @@ static void put_texts(const struct writer *writer, unsigned track, const char *m
 	static const struct {
 		enum cd_text_field field;
 		const char *name;
-	} names[] = { { CD_TEXT_TITLE, "TITLE" },
-		      { CD_TEXT_PERFORMER, "PERFORMER" },
-		      { CD_TEXT_SONGWRITER, "SONGWRITER" },
-		      { CD_TEXT_COMPOSER, "COMPOSER" },
-		      { CD_TEXT_ARRANGER, "ARRANGER" },
-		      { CD_TEXT_MESSAGE, "MESSAGE" } };
+	} names[] = { { CD_TEXT_TITLE, "TITLE" },           { CD_TEXT_PERFORMER, "PERFORMER" },
+		      { CD_TEXT_SONGWRITER, "SONGWRITER" }, { CD_TEXT_COMPOSER, "COMPOSER" },
+		      { CD_TEXT_ARRANGER, "ARRANGER" },     { CD_TEXT_MESSAGE, "MESSAGE" } };
 
 	if (writer->texts == NULL)
 		return;
@@ -95,8 +92,8 @@ static void put_indexes(struct writer *writer, unsigned i)
 	const struct cd_track *track = &writer->layout->tracks[i];
 	const struct cue_write_files *files = writer->files;
 	bool is_first = i == 0;
-	bool has_before = files->all != NULL ? track->pregap_lba >= writer->file_lba || is_first :
-					       (is_first ? files->hidden != NULL : files->tracks[i - 1] != NULL);
+	bool has_before = files->all != NULL ? track->pregap_lba >= writer->file_lba || is_first
+					     : (is_first ? files->hidden != NULL : files->tracks[i - 1] != NULL);
 	int32_t pause_lba = is_first && track->pregap_lba < 0 ? 0 : track->pregap_lba;
 
 	if (pause_lba < track->start_lba && has_before && pause_lba >= writer->file_lba)
@@ -122,7 +119,8 @@ static void put_track(struct writer *writer, unsigned i)
 	/* The first file stands before its track. */
 	if (files->all == NULL && i == 0 && files->hidden != NULL)
 		put_file(writer, files->hidden, 0);
-	else if (files->all == NULL && (i == 0 || files->tracks[i - 1] == NULL || track->pregap_lba == track->start_lba))
+	else if (files->all == NULL &&
+		 (i == 0 || files->tracks[i - 1] == NULL || track->pregap_lba == track->start_lba))
 		put_file(writer, files->tracks[i], track->start_lba);
 	fprintf(writer->out, "  TRACK %02u AUDIO\n", track->number);
 	put_texts(writer, track->number, "    ");

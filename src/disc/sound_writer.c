@@ -287,8 +287,8 @@ int sound_writer_sync(struct sound_writer *writer)
 
 int sound_writer_put(struct sound_writer *writer, const uint8_t *samples, size_t size)
 {
-	int ret = writer->format == SOUND_BIN ? file_write_at(writer->fd, samples, size, (off_t)writer->size) :
-						put_sound(writer, samples, size);
+	int ret = writer->format == SOUND_BIN ? file_write_at(writer->fd, samples, size, (off_t)writer->size)
+					      : put_sound(writer, samples, size);
 
 	writer->size += size;
 	return ret;

@@ -148,8 +148,8 @@ static void take_code(struct cd_layout *layout, struct cd_track *track, const st
  * track before. -ENODATA if Q could not be read. */
 static int find_codes(struct details *details, struct cd_track *track)
 {
-	int32_t end = track->start_lba + CODE_SECTORS < track->end_lba ? track->start_lba + CODE_SECTORS :
-									  track->end_lba;
+	int32_t end =
+		track->start_lba + CODE_SECTORS < track->end_lba ? track->start_lba + CODE_SECTORS : track->end_lba;
 	bool has_q = false;
 
 	for (int32_t lba = track->start_lba; lba < end; lba += AT_ONCE) {

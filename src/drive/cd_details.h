@@ -13,6 +13,7 @@
  * @param is_cancelled  asked between reads; may be NULL
  * @return 0, also if a drive tells nothing of all that; -ECANCELED, -ENOMEM
  */
-int cd_details_read(struct discern_drive *drive, struct cd_layout *layout, bool (*is_cancelled)(void *user), void *user);
+int cd_details_read(struct discern_drive *drive, struct cd_layout *layout, bool (*is_cancelled)(void *user),
+		    void *user);
 
 #endif

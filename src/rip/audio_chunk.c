@@ -99,9 +99,9 @@ static uint32_t same_side(const struct audio_deck *deck, int32_t lba, uint32_t n
 static void begin(struct audio_chunk *ret_chunk, const struct discern_range *range)
 {
 	ret_chunk->range = *range;
-	ret_chunk->run = (struct audio_run){ ret_chunk->samples, ret_chunk->bad,
-					     (int64_t)range->lba * AUDIO_SECTOR_SAMPLES,
-					     (size_t)range->n_sectors * AUDIO_SECTOR_SAMPLES };
+	ret_chunk->run =
+		(struct audio_run){ ret_chunk->samples, ret_chunk->bad, (int64_t)range->lba * AUDIO_SECTOR_SAMPLES,
+				    (size_t)range->n_sectors * AUDIO_SECTOR_SAMPLES };
 	memset(ret_chunk->bad, 0, sizeof(ret_chunk->bad));
 	memset(ret_chunk->is_lost, 0, sizeof(ret_chunk->is_lost));
 	ret_chunk->has_bad = false;

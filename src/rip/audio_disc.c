@@ -62,9 +62,9 @@ int audio_disc_read(struct discern_drive *drive, bool (*is_cancelled)(void *user
 	accuraterip_id_make(&ret_disc->layout, (uint32_t)strtoul(ret_disc->freedb, NULL, 16), &ret_disc->accuraterip);
 	for (unsigned i = 0; i < ret_disc->layout.n_tracks; i++)
 		if (ret_disc->layout.tracks[i].mode == CD_AUDIO)
-			ret_disc->n_samples += (uint64_t)(file_end(&ret_disc->layout, i) -
-							  ret_disc->layout.tracks[i].start_lba) *
-					       SECTOR_SAMPLES;
+			ret_disc->n_samples +=
+				(uint64_t)(file_end(&ret_disc->layout, i) - ret_disc->layout.tracks[i].start_lba) *
+				SECTOR_SAMPLES;
 	return 0;
 }
 
@@ -141,7 +141,8 @@ void audio_disc_describe(const struct audio_disc *disc, struct discern_rip_audio
 	}
 	if (n_data > 0)
 		snprintf(ret_result->left_out, sizeof(ret_result->left_out),
-			 "%u data track%s left out: without --audio, data are read", n_data, n_data == 1 ? " is" : "s are");
+			 "%u data track%s left out: without --audio, data are read", n_data,
+			 n_data == 1 ? " is" : "s are");
 }
 
 void audio_disc_borders(const struct audio_disc *disc, int32_t lba, int32_t *ret_first, int32_t *ret_end)

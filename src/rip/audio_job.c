@@ -132,9 +132,9 @@ static void count(struct audio_job *job, const enum audio_quality *qualities, ui
 			track->n_recovered_sectors++;
 			continue;
 		}
-		range.doubt = qualities[i] == AUDIO_DOUBTFUL   ? DISCERN_AUDIO_DOUBTFUL :
-			      qualities[i] == AUDIO_UNREADABLE ? DISCERN_AUDIO_UNREADABLE :
-								 DISCERN_AUDIO_OUT_OF_REACH;
+		range.doubt = qualities[i] == AUDIO_DOUBTFUL     ? DISCERN_AUDIO_DOUBTFUL
+			      : qualities[i] == AUDIO_UNREADABLE ? DISCERN_AUDIO_UNREADABLE
+								 : DISCERN_AUDIO_OUT_OF_REACH;
 		track->n_doubtful_sectors += qualities[i] == AUDIO_DOUBTFUL;
 		track->n_unreadable_sectors += qualities[i] == AUDIO_UNREADABLE;
 		track->n_out_of_reach_sectors += qualities[i] == AUDIO_OUT_OF_REACH;

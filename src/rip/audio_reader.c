@@ -163,8 +163,7 @@ static bool bridge_silence(struct audio_reader *reader, int64_t at, struct audio
 		last--;
 	range.lba = sector_of(last) - JITTER_OVERLAP;
 	range.n_sectors = (uint32_t)(end_lba - range.lba);
-	if (last - begin < AUDIO_MAX_JITTER || range.n_sectors > AUDIO_CHUNK_SECTORS ||
-	    end_lba > reader->deck->end_lba)
+	if (last - begin < AUDIO_MAX_JITTER || range.n_sectors > AUDIO_CHUNK_SECTORS || end_lba > reader->deck->end_lba)
 		return false;
 	known = audio_reader_known(reader, last);
 	if (!audio_chunk_read_whole(reader->deck, &range, &reader->chunk) ||
@@ -267,7 +266,8 @@ int audio_reader_flush(struct audio_reader *reader, uint64_t n_read, struct disc
 	struct audio_deck *deck = reader->deck;
 	uint64_t since = deck->n_read - n_read;
 	int32_t middle = deck->first_lba + (deck->end_lba - deck->first_lba) / 2;
-	int32_t lba = sector_of(reader->start) < middle ? deck->end_lba : deck->first_lba + (int32_t)reader->cache_sectors;
+	int32_t lba =
+		sector_of(reader->start) < middle ? deck->end_lba : deck->first_lba + (int32_t)reader->cache_sectors;
 	uint32_t most = cd_audio_at_once(deck->audio);
 
 	if (since >= reader->cache_sectors)
@@ -296,7 +296,8 @@ int audio_reader_flush(struct audio_reader *reader, uint64_t n_read, struct disc
 static void mark_out_of_reach(struct audio_reader *reader)
 {
 	const struct audio_deck *deck = reader->deck;
-	int64_t first = (int64_t)deck->first_lba * AUDIO_SECTOR_SAMPLES, end = (int64_t)deck->end_lba * AUDIO_SECTOR_SAMPLES;
+	int64_t first = (int64_t)deck->first_lba * AUDIO_SECTOR_SAMPLES,
+		end = (int64_t)deck->end_lba * AUDIO_SECTOR_SAMPLES;
 
 	for (uint32_t i = 0; i < reader->n_samples / AUDIO_SECTOR_SAMPLES; i++) {
 		int64_t at = reader->start + (int64_t)i * AUDIO_SECTOR_SAMPLES;

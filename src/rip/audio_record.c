@@ -23,8 +23,7 @@ static void format_job(const struct audio_record_job *job, char line[MAX_LINE])
 
 void audio_record_note(struct discern_rip_audio_result *result, const struct discern_audio_range *range)
 {
-	struct discern_audio_range *last =
-		result->n_ranges > 0 ? &result->ranges[result->n_ranges - 1] : NULL;
+	struct discern_audio_range *last = result->n_ranges > 0 ? &result->ranges[result->n_ranges - 1] : NULL;
 
 	if (last != NULL && last->doubt == range->doubt &&
 	    last->range.lba + (int32_t)last->range.n_sectors == range->range.lba)
@@ -86,9 +85,9 @@ static void keep_complete(struct discern_rip_audio_result *result)
 		for (size_t j = 0; j < result->n_tracks; j++) {
 			const struct discern_audio_track *track = &result->tracks[j];
 
-			is_kept = is_kept ||
-				  (track->was_complete && result->ranges[i].range.lba >= track->start_lba &&
-				   result->ranges[i].range.lba < track->start_lba + (int32_t)track->n_sectors);
+			is_kept =
+				is_kept || (track->was_complete && result->ranges[i].range.lba >= track->start_lba &&
+					    result->ranges[i].range.lba < track->start_lba + (int32_t)track->n_sectors);
 		}
 		if (is_kept)
 			result->ranges[n++] = result->ranges[i];
@@ -147,8 +146,8 @@ int audio_record_open(struct audio_record *record, const struct audio_record_job
 		ret = ftruncate(fileno(record->file), 0) < 0 ? -errno : 0;
 		fputs(title, record->file);
 		fputs(line, record->file);
-		ret = ret == 0 ? sync_record(record, err) :
-				 discern_error_set(err, ret, "%s: %s", record->path, strerror(-ret));
+		ret = ret == 0 ? sync_record(record, err)
+			       : discern_error_set(err, ret, "%s: %s", record->path, strerror(-ret));
 	}
 	if (ret < 0) {
 		fclose(record->file);

@@ -133,8 +133,8 @@ static int read_disc(struct rip *rip, struct discern_error *err)
 	}
 	audio_reader_free(rip->reader);
 	if (rip->deck.audio != NULL && cd_audio_seconds(rip->deck.audio) > 0)
-		rip->result->speed_kbps = (uint32_t)((double)rip->deck.n_read * SECTOR_RAW / 1000.0 /
-						     cd_audio_seconds(rip->deck.audio));
+		rip->result->speed_kbps =
+			(uint32_t)((double)rip->deck.n_read * SECTOR_RAW / 1000.0 / cd_audio_seconds(rip->deck.audio));
 	cd_audio_close(rip->deck.audio);
 	free(rip->deck.sectors);
 	return ret;
@@ -215,7 +215,8 @@ static int check_one_file(const struct rip *rip, struct discern_error *err)
 	for (size_t i = 1; i < result->n_tracks && rip->options->format == DISCERN_AUDIO_BIN; i++) {
 		if (follows(&result->tracks[i]))
 			continue;
-		discern_error_set(err, -EMEDIUMTYPE, "data lie between the audio tracks, so that one file cannot hold them");
+		discern_error_set(err, -EMEDIUMTYPE,
+				  "data lie between the audio tracks, so that one file cannot hold them");
 		return discern_error_hint(err, "take --format=flac or --format=wav");
 	}
 	return 0;
@@ -224,10 +225,8 @@ static int check_one_file(const struct rip *rip, struct discern_error *err)
 static int rip_audio(struct rip *rip, struct discern_error *err)
 {
 	const struct discern_rip_audio_options *options = rip->options;
-	const struct audio_record_job job = {
-		rip->disc.musicbrainz, options->offset_samples,
-		sound_format_suffix(audio_files_format(options->format))
-	};
+	const struct audio_record_job job = { rip->disc.musicbrainz, options->offset_samples,
+					      sound_format_suffix(audio_files_format(options->format)) };
 	int ret;
 
 	audio_disc_describe(&rip->disc, rip->result);

@@ -53,8 +53,7 @@ static unsigned find_run(const struct group *group, unsigned first)
 	unsigned last = first;
 
 	for (unsigned i = first + 1; i < group->n; i++) {
-		if (group->sectors[i] - group->sectors[last] > GAP ||
-		    group->sectors[i] - group->sectors[first] >= MOST)
+		if (group->sectors[i] - group->sectors[last] > GAP || group->sectors[i] - group->sectors[first] >= MOST)
 			break;
 		last = i;
 	}
@@ -140,9 +139,9 @@ static void end(struct group *group)
 				reader->samples[place + j] = value;
 			audio_set_bit(reader->bad, place + j, !has);
 		}
-		reader->qualities[group->sectors[i]] = group->is_settled[i] ? AUDIO_RECOVERED :
-						       group->has_any[i]    ? AUDIO_DOUBTFUL :
-									      AUDIO_UNREADABLE;
+		reader->qualities[group->sectors[i]] = group->is_settled[i] ? AUDIO_RECOVERED
+						       : group->has_any[i]  ? AUDIO_DOUBTFUL
+									    : AUDIO_UNREADABLE;
 		if (!group->is_settled[i])
 			reader->deck->meter->progress.bad_bytes += SECTOR_RAW;
 	}

@@ -47,7 +47,8 @@ static void crc_is_that_of_zlib(void **state)
 {
 	(void)state;
 	assert_int_equal(audio_crc32(0, (const uint8_t *)"123456789", 9), 0xcbf43926);
-	assert_int_equal(audio_crc32(audio_crc32(0, (const uint8_t *)"1234", 4), (const uint8_t *)"56789", 5), 0xcbf43926);
+	assert_int_equal(audio_crc32(audio_crc32(0, (const uint8_t *)"1234", 4), (const uint8_t *)"56789", 5),
+			 0xcbf43926);
 }
 
 /* Samples of 1 add their numbers; of all ones, -n and n - 1 for the upper half. */
@@ -157,8 +158,8 @@ static void accuraterip_file_is_searched(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(crc_is_that_of_zlib),         cmocka_unit_test(accuraterip_weighs_by_place),
-		cmocka_unit_test(ctdb_leaves_the_ends_out),    cmocka_unit_test(accuraterip_names_the_disc),
+		cmocka_unit_test(crc_is_that_of_zlib),          cmocka_unit_test(accuraterip_weighs_by_place),
+		cmocka_unit_test(ctdb_leaves_the_ends_out),     cmocka_unit_test(accuraterip_names_the_disc),
 		cmocka_unit_test(accuraterip_file_is_searched),
 	};
 

@@ -15,8 +15,7 @@ static struct cd_layout make_layout(void)
 
 	layout.sessions[0] = (struct cd_session){ 1, 3, 3000, CD_TYPE_CDDA_OR_DATA };
 	layout.tracks[0] = (struct cd_track){ 1, 1, CD_AUDIO, CD_CONTROL_COPY_PERMITTED, -150, 200, 900, 0, { 0 }, "" };
-	layout.tracks[1] =
-		(struct cd_track){ 2, 1, CD_AUDIO, 0, 900, 1000, 2000, 2, { 1100, 1999 }, "DEABC2412345" };
+	layout.tracks[1] = (struct cd_track){ 2, 1, CD_AUDIO, 0, 900, 1000, 2000, 2, { 1100, 1999 }, "DEABC2412345" };
 	layout.tracks[2] = (struct cd_track){ 3, 1, CD_AUDIO, CD_CONTROL_PRE_EMPHASIS, 2000, 2000, 3000, 0, { 0 }, "" };
 	return layout;
 }
