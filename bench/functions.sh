@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=bash
-# shellcheck disable=SC2034  # variables for the two scripts
-# For bench/rip and bench/burn: options, building, measuring in turns, the table.
+# shellcheck disable=SC2034  # variables for the scripts
+# For the scripts of this folder: options, building, measuring in turns, the table.
 
 source_folder=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 build_folder=$source_folder/build-bench
@@ -33,7 +33,7 @@ bench_options() {
 bench_begin() {
 	# shellcheck source-path=SCRIPTDIR source=../tools/lib/build.sh
 	. "$source_folder/tools/lib/build.sh"
-	build_in "$build_folder" all bench/measure
+	build_in "$build_folder" all bench/measure bench/sg_io
 	discern=$build_folder/discern
 	folder=$(mktemp -d "${TMPDIR:-/var/tmp}/discern-bench.XXXXXX")
 	trap 'rm -rf "$folder"' EXIT

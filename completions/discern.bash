@@ -24,7 +24,7 @@ _discern_vdrive_options()
 {
 	case $1 in
 	create) echo "--media --sectors" ;;
-	attach) echo "--name --kind --empty --fault --foreground --option" ;;
+	attach) echo "--name --kind --empty --fault --faults --real-time --virtual-clock --clock-file --foreground --option" ;;
 	insert) echo "--kind" ;;
 	detach) echo "--force" ;;
 	run) echo "--drive --fault --faults --real-time --virtual-clock --clock-file" ;;
@@ -66,6 +66,7 @@ _discern_vdrive()
 	fi
 	case ${words[2]} in
 	eject | detach) _discern_vdrive_names ;;
+	fault) _discern_vdrive_names && _filedir ;;
 	insert) _discern_vdrive_names && _filedir ;;
 	list) ;;
 	*) _filedir ;;

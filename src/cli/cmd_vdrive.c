@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/error.h"
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/vdrive_attach.h"
@@ -92,6 +93,7 @@ static int run_session(struct cli *cli, struct run_options *options, char *const
 					   .faults = options->faults,
 					   .n_faults = options->n_faults,
 					   .faults_path = options->faults_path,
+					   .clock_path = options->clock_path,
 					   .argv = argv };
 	struct session_result result = { 0 };
 	struct discern_error err = { 0 };
@@ -106,7 +108,9 @@ static int run_session(struct cli *cli, struct run_options *options, char *const
 	if (result.faults_error[0] != '\0')
 		cli_complain(cli, "the last change of the faults had no effect: %s", result.faults_error);
 	if (err.code == 0 && options->clock != VDRIVE_CLOCK_NONE)
-		vdrive_clock_report(cli, &session, &result, options->clock_path, &err);
+		vdrive_clock_report(cli, &session, &result);
+	if (err.code == 0 && result.clock_error[0] != '\0')
+		discern_error_set(&err, -EIO, "%s", result.clock_error);
 	return exit_code(cli, &result, &err);
 }
 
@@ -183,7 +187,7 @@ static const struct cli_command command_run = {
 		"      --faults=FILE       faults, one a line, read again whenever the file changes\n"
 		"      --real-time         commands take as long as on a real drive\n"
 		"      --virtual-clock     the same, but only counted: hours pass in seconds\n"
-		"      --clock-file=FILE   write to FILE at the end how long each drive took\n"
+		"      --clock-file=FILE   keep in FILE how long each drive has taken\n"
 		"\n"
 		"After MEDIUM may come, with commas: kind=cd-rom, dvd-rom, dvd-rom-dl or bd-rom (else by size),\n"
 		"tray=open, vendor=, product=, revision=, serial=, mode=, uid=, gid=.\n",

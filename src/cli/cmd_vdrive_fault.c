@@ -10,6 +10,8 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "cli/command.h"
+#include "cli/vdrive_paths.h"
+#include "vdrive/attach.h"
 #include "vdrive/fault_lines.h"
 
 extern const struct cli_command cmd_vdrive_fault;
@@ -31,6 +33,26 @@ static char *join(char **words, int n)
 	return text;
 }
 
+/* The name of a drive that is attached; a file of such a name is reached as ./NAME. */
+static bool is_attached(const char *name)
+{
+	return tcmu_check_name(name, NULL) == 0 && attach_is_served(name);
+}
+
+static int add_to_drive(struct cli *cli, const char *name, const char *rule)
+{
+	AUTO_FREE char *absolute = vdrive_absolute_rule(rule);
+	struct discern_error err = { 0 };
+	int number;
+
+	if (absolute == NULL)
+		return cli_usage(cli, "no memory");
+	fault_line_rule(rule, &number);
+	if (number >= 0)
+		return cli_usage(cli, "drive %s is one by itself: the rule without \"sr%d:\"", name, number);
+	return attach_add_fault(name, absolute, &err) < 0 ? cli_fail(cli, &err) : CLI_EXIT_GOOD;
+}
+
 static int add(struct cli *cli, const char *path, char **words, int n_words)
 {
 	AUTO_FREE char *rule = join(words, n_words);
@@ -44,7 +66,39 @@ static int add(struct cli *cli, const char *path, char **words, int n_words)
 		return cli_usage(cli, "a rule is one line, and no comment");
 	if (fault_line_check(rule, FAULT_LINES_OF_DRIVES, &err) < 0)
 		return cli_usage(cli, "%s", err.text);
+	if (is_attached(path))
+		return add_to_drive(cli, path, rule);
 	return fault_lines_add(path, rule, &err) < 0 ? cli_fail(cli, &err) : CLI_EXIT_GOOD;
+}
+
+static void report_rule(struct report *report, size_t number, const char *rule)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%zu", number);
+	report_open_object(report, NULL);
+	report_string(report, "rule", text, rule);
+	report_close(report);
+}
+
+static int list_drive(struct cli *cli, const char *name)
+{
+	struct discern_error err = { 0 };
+	struct report *report;
+	char rule[PATH_MAX];
+
+	if (attach_get_fault(name, 1, rule, &err) < 0)
+		return cli_fail(cli, &err);
+	report = cli_report(cli);
+	report_open_list(report, "faults");
+	for (unsigned number = 1; rule[0] != '\0'; number++) {
+		report_rule(report, number, rule);
+		if (attach_get_fault(name, number + 1, rule, &err) < 0)
+			break;
+	}
+	report_close(report);
+	report_finish(report);
+	return err.code < 0 ? cli_fail(cli, &err) : CLI_EXIT_GOOD;
 }
 
 static int list(struct cli *cli, const char *path)
@@ -52,43 +106,41 @@ static int list(struct cli *cli, const char *path)
 	struct fault_lines lines;
 	struct discern_error err = { 0 };
 	struct report *report;
-	int ret = fault_lines_read(path, FAULT_LINES_OF_DRIVES, &lines, &err);
+	int ret;
 
+	if (is_attached(path))
+		return list_drive(cli, path);
+	ret = fault_lines_read(path, FAULT_LINES_OF_DRIVES, &lines, &err);
 	if (ret < 0) {
 		fault_lines_free(&lines);
 		return cli_fail(cli, &err);
 	}
 	report = cli_report(cli);
 	report_open_list(report, "faults");
-	for (size_t i = 0; i < lines.n_lines; i++) {
-		char number[24];
-
-		snprintf(number, sizeof(number), "%zu", i + 1);
-		report_open_object(report, NULL);
-		report_string(report, "rule", number, lines.lines[i]);
-		report_close(report);
-	}
+	for (size_t i = 0; i < lines.n_lines; i++)
+		report_rule(report, i + 1, lines.lines[i]);
 	report_close(report);
 	report_finish(report);
 	fault_lines_free(&lines);
 	return CLI_EXIT_GOOD;
 }
 
-static int take_out(struct cli *cli, const char *path, const char *word)
+/* number 0: all of them. */
+static int take_away(struct cli *cli, const char *path, unsigned number)
 {
 	struct discern_error err = { 0 };
+	int ret = is_attached(path) ? attach_remove_fault(path, number, &err) : fault_lines_remove(path, number, &err);
+
+	return ret < 0 ? cli_fail(cli, &err) : CLI_EXIT_GOOD;
+}
+
+static int take_out(struct cli *cli, const char *path, const char *word)
+{
 	int64_t number;
 
 	if (!text_to_number(word, 1, 1000000, &number))
 		return cli_usage(cli, "\"%s\" is no number of a rule; discern vdrive fault list tells them", word);
-	return fault_lines_remove(path, (unsigned)number, &err) < 0 ? cli_fail(cli, &err) : CLI_EXIT_GOOD;
-}
-
-static int clear(struct cli *cli, const char *path)
-{
-	struct discern_error err = { 0 };
-
-	return fault_lines_remove(path, 0, &err) < 0 ? cli_fail(cli, &err) : CLI_EXIT_GOOD;
+	return take_away(cli, path, (unsigned)number);
 }
 
 static int run(struct cli *cli, int argc, char **argv)
@@ -100,7 +152,7 @@ static int run(struct cli *cli, int argc, char **argv)
 	if (option == CLI_OPTION_BAD || option == CLI_OPTION_DONE)
 		return option == CLI_OPTION_BAD ? CLI_EXIT_USAGE : CLI_EXIT_GOOD;
 	if (argc - optind < 2)
-		return cli_usage(cli, "what is to be done with which FILE: add, list, remove or clear?");
+		return cli_usage(cli, "what is to be done with which FILE or drive: add, list, remove or clear?");
 	if (cli_refuse_record(cli) != 0)
 		return CLI_EXIT_USAGE;
 	what = argv[optind];
@@ -114,7 +166,7 @@ static int run(struct cli *cli, int argc, char **argv)
 	if (strcmp(what, "list") == 0 && argc == 0)
 		return list(cli, path);
 	if (strcmp(what, "clear") == 0 && argc == 0)
-		return clear(cli, path);
+		return take_away(cli, path, 0);
 	return cli_usage(cli, "it is: add FILE RULE, list FILE, remove FILE NUMBER or clear FILE");
 }
 
@@ -130,7 +182,8 @@ const struct cli_command cmd_vdrive_fault = {
 		"takes\n"
 		"the change over at its next command, or that of a medium (MEDIUM.faults), which is read when the "
 		"medium\n"
-		"is put in. discern-vdrive(1) tells the rules.\n"
+		"is put in. Instead of FILE may stand the NAME of a drive that is attached: its rules of --fault and\n"
+		"those added here, without a drive before them. discern-vdrive(1) tells the rules.\n"
 		"\n"
 		"  add                     a rule, as 'sr0: read lba=100-104 sense=3/11/05', or without a drive for "
 		"all\n"

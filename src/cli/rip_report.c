@@ -54,12 +54,24 @@ static void report_bad(struct report *report, const struct discern_rip_result *r
 		report_text(report, "", "and so on: the map has them all");
 }
 
+static void report_file(struct report *report, const struct discern_damaged_file *file)
+{
+	uint64_t lost = (uint64_t)file->n_bad_sectors * DISCERN_SECTOR_SIZE;
+	char lost_text[TEXT_SIZE], size_text[TEXT_SIZE];
+
+	/* The last sector of a file is rarely full. */
+	if (lost >= file->size_bytes)
+		report_text(report, "", "%s: all of it", file->path);
+	else
+		report_text(report, "", "%s: %s of %s", file->path, text_size(lost, lost_text),
+			    text_size(file->size_bytes, size_text));
+}
+
 /** Of many damaged files, the first ones; in JSON all. */
 static void report_files(struct report *report, const struct discern_rip_result *result)
 {
 	enum { SHOWN = 32 };
 	size_t n_shown = result->n_damaged_files < SHOWN ? result->n_damaged_files : SHOWN, n_folders = 0;
-	char size[TEXT_SIZE];
 
 	if (result->n_bad_sectors == 0)
 		return;
@@ -81,13 +93,8 @@ static void report_files(struct report *report, const struct discern_rip_result 
 	if (result->n_files > 0)
 		report_text(report, "files", "%zu of %" PRIu32 " files are damaged%s",
 			    result->n_damaged_files - n_folders, result->n_files, n_folders > 0 ? ", and folders" : "");
-	for (size_t i = 0; i < n_shown; i++) {
-		const struct discern_damaged_file *file = &result->damaged_files[i];
-
-		report_text(report, "", "%s: %s of %s", file->path,
-			    text_size((uint64_t)file->n_bad_sectors * DISCERN_SECTOR_SIZE, size),
-			    text_size(file->size_bytes, (char[TEXT_SIZE]){ 0 }));
-	}
+	for (size_t i = 0; i < n_shown; i++)
+		report_file(report, &result->damaged_files[i]);
 	if (n_shown < result->n_damaged_files)
 		report_text(report, "", "and %zu more: --json has them all", result->n_damaged_files - n_shown);
 	if (result->n_unread_folders > 0)

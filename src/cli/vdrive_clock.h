@@ -6,9 +6,7 @@
 #include "cli/command.h"
 #include "vdrive/session.h"
 
-/** Writes a line a drive to the file at path, if that is not NULL, and with -v on stderr. A file that cannot be
- *  written is an error in err. */
-void vdrive_clock_report(struct cli *cli, const struct session_options *options, const struct session_result *result,
-			 const char *path, struct discern_error *err);
+/** With -v a line a drive on stderr. */
+void vdrive_clock_report(struct cli *cli, const struct session_options *options, const struct session_result *result);
 
 #endif

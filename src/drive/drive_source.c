@@ -340,7 +340,7 @@ static int set_effort(struct discern_source *base, const struct source_effort *e
 	if (discern_drive_set_speed(source->drive, kbps, 0, NULL) < 0)
 		return -EOPNOTSUPP;
 	source->speed_kbps = kbps;
-	return 0;
+	return ret;
 }
 
 static void close_source(struct discern_source *base)

@@ -143,7 +143,10 @@ static int compare_sector(struct discern_source *source, const struct rip_plan *
 		return rip_is_bad_sector(ret) ? 0 : ret;
 	if (memcmp(on_disc, in_file, sizeof(on_disc)) == 0)
 		return 0;
-	return discern_error_set(err, -ESTALE, "sector %" PRIu32 " differs from the disc", sector);
+	discern_error_set(err, -ESTALE, "sector %" PRIu32 " differs from the disc", sector);
+	if (err != NULL)
+		err->lba = plan->first_lba + (int32_t)sector;
+	return -ESTALE;
 }
 
 int identity_compare(struct discern_source *source, const struct rip_plan *plan, const struct map *map, int fd,

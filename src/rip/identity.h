@@ -27,7 +27,7 @@ bool identity_matches(const char *a, const char *b);
 
 /**
  * Compares a few sectors that the map calls read with the disc.
- * @return 0, -ESTALE if one differs, or trouble with the source or file
+ * @return 0, -ESTALE if one differs, which err then names, or trouble with the source or file
  */
 int identity_compare(struct discern_source *source, const struct rip_plan *plan, const struct map *map, int fd,
 		     struct discern_error *err);

@@ -254,6 +254,23 @@ static int tell_losses(struct job *job)
 	return ret == -ENOMEM ? discern_error_set(job->err, ret, "out of memory") : 0;
 }
 
+/*
+ * A drive tells of another disc once, and maybe to another program. So what was read is held against the disc once more;
+ * which part of it is of which disc nobody can tell then. Other trouble at this point takes nothing from what was read.
+ */
+static int check_same_disc(struct job *job)
+{
+	struct discern_error err = { 0 };
+
+	if (identity_compare(job->source, &job->plan, job->map, job->output.fd, &err) != -ESTALE ||
+	    err.lba == DISCERN_NO_LBA)
+		return 0;
+	map_distrust(job->map, 0);
+	discern_error_wrap(&err, "the disc was changed while it was read");
+	*job->err = err;
+	return -ESTALE;
+}
+
 static int read_disc(struct job *job)
 {
 	const struct pipeline_ops ops = { write_block, save_checkpoint, idle, job };
@@ -286,6 +303,8 @@ static int read_disc(struct job *job)
 	ret = passes_run(&job->passes, job->err);
 	job->result->is_bad_by_design = job->passes.is_bad_by_design;
 	saved = pipeline_drain(job->pipeline);
+	if (ret == 0 && saved == 0)
+		ret = check_same_disc(job);
 	job->result->speed_kbps = (uint32_t)((double)job->meter.good_bytes / 1000.0 / (observe_now() - start + 1e-9));
 	if (saved < 0)
 		return explain_stop(job, output_explain(&job->output, saved, job->err));

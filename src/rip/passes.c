@@ -230,16 +230,17 @@ int passes_after_read(struct passes *passes, enum map_status working_on, const s
 	return ret == 0 ? check_limits(passes, err) : ret;
 }
 
-void passes_set_effort(struct passes *passes, const struct source_effort *effort)
+bool passes_set_effort(struct passes *passes, const struct source_effort *effort)
 {
 	struct source_effort wanted = *effort;
 
 	if (wanted.speed_kbps == 0 || (passes->speed_kbps > 0 && wanted.speed_kbps > passes->speed_kbps))
 		wanted.speed_kbps = passes->speed_kbps;
 	if (wanted.speed_kbps == passes->effort.speed_kbps && wanted.gives_up_soon == passes->effort.gives_up_soon)
-		return;
-	source_set_effort(passes->source, &wanted);
+		return !passes->is_effort_refused;
+	passes->is_effort_refused = source_set_effort(passes->source, &wanted) < 0;
 	passes->effort = wanted;
+	return !passes->is_effort_refused;
 }
 
 /* ---- the order of things ---- */

@@ -57,6 +57,7 @@ struct passes {
 	double window_seconds;
 	/** As the drive is set now. */
 	struct source_effort effort;
+	bool is_effort_refused;
 	/** What a failed read takes while the drive gives up soon, on average; 0 before the first. */
 	double failure_seconds;
 	/** Sectors that had failed when trying again began, and ways that are not done with them. */

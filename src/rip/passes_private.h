@@ -36,8 +36,8 @@ uint32_t passes_unit_end(const struct passes *passes, uint32_t sector);
 /** Cuts a range so that it does not go over a border of a gap: its end, or with backward its start. */
 void passes_cut_at_gaps(const struct passes *passes, bool backward, struct map_range *range);
 
-/** Sets how hard the drive tries. */
-void passes_set_effort(struct passes *passes, const struct source_effort *effort);
+/** Sets how hard the drive tries. False if it does not let all of that be set. */
+bool passes_set_effort(struct passes *passes, const struct source_effort *effort);
 
 /** Reads all that was never tried, and leaves what cannot be read easily: failed. */
 int sweep_run(struct passes *passes, struct discern_error *err);

@@ -208,7 +208,11 @@ static int try_all(struct retry *retry, struct discern_error *err)
 					"trying %u failed sectors again %s: so far %.0f sectors in %.1f s",
 					map_count(passes->map, MAP_FAILED), way->words, way->n_gained, way->seconds);
 		last = way;
-		passes_set_effort(passes, &way->effort);
+		/* Then it is the same as another one; the usual way remains. */
+		if (!passes_set_effort(passes, &way->effort) && (way->effort.speed_kbps > 0 || way->effort.gives_up_soon)) {
+			way->is_refused = true;
+			continue;
+		}
 		count_ways(retry);
 		ret = run_batch(retry, way, err);
 		if (ret == 0 && passes->n_rounds < 0)

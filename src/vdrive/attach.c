@@ -28,7 +28,7 @@ enum { CHECK_MS = 1000 };
 /* More drives than this nobody needs names for. */
 enum { MAX_NAMES = 100 };
 
-static bool is_served(const char *name)
+bool attach_is_served(const char *name)
 {
 	struct control_request request = { .order = CONTROL_STATUS };
 	struct control_reply reply;
@@ -41,12 +41,12 @@ static int claim_name(const struct attach_options *options, char ret_name[TCMU_N
 {
 	for (unsigned i = 0; options->name == NULL && i < MAX_NAMES; i++) {
 		snprintf(ret_name, TCMU_NAME_SIZE, "vd%u", i);
-		if (!tcmu_exists(ret_name) && !is_served(ret_name))
+		if (!tcmu_exists(ret_name) && !attach_is_served(ret_name))
 			return 0;
 	}
 	if (options->name == NULL)
 		return discern_error_set(err, -ENOSPC, "vd0 to vd%d are all in use", MAX_NAMES - 1);
-	if (is_served(options->name)) {
+	if (attach_is_served(options->name)) {
 		discern_error_set(err, -EEXIST, "there is a drive %s already", options->name);
 		return discern_error_hint(err, "\"discern vdrive insert\" puts a medium into it");
 	}
@@ -83,6 +83,19 @@ static int remove_drive(struct attach_drive *drive, const char *name, bool force
 	return ret;
 }
 
+/* Orders about its rules. */
+static int obey_about_faults(struct attach_drive *drive, const struct control_request *request,
+			     struct control_reply *reply)
+{
+	if (request->order == CONTROL_ADD_FAULT)
+		return attach_faults_add(attach_drive_faults(drive), request->rule, &reply->err);
+	if (request->order == CONTROL_REMOVE_FAULT)
+		return attach_faults_remove(attach_drive_faults(drive), request->number, &reply->err);
+	snprintf(reply->rule, sizeof(reply->rule), "%s",
+		 attach_faults_get(attach_drive_faults(drive), request->number));
+	return 0;
+}
+
 /* Whether it was the last order. */
 static bool obey(struct attach_drive *drive, const char *name, int listen_fd)
 {
@@ -100,6 +113,8 @@ static bool obey(struct attach_drive *drive, const char *name, int listen_fd)
 		ret = attach_drive_eject(drive, &reply.err);
 	else if (request.order == CONTROL_DETACH || request.order == CONTROL_FORCE_DETACH)
 		ret = remove_drive(drive, name, request.order == CONTROL_FORCE_DETACH, &reply.err);
+	else if (request.order >= CONTROL_ADD_FAULT && request.order <= CONTROL_GET_FAULT)
+		ret = obey_about_faults(drive, &request, &reply);
 	else if (request.order != CONTROL_STATUS)
 		ret = discern_error_set(&reply.err, -EINVAL, "drive %s does not know this order", name);
 	reply.err.code = ret;
@@ -261,21 +276,56 @@ static int unknown_drive(const char *name, struct discern_error *err)
 	return discern_error_hint(err, "\"discern vdrive list\" tells which there are");
 }
 
-static int order(const char *name, const struct control_request *request, struct discern_error *err)
+static int order_and_hear(const char *name, const struct control_request *request, struct control_reply *ret_reply,
+			  struct discern_error *err)
 {
-	struct control_reply reply;
 	int ret = tcmu_check_name(name, err);
 
 	if (ret == 0)
 		ret = tcmu_check_kernel(err);
 	if (ret == 0)
-		ret = control_send(name, request, &reply, err);
+		ret = control_send(name, request, ret_reply, err);
 	if (ret != -ECONNREFUSED)
 		return ret;
 	if (!tcmu_exists(name))
 		return unknown_drive(name, err);
 	discern_error_set(err, -EIO, "drive %s is dead: its process was killed", name);
 	return discern_error_hint(err, "discern vdrive detach %s", name);
+}
+
+static int order(const char *name, const struct control_request *request, struct discern_error *err)
+{
+	struct control_reply reply;
+
+	return order_and_hear(name, request, &reply, err);
+}
+
+int attach_add_fault(const char *name, const char *rule, struct discern_error *err)
+{
+	struct control_request request = { .order = CONTROL_ADD_FAULT };
+
+	if (strlen(rule) >= sizeof(request.rule))
+		return discern_error_set(err, -ENAMETOOLONG, "a fault rule that is too long");
+	snprintf(request.rule, sizeof(request.rule), "%s", rule);
+	return order(name, &request, err);
+}
+
+int attach_remove_fault(const char *name, unsigned number, struct discern_error *err)
+{
+	const struct control_request request = { .order = CONTROL_REMOVE_FAULT, .number = number };
+
+	return order(name, &request, err);
+}
+
+int attach_get_fault(const char *name, unsigned number, char ret_rule[PATH_MAX], struct discern_error *err)
+{
+	const struct control_request request = { .order = CONTROL_GET_FAULT, .number = number };
+	struct control_reply reply;
+	int ret = order_and_hear(name, &request, &reply, err);
+
+	if (ret == 0)
+		snprintf(ret_rule, PATH_MAX, "%s", reply.rule);
+	return ret;
 }
 
 int attach_insert(const char *name, const char *medium, const char *kind, struct discern_error *err)

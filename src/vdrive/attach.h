@@ -27,22 +27,28 @@ struct attach_options {
 	const char *kind;
 	/** A serial number that is NULL becomes the name. */
 	struct vdrive_options identity;
+	bool tray_open;
 	/** Rules without a drive's name. */
 	char *const *faults;
 	size_t n_faults;
+	/** A file of such rules that may change meanwhile, and one for the drive's clock; absolute, NULL for none. */
+	const char *faults_path, *clock_path;
+	enum vdrive_clock clock;
 };
 
 enum attach_state {
 	ATTACH_WORKING,
 	/** Its process is gone, what it had made in the kernel is there. */
 	ATTACH_DEAD,
+	/** A fault has unplugged it: the kernel's device is gone, its process and medium are there. */
+	ATTACH_UNPLUGGED,
 };
 
 /** What is to be said of an attached drive. */
 struct attach_status {
 	enum attach_state state;
 	char name[TCMU_NAME_SIZE];
-	/** "/dev/sr0" and "/dev/sg0"; empty of a dead one. */
+	/** "/dev/sr0" and "/dev/sg0"; empty of a dead or unplugged one. */
 	char device[TCMU_DEVICE_SIZE + 8], generic[TCMU_DEVICE_SIZE + 8];
 	pid_t pid;
 	bool tray_open;
@@ -50,6 +56,10 @@ struct attach_status {
 	char medium[PATH_MAX];
 	/** What kind the medium is, as "DVD+R"; empty without. */
 	char profile[32];
+	enum vdrive_clock clock;
+	struct vdrive_clock_state clock_state;
+	/** Why the last change of the file of rules was not taken over; empty if it was. */
+	char faults_error[256];
 };
 
 /** Starts a process that serves a new drive, and waits until the kernel has it. */
@@ -70,6 +80,15 @@ int attach_insert(const char *name, const char *medium, const char *kind, struct
 
 /** Presses the button of the drive of this name. -EBUSY if a program has locked it. */
 int attach_eject(const char *name, struct discern_error *err);
+
+/** Rules of the drive of this name that did not come from a file: adds one, removes one (number from 1; 0 for all), tells
+ *  one, which is empty behind the last. */
+int attach_add_fault(const char *name, const char *rule, struct discern_error *err);
+int attach_remove_fault(const char *name, unsigned number, struct discern_error *err);
+int attach_get_fault(const char *name, unsigned number, char ret_rule[PATH_MAX], struct discern_error *err);
+
+/** Whether a drive of this name is served. */
+bool attach_is_served(const char *name);
 
 /** All attached drives by their names. The caller frees *ret_drives. */
 int attach_list(struct attach_status **ret_drives, size_t *ret_n_drives, struct discern_error *err);

@@ -91,7 +91,8 @@ void control_accept(int listen_fd, int *ret_fd, struct control_request *ret_requ
 	set_patience(fd, PATIENCE_S);
 	if (recv(fd, ret_request, sizeof(*ret_request), 0) == (ssize_t)sizeof(*ret_request) &&
 	    is_ended(ret_request->medium, sizeof(ret_request->medium)) &&
-	    is_ended(ret_request->kind, sizeof(ret_request->kind)))
+	    is_ended(ret_request->kind, sizeof(ret_request->kind)) &&
+	    is_ended(ret_request->rule, sizeof(ret_request->rule)))
 		*ret_fd = fd;
 	else
 		close(fd);

@@ -9,19 +9,34 @@
 
 #include "vdrive/attach.h"
 
-enum control_order { CONTROL_STATUS = 1, CONTROL_INSERT, CONTROL_EJECT, CONTROL_DETACH, CONTROL_FORCE_DETACH };
+enum control_order {
+	CONTROL_STATUS = 1,
+	CONTROL_INSERT,
+	CONTROL_EJECT,
+	CONTROL_DETACH,
+	CONTROL_FORCE_DETACH,
+	CONTROL_ADD_FAULT,
+	/** The rule with this number; 0 for all. */
+	CONTROL_REMOVE_FAULT,
+	/** The rule with this number. */
+	CONTROL_GET_FAULT,
+};
 
 /** Both are sent whole between processes of the same program; another version is told by the size. */
 struct control_request {
 	uint32_t order;
 	char medium[PATH_MAX];
 	char kind[16];
+	char rule[PATH_MAX];
+	uint32_t number;
 };
 
 struct control_reply {
 	/** code 0 if all went well. */
 	struct discern_error err;
 	struct attach_status status;
+	/** Empty behind the last one. */
+	char rule[PATH_MAX];
 };
 
 /** The socket of a drive's process. */

@@ -7,6 +7,7 @@
 
 #include "vdrive/attach.h"
 #include "vdrive/attach_control.h"
+#include "vdrive/attach_faults.h"
 
 struct attach_drive;
 
@@ -15,8 +16,11 @@ int attach_drive_new(const struct attach_options *options, struct attach_drive *
 
 void attach_drive_status(struct attach_drive *drive, struct attach_status *ret_status);
 
-/** Looks whether the kernel's ring is in order, and resets it where it is not. */
+/** Looks whether the kernel's ring is in order, and resets it where it is not; takes the kernel's device of a drive away
+ *  that a fault has unplugged. */
 void attach_drive_check(struct attach_drive *drive);
+
+struct attach_faults *attach_drive_faults(struct attach_drive *drive);
 
 int attach_drive_insert(struct attach_drive *drive, const char *medium, const char *kind, struct discern_error *err);
 int attach_drive_eject(struct attach_drive *drive, struct discern_error *err);

@@ -28,6 +28,8 @@ struct damage {
 	uint8_t *units;
 	/** Retries of the drive, up to UINT16_MAX. */
 	uint16_t *retries;
+	/** One for each unit that cannot be written. */
+	bool *unwritable;
 	uint64_t seed;
 };
 
@@ -45,7 +47,10 @@ static void mark_unit(struct damage *damage, const struct damage_marks *marks, i
 	if (unit < 0 || unit >= damage->n_units || draw(marks, (uint64_t)unit, DRAW_BAD) >= probability)
 		return;
 	degree = draw(marks, (uint64_t)unit, DRAW_DEGREE);
-	if (draw(marks, (uint64_t)unit, DRAW_DEAD) < marks->dead)
+	if (marks->is_on_write) {
+		damage->unwritable[unit] = true;
+		state = UNIT_DEAD;
+	} else if (draw(marks, (uint64_t)unit, DRAW_DEAD) < marks->dead)
 		state = UNIT_DEAD;
 	else if (draw(marks, (uint64_t)unit, DRAW_KIND) < 0.5)
 		/* At most 75 to 5 per cent of the highest speed. */
@@ -191,7 +196,7 @@ static void add_marks(struct damage *damage, const struct damage_marks *marks, c
 		add_scratches(damage, marks, geometry);
 	else if (marks->kind == DAMAGE_DESIGN)
 		add_runs(damage, marks, geometry);
-	else if (marks->kind == DAMAGE_RING && marks->has_lba)
+	else if ((marks->kind == DAMAGE_RING || marks->kind == DAMAGE_DEFECT) && marks->has_lba)
 		mark_sectors(damage, marks, marks->first_lba, marks->last_lba);
 	else
 		add_by_radius(damage, marks, geometry);
@@ -211,10 +216,12 @@ int damage_new(const struct disc *disc, const struct damage_marks *marks, size_t
 		return -ENOMEM;
 	geometry_init(&geometry, disc);
 	damage->unit_sectors = unit_sectors;
-	damage->n_units = (uint32_t)(((uint64_t)geometry.n_sectors + unit_sectors - 1) / unit_sectors);
+	/* Spare areas are marked like the sectors before them. */
+	damage->n_units = (uint32_t)(((uint64_t)disc_all_sectors(disc) + unit_sectors - 1) / unit_sectors);
 	damage->units = calloc(damage->n_units, 1);
 	damage->retries = calloc(damage->n_units, sizeof(*damage->retries));
-	if (damage->units == NULL || damage->retries == NULL) {
+	damage->unwritable = calloc(damage->n_units, sizeof(*damage->unwritable));
+	if (damage->units == NULL || damage->retries == NULL || damage->unwritable == NULL) {
 		damage_free(damage);
 		return -ENOMEM;
 	}
@@ -232,6 +239,7 @@ void damage_free(struct damage *damage)
 		return;
 	free(damage->units);
 	free(damage->retries);
+	free(damage->unwritable);
 	free(damage);
 }
 
@@ -307,6 +315,29 @@ int64_t damage_next(const struct damage *damage, int64_t lba, int64_t end)
 		at = (at / damage->unit_sectors + 1) * damage->unit_sectors;
 	}
 	return end;
+}
+
+int64_t damage_next_unwritable(const struct damage *damage, int64_t lba, int64_t end)
+{
+	int64_t at = lba;
+
+	while ((at = damage_next(damage, at, end)) < end) {
+		if (damage->unwritable[at / damage->unit_sectors])
+			return at;
+		at = (at / damage->unit_sectors + 1) * damage->unit_sectors;
+	}
+	return end;
+}
+
+bool damage_is_sound(const struct damage *damage, int64_t lba, unsigned speed_percent)
+{
+	int64_t unit;
+
+	if (damage == NULL || lba < 0 || lba / damage->unit_sectors >= damage->n_units)
+		return true;
+	unit = lba / damage->unit_sectors;
+	return damage->units[unit] == UNIT_GOOD ||
+	       (damage->units[unit] <= UNIT_TRIES && gives_in(damage->units[unit], 1, speed_percent));
 }
 
 uint32_t damage_count(const struct damage *damage, uint32_t *ret_n_dead)

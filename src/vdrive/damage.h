@@ -2,7 +2,8 @@
 /*
  * What is wrong with the medium itself: scratches, rings, rot, and bad sectors put there by design. A sector under
  * such a mark is good for ever, can be read at low speed, can be read after some tries, or never: which of these is
- * a function of the mark's seed and the sector's error-correction unit, so it is the same in every run.
+ * a function of the mark's seed and the sector's error-correction unit, so it is the same in every run. Where a mark
+ * is one of writing, the medium takes no data at all, and gives none.
  */
 #ifndef VDRIVE_DAMAGE_H
 #define VDRIVE_DAMAGE_H
@@ -20,12 +21,15 @@ enum damage_kind {
 	DAMAGE_RING,    /**< a range of sectors */
 	DAMAGE_ROT,     /**< the likelier the farther from the hub */
 	DAMAGE_DESIGN,  /**< many short bad runs */
+	DAMAGE_DEFECT,  /**< scattered units that cannot be written */
 };
 
 /** Marks of one kind, as a rule describes them. */
 struct damage_marks {
 	enum damage_kind kind;
 	bool has_lba, has_radius, has_angle;
+	/** Its units cannot be written either. */
+	bool is_on_write;
 	int32_t first_lba, last_lba;
 	double first_mm, last_mm;
 	/** Of a scratch: how wide, and where on the turn (0 to 1). */
@@ -39,7 +43,7 @@ struct damage_marks {
 	double severity, dead;
 };
 
-/** True for scratch, ring, rot, design. */
+/** True for scratch, ring, rot, design, defect. */
 bool damage_is_kind(const char *word);
 
 /** What a rule that begins with this word is before its other words are read. */
@@ -88,6 +92,12 @@ bool damage_try_one(struct damage *damage, const struct damage_try *wanted, bool
 
 /** The first sector from lba on that is in a unit with damage, at most end. */
 int64_t damage_next(const struct damage *damage, int64_t lba, int64_t end);
+
+/** The first sector from lba on that cannot be written, at most end. */
+int64_t damage_next_unwritable(const struct damage *damage, int64_t lba, int64_t end);
+
+/** Whether the unit there can be written, and read at this speed at the first try; true outside of the medium. */
+bool damage_is_sound(const struct damage *damage, int64_t lba, unsigned speed_percent);
 
 /** Units that are bad in some way, and those that nothing helps. */
 uint32_t damage_count(const struct damage *damage, uint32_t *ret_n_dead);

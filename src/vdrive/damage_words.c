@@ -21,6 +21,8 @@ static const struct kind kinds[] = {
 	{ "ring", { DAMAGE_RING, .seed = 1, .severity = 1, .dead = 0.5 } },
 	{ "rot", { DAMAGE_ROT, .seed = 1, .severity = 0.2, .dead = 0.3 } },
 	{ "design", { DAMAGE_DESIGN, .count = 500, .length = 1, .seed = 1, .severity = 1, .dead = 1 } },
+	/* What manufacturing leaves, and wear adds: some units here and there. */
+	{ "defect", { DAMAGE_DEFECT, .is_on_write = true, .seed = 1, .severity = 0.1, .dead = 1 } },
 };
 
 static const struct kind *find_kind(const char *word)
@@ -101,6 +103,14 @@ static int parse_scratch_word(const char *key, const char *value, struct damage_
 		       : wrong_value(err, key, value, "0 to 0.999999 of a turn");
 }
 
+static int parse_use(const char *value, struct damage_marks *marks, struct discern_error *err)
+{
+	if (strcmp(value, "read") != 0 && strcmp(value, "write") != 0)
+		return wrong_value(err, "on", value, "read or write");
+	marks->is_on_write = strcmp(value, "write") == 0;
+	return 0;
+}
+
 static bool is_one_of(const char *key, const char *first, const char *second)
 {
 	return strcmp(key, first) == 0 || strcmp(key, second) == 0;
@@ -116,6 +126,8 @@ int damage_parse_word(const char *key, const char *value, struct damage_marks *m
 	}
 	if (strcmp(key, "radius") == 0)
 		return parse_radius(value, marks, err);
+	if (strcmp(key, "on") == 0)
+		return parse_use(value, marks, err);
 	if (strcmp(key, "seed") == 0 || (has_count && strcmp(key, "count") == 0) ||
 	    (marks->kind == DAMAGE_DESIGN && strcmp(key, "length") == 0))
 		return parse_number(key, value, marks, err);
@@ -124,8 +136,9 @@ int damage_parse_word(const char *key, const char *value, struct damage_marks *m
 	if (marks->kind == DAMAGE_SCRATCH && is_one_of(key, "width", "angle"))
 		return parse_scratch_word(key, value, marks, err);
 	discern_error_set(err, -EINVAL, "fault: \"%s\" is not known of such a mark", key);
-	discern_error_hint(err, "lba=A-B radius=A-B seed=N severity=P dead=P; scratch: count=N width=MM angle=T; "
-				"design: count=N length=N");
+	discern_error_hint(
+		err, "lba=A-B radius=A-B seed=N severity=P dead=P on=read|write; scratch: count=N width=MM angle=T; "
+		     "design: count=N length=N");
 	return -EINVAL;
 }
 

@@ -36,8 +36,9 @@ static void count_one(struct vdrive_clock_state *state)
 		state->delivered_us[part] = state->elapsed_us;
 }
 
-void delivery_note(struct delivery *delivery, struct vdrive_clock_state *state, uint32_t n_all,
-		   const struct vdrive_address *address)
+/* n sectors from lba on, of a medium of n_all. Out of memory, nothing is counted. */
+static void note(struct delivery *delivery, struct vdrive_clock_state *state, uint32_t n_all,
+		 const struct vdrive_address *address)
 {
 	if (address->lba < 0 || !begin(delivery, state, n_all))
 		return;
@@ -52,4 +53,18 @@ void delivery_note(struct delivery *delivery, struct vdrive_clock_state *state, 
 		delivery->bits[sector / 8] |= bit;
 		count_one(state);
 	}
+}
+
+void delivery_note_read(struct delivery *delivery, struct vdrive_clock_state *state, const struct vdrive_call *call,
+			const struct vdrive_address *address)
+{
+	struct vdrive_address given = *address;
+	bool is_plain_read = call->cdb[0] == 0x28 || call->cdb[0] == 0xa8;
+
+	if (!faults_is_read(call->cdb[0]) || address->n_sectors == 0 || call->drive->disc == NULL ||
+	    call->answer->host_status != 0)
+		return;
+	if (call->answer->status != 0)
+		given.n_sectors = is_plain_read ? (uint32_t)(call->answer->transferred / DISC_SECTOR) : 0;
+	note(delivery, state, disc_recorded_end(call->drive->disc), &given);
 }

@@ -14,8 +14,8 @@ struct delivery {
 /** Another medium: what was delivered before is no part of it. */
 void delivery_forget(struct delivery *delivery, struct vdrive_clock_state *state);
 
-/** n sectors from lba on were given at state->elapsed_us, of a medium of n_all. Out of memory, nothing is counted. */
-void delivery_note(struct delivery *delivery, struct vdrive_clock_state *state, uint32_t n_all,
-		   const struct vdrive_address *address);
+/** After a read command of these sectors: those that it gave, before a bad one included, at state->elapsed_us. */
+void delivery_note_read(struct delivery *delivery, struct vdrive_clock_state *state, const struct vdrive_call *call,
+			const struct vdrive_address *address);
 
 #endif

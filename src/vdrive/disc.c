@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "vdrive/disc_defects.h"
 
 const struct profile *disc_profile(const struct disc *disc)
 {
@@ -412,6 +413,7 @@ void disc_close(struct disc *disc)
 	}
 	if (disc->map != NULL)
 		munmap(disc->map, disc->map_size);
+	disc_forget_replaced(disc);
 	cd_image_close(disc->image);
 	free(disc->recorded);
 	free(disc->keeping);

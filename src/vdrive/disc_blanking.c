@@ -80,11 +80,10 @@ int disc_erase_from(struct disc *disc, int32_t lba)
 		return disc_cd_erase_from(disc, lba);
 	if (at >= n_all)
 		return 0;
-	/* What says that something is there goes before it does. */
+	/* What says that something is there goes before it does; so does a table of spare units behind the sectors. */
 	ret = disc_forget_recorded(disc, lba);
 	return ret < 0 ? ret
-		       : disc_clear_file(disc, disc->state.data_offset + (uint64_t)at * DISC_SECTOR,
-					 disc->state.data_offset + (uint64_t)n_all * DISC_SECTOR);
+		       : disc_clear_file(disc, disc->state.data_offset + (uint64_t)at * DISC_SECTOR, UINT64_MAX);
 }
 
 /* What the lead-in of the open session said, and of the disc if it is the first one. */

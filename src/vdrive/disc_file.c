@@ -235,7 +235,7 @@ static int open_virtual(struct disc *disc, const struct stat *status, struct dis
 		disc_recover(disc);
 	if (disc_is_cd_session(disc))
 		disc->session_next_lba = disc_session_next(&disc->state);
-	return 0;
+	return disc_load_replaced(disc, err);
 }
 
 static bool has_magic(int fd)

@@ -4,6 +4,8 @@
 
 #include <errno.h>
 
+#include "vdrive/disc_defects.h"
+
 static bool is_random(const struct disc *disc)
 {
 	return !disc->is_pressed && disc->state.profile->writing == WRITING_RANDOM;
@@ -114,6 +116,7 @@ int disc_format_user_area(struct disc *disc, uint32_t n_sectors)
 	ret = disc_erase_from(disc, 0);
 	if (ret < 0)
 		return ret;
+	disc_forget_replaced(disc);
 	divide(&disc->state, n_sectors);
 	disc->state.background = DISC_BACKGROUND_DONE;
 	return commit(disc);

@@ -111,6 +111,8 @@ struct disc {
 	/** The sectors, mapped for reading; NULL where there is no room in the address space. */
 	uint8_t *map;
 	size_t map_size;
+	/** Units that spare ones stand for (disc_defects.c); NULL without any. */
+	struct disc_defects *defects;
 	/** Pressed CD whose image is more than user data: all that is read comes from there. NULL on others. */
 	struct cd_image *image;
 	/** CD that can be written: one byte a sector from LBA -150 on, see enum disc_keeping; NULL on others. */
@@ -270,6 +272,9 @@ int disc_put_sectors(struct disc *disc, int32_t lba, uint32_t n_sectors, const u
 
 /** Not pressed, written in sequence, and not final. */
 bool disc_takes_tracks(const struct disc *disc);
+
+/** Reads the table of replaced units. -EINVAL with words if it is none. */
+int disc_load_replaced(struct disc *disc, struct discern_error *err);
 
 /** After the power went away: finds how far open tracks were written and marks them damaged. */
 void disc_recover(struct disc *disc);

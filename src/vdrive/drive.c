@@ -24,6 +24,7 @@ static const struct vdrive_opcode *const families[] = {
 	vdrive_opcodes_toc,
 	vdrive_opcodes_subchannel,
 	vdrive_opcodes_structure,
+	vdrive_opcodes_keys,
 	vdrive_opcodes_performance,
 	vdrive_opcodes_read,
 	vdrive_opcodes_read_cd,

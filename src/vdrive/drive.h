@@ -90,6 +90,10 @@ struct vdrive {
 	struct cd_recording *recording;
 	/** Where audio is put; NULL for where it belongs (mmc/write_offset.h). */
 	struct write_offset *write_offset;
+	/** Authentication grants in use, a bit each, by key class; and the region that the drive was set to, never or so
+	 *  many times (mmc/keys.c). */
+	uint8_t agids[3];
+	uint8_t region_mask, n_region_changes;
 	/** Of CDs. */
 	int32_t read_offset_samples;
 	enum vdrive_overread overread;
@@ -167,8 +171,9 @@ extern const struct vdrive_opcode vdrive_opcodes_info[];      /* mmc/disc_info.c
 extern const struct vdrive_opcode vdrive_opcodes_formats[];   /* mmc/formats.c: 23 */
 extern const struct vdrive_opcode vdrive_opcodes_toc[];       /* mmc/toc.c: 43 */
 extern const struct vdrive_opcode vdrive_opcodes_subchannel[]; /* mmc/subchannel.c: 42 44 */
-extern const struct vdrive_opcode vdrive_opcodes_structure[]; /* mmc/structure.c: A4 AD BF */
-extern const struct vdrive_opcode vdrive_opcodes_performance[]; /* mmc/performance.c: AC B6 BB */
+extern const struct vdrive_opcode vdrive_opcodes_structure[]; /* mmc/structure.c: AD BF */
+extern const struct vdrive_opcode vdrive_opcodes_keys[];      /* mmc/keys.c: A3 A4 AB */
+extern const struct vdrive_opcode vdrive_opcodes_performance[]; /* mmc/performance.c: A7 AC B6 BB */
 extern const struct vdrive_opcode vdrive_opcodes_read[];      /* mmc/read.c: 28 A8 2F 2B */
 extern const struct vdrive_opcode vdrive_opcodes_read_cd[];   /* mmc/read_cd.c: BE B9 */
 extern const struct vdrive_opcode vdrive_opcodes_audio[];     /* mmc/audio.c: 45 47 4B 4E A5 BA */

@@ -11,9 +11,11 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "vdrive/disc_cd.h"
+#include "vdrive/drive_defects.h"
 #include "vdrive/fault_lines.h"
 #include "vdrive/mmc/cd_recording.h"
 #include "vdrive/mmc/defaults.h"
+#include "vdrive/mmc/keys.h"
 #include "vdrive/mmc/msf.h"
 #include "vdrive/timing.h"
 #include "vdrive/undo.h"
@@ -21,7 +23,7 @@
 /* SAM-5 5.3.1. */
 enum { STATUS_GOOD = 0, STATUS_CHECK_CONDITION = 2 };
 
-enum { OP_VERIFY = 0x2f, OP_READ_CAPACITY = 0x25, OP_SYNCHRONIZE_CACHE = 0x35 };
+enum { OP_SYNCHRONIZE_CACHE = 0x35 };
 enum { OP_READ_12 = 0xa8, OP_READ_CD = 0xbe, OP_READ_CD_MSF = 0xb9 };
 
 /* Write parameters page, byte 2: buffer underrun protection (MMC-6 7.5.4.5). */
@@ -96,6 +98,7 @@ void vdrive_lose_power(struct vdrive *drive)
 	cd_recording_forget(drive);
 	vdrive_reset_pages(drive);
 	vdrive_reset_speeds(drive);
+	vdrive_reset_keys(drive);
 	timing_medium_changed(drive->timing);
 	drive->unit_attention = (struct vdrive_sense){ .key = 6, .asc = 0x29 };
 }
@@ -262,7 +265,8 @@ static int run_wrong_write(struct vdrive_call *call, const struct vdrive_opcode 
 	else if (outcome->effect == FAULT_STALE)
 		memset(data, 0, command.data_length);
 	if (outcome->effect == FAULT_SHORT && n_sectors < address->n_sectors) {
-		command.data_length = (size_t)n_sectors * DISC_SECTOR;
+		/* Blocks of the length that the host sends, which may be less than it should be. */
+		command.data_length = command.data_length / address->n_sectors * n_sectors;
 		if (cdb[0] == 0xaa)
 			put_be32(cdb + 6, n_sectors);
 		else
@@ -301,35 +305,6 @@ static void spoil_answer(struct vdrive_call *call, const struct vdrive_address *
 		put_be32(call->command->data, outcome->amount - 1);
 	else if (effect == FAULT_SENSE)
 		report_sense(call, outcome);
-}
-
-/* Whether marks on the medium let the user data be read that the command has just read from its file. Of whole sectors
- * of a CD the decoder sees to that. */
-static int check_damage(struct vdrive_call *call, const struct vdrive_address *address, int ret)
-{
-	struct vdrive *drive = call->drive;
-	struct vdrive_sense sense = { .key = 3, .asc = 0x11, .ascq = 5, .has_lba = true };
-	struct damage_result result;
-	uint32_t n_sectors = ret == 0 ? address->n_sectors : (uint32_t)(call->answer->transferred / DISC_SECTOR);
-	size_t n_good_bytes;
-
-	if (drive->damage == NULL || faults_is_read_cd(call->cdb[0]) ||
-	    (!faults_is_read(call->cdb[0]) && call->cdb[0] != OP_VERIFY))
-		return ret;
-	/* What is in the drive's memory needs no reading. */
-	if (drive->reading.is_cached)
-		return ret;
-	damage_read(drive->damage,
-		    &(struct damage_try){ address->lba, n_sectors, vdrive_read_percent(drive), drive->recovery_page[3] },
-		    &result);
-	timing_note_retries(drive, &result);
-	if (!result.has_failed)
-		return ret;
-	n_good_bytes = (size_t)result.n_good * DISC_SECTOR;
-	if (call->answer->transferred > n_good_bytes)
-		call->answer->transferred = n_good_bytes;
-	sense.lba = address->lba + (int32_t)result.n_good;
-	return vdrive_report_sense(call, &sense);
 }
 
 static void note_data(struct vdrive_call *call)
@@ -409,7 +384,7 @@ static int read_before(struct vdrive_call *call, const struct vdrive_opcode *op,
 	memcpy(cdb, call->cdb, call->command->cdb_length < sizeof(cdb) ? call->command->cdb_length : sizeof(cdb));
 	shorten_read(cdb, &address);
 	part.cdb = cdb;
-	return check_damage(&part, &address, op->run(&part));
+	return vdrive_check_damage(&part, &address, op->run(&part));
 }
 
 /* Of sound a drive never says that it cannot read it: it gives what is wrong, and C2 pointers to that. */
@@ -451,19 +426,32 @@ static void run_with_outcome(struct vdrive_call *call, const struct vdrive_opcod
 			     const struct vdrive_address *address, const struct fault_outcome *outcome)
 {
 	bool is_write = faults_is_write(call->cdb[0]);
+	uint32_t n_replaced;
 
+	if (vdrive_can_replace(call, address, outcome)) {
+		if (vdrive_write_elsewhere(call, op, address, outcome) < 0)
+			return;
+		note_data(call);
+		vdrive_report_replaced(call, address);
+		return;
+	}
 	if (outcome->is_failed) {
 		if (read_before(call, op, *address, outcome) == 0)
 			fail_command(call, outcome);
 		return;
 	}
+	if (is_write && vdrive_check_writing(call, address) < 0)
+		return;
 	if (is_write)
 		remember_old_data(call, address);
-	if (check_damage(call, address, run_op(call, op, address, outcome)) < 0)
+	if (vdrive_meet_medium(call, address, run_op(call, op, address, outcome), &n_replaced) < 0 ||
+	    vdrive_protect_read(call, address) < 0)
 		return;
 	if (!is_write || outcome->effect == FAULT_SENSE)
 		spoil_answer(call, address, outcome);
 	note_data(call);
+	if (n_replaced > 0 && call->answer->status == STATUS_GOOD)
+		vdrive_report_replaced(call, address);
 }
 
 void vdrive_run_with_faults(struct vdrive_call *call, const struct vdrive_opcode *op)

@@ -192,9 +192,17 @@ const struct damage_marks *faults_marks(const struct faults *faults, size_t *ret
 	return faults->marks;
 }
 
+const struct protection *faults_protection(const struct faults *faults)
+{
+	for (size_t i = faults->n_rules; i > 0; i--)
+		if (faults->rules[i - 1].is_protection)
+			return &faults->rules[i - 1].protection;
+	return NULL;
+}
+
 static bool matches(const struct fault_rule *rule, uint8_t opcode, int32_t lba, uint32_t n_sectors)
 {
-	if (rule->is_mark || (rule->effect == FAULT_CAPACITY && opcode != OP_READ_CAPACITY))
+	if (rule->is_mark || rule->is_protection || (rule->effect == FAULT_CAPACITY && opcode != OP_READ_CAPACITY))
 		return false;
 	if ((rule->effect == FAULT_C2 || rule->effect == FAULT_JITTER) && !faults_is_read_cd(opcode))
 		return false;

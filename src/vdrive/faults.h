@@ -5,7 +5,8 @@
  * happens (a sense, a host status, data that is wrong, a medium that goes), or delay=MS, which may also stand beside
  * another. A rule with skip lets that many matching commands pass first; one with count ends after that many.
  *
- * A rule may also describe marks on the medium: KIND [lba=A-B | radius=A-B] …, see damage.h.
+ * A rule may also describe marks on the medium: KIND [lba=A-B | radius=A-B] …, see damage.h; or its copy protection:
+ * protection=KIND …, see protection.h.
  */
 #ifndef VDRIVE_FAULTS_H
 #define VDRIVE_FAULTS_H
@@ -17,6 +18,7 @@
 #include <discern/error.h>
 
 #include "vdrive/damage.h"
+#include "vdrive/protection.h"
 
 struct faults;
 
@@ -86,6 +88,10 @@ bool faults_have(const struct faults *faults, enum fault_effect effect);
 
 /** The marks on the medium that rules describe, and a number that is another whenever these change. */
 const struct damage_marks *faults_marks(const struct faults *faults, size_t *ret_n, unsigned *ret_generation);
+
+/** The protection that a rule gives the medium, the last one if there are several; NULL without. Valid until the rules
+ *  change. */
+const struct protection *faults_protection(const struct faults *faults);
 
 /** Asks the rules about one command. n_sectors 0 for a command without address. True if a rule applies;
  *  counts of the rules go on. */

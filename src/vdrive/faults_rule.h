@@ -4,6 +4,7 @@
 #define VDRIVE_FAULTS_RULE_H
 
 #include "vdrive/faults.h"
+#include "vdrive/protection.h"
 
 enum fault_operation { OPERATION_ANY, OPERATION_READ, OPERATION_WRITE, OPERATION_OPCODE };
 
@@ -14,6 +15,9 @@ struct fault_rule {
 	/** It describes marks; then nothing but these is set. */
 	bool is_mark;
 	struct damage_marks marks;
+	/** It describes a protection, and nothing else. */
+	bool is_protection;
+	struct protection protection;
 
 	enum fault_operation operation;
 	uint8_t opcode;

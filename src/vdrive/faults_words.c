@@ -101,7 +101,7 @@ static int parse_operation(const char *word, struct fault_rule *rule, struct dis
 	}
 	discern_error_set(err, -EINVAL, "fault: \"%s\" is no operation", word);
 	discern_error_hint(err, "a rule begins with read, write, any, an opcode such as 0x35, the name of a command "
-				"or a mark: scratch, ring, rot, design; see discern-vdrive(1)");
+				"a mark: scratch, ring, rot, design, defect, or protection=; see discern-vdrive(1)");
 	return -EINVAL;
 }
 
@@ -294,6 +294,8 @@ static int parse_word(char *word, struct fault_rule *rule, struct discern_error 
 	}
 	if (rule->is_mark)
 		return damage_parse_word(word, value, &rule->marks, err);
+	if (rule->is_protection)
+		return protection_parse_word(word, value, &rule->protection, err);
 	if (strcmp(word, "lba") == 0) {
 		rule->has_lba = true;
 		return words_to_lba(value, &rule->first_lba, &rule->last_lba, err);
@@ -315,6 +317,8 @@ static int check_rule(const struct fault_rule *rule, struct discern_error *err)
 {
 	if (rule->is_mark)
 		return damage_check(&rule->marks, err);
+	if (rule->is_protection)
+		return 0;
 	if (rule->effect == FAULT_NOTHING && rule->delay_ms == 0) {
 		discern_error_set(err, -EINVAL, "fault: the rule does nothing");
 		discern_error_hint(err, "add one of sense=K/ASC/ASCQ, status=N, host=N, delay=MS, or another word");
@@ -357,6 +361,9 @@ static int parse_words(char *text, struct fault_rule *rule, struct discern_error
 	if (damage_is_kind(word)) {
 		rule->is_mark = true;
 		damage_init(word, &rule->marks);
+	} else if (protection_is_word(word)) {
+		rule->is_protection = true;
+		ret = parse_word(word, rule, err);
 	} else {
 		ret = parse_operation(word, rule, err);
 	}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#define FUSE_USE_VERSION 35
+/* 312 takes a limit for threads; before there was none. */
+#define FUSE_USE_VERSION 312
 
 #include "vdrive/frontend_fuse.h"
 
@@ -22,6 +23,9 @@
 #include "vdrive/packet.h"
 
 #define MAX_IDLE_THREADS 10
+
+/* Each command that waits for a slow drive holds one, and the other drives must go on. libfuse's own limit is 10. */
+#define MAX_THREADS 4096
 
 /* The medium can change at any time, so the kernel is to remember nothing. */
 #define REMEMBER_S 0.0
@@ -309,9 +313,28 @@ static void *watch(void *data)
 	return NULL;
 }
 
+static int loop(struct fuse_session *session)
+{
+#if FUSE_VERSION >= FUSE_MAKE_VERSION(3, 12)
+	struct fuse_loop_config *config = fuse_loop_cfg_create();
+	int ret;
+
+	if (config == NULL)
+		return -ENOMEM;
+	fuse_loop_cfg_set_idle_threads(config, MAX_IDLE_THREADS);
+	fuse_loop_cfg_set_max_threads(config, MAX_THREADS);
+	ret = fuse_session_loop_mt(session, config);
+	fuse_loop_cfg_destroy(config);
+	return ret;
+#else
+	struct fuse_loop_config config = { .clone_fd = 0, .max_idle_threads = MAX_IDLE_THREADS };
+
+	return fuse_session_loop_mt(session, &config);
+#endif
+}
+
 static int serve(struct server *server, struct fuse_session *session, int control_fd)
 {
-	struct fuse_loop_config config = { .clone_fd = 0, .max_idle_threads = MAX_IDLE_THREADS };
 	struct watcher watcher = {
 		.server = server, .session = session, .main_thread = pthread_self(), .control_fd = control_fd
 	};
@@ -323,7 +346,7 @@ static int serve(struct server *server, struct fuse_session *session, int contro
 	ret = -pthread_create(&thread, NULL, watch, &watcher);
 	if (ret < 0)
 		return ret;
-	ret = fuse_session_loop_mt(session, &config);
+	ret = loop(session);
 	watcher.is_over = true;
 	pthread_join(thread, NULL);
 	return ret;

@@ -24,7 +24,10 @@
 enum { OPEN_TRIES = 50, OPEN_PAUSE_MS = 100 };
 
 /* SAM-5 5.3.1. */
-enum { STATUS_CHECK_CONDITION = 2, STATUS_TASK_ABORTED = 0x40 };
+enum { STATUS_CHECK_CONDITION = 2, STATUS_BUSY = 0x08, STATUS_TASK_ABORTED = 0x40 };
+
+/* Until the kernel has sent a command again that was given back to it (SCSI_QUEUE_DELAY, a few times). */
+enum { CUT_OFF_MS = 300 };
 
 enum { OP_READ_10 = 0x28, OP_READ_12 = 0xa8 };
 
@@ -36,13 +39,16 @@ enum { SENSE_VALID = 0x80 };
 
 struct frontend_tcmu {
 	struct server_drive *drive;
+	char name[TCMU_NAME_SIZE];
 	int uio_fd, stop_fd;
 	void *map;
 	size_t map_size;
 	uint8_t *buffer;
 	size_t buffer_size;
 	pthread_t thread;
-	atomic_bool is_stopping, in_a_hurry;
+	atomic_bool is_stopping, in_a_hurry, is_unplugged;
+	/** The loop to the kernel is cut for a moment. */
+	bool is_cut_off;
 	atomic_int state;
 	struct tcmu_ring ring;
 };
@@ -121,18 +127,51 @@ static void complete_read(const struct frontend_tcmu *frontend, const struct tcm
 		answer->sense[0] &= (uint8_t)~SENSE_VALID;
 }
 
+/* A command and whose it is. */
+struct sender {
+	struct frontend_tcmu *frontend;
+	const struct tcmu_command *command;
+};
+
+static bool is_given_up(void *context)
+{
+	const struct sender *sender = context;
+
+	return sender->frontend->in_a_hurry || tcmu_ring_is_aborted(&sender->frontend->ring, sender->command);
+}
+
+/* What the kernel is told of a command that did not get through. */
+static void fail_in_transport(struct frontend_tcmu *frontend, struct vdrive_answer *answer)
+{
+	struct vdrive_status status;
+
+	vdrive_get_status(frontend->drive->vdrive, &status);
+	if (tcmu_set_transport(frontend->name, TCMU_OFFLINE) < 0) {
+		/* LOGICAL UNIT COMMUNICATION FAILURE. */
+		set_sense(answer, 0x0b, 0x08, 0x00);
+	} else {
+		memset(answer, 0, sizeof(*answer));
+		answer->status = STATUS_BUSY;
+		frontend->is_cut_off = !status.is_unplugged;
+	}
+	if (status.is_unplugged)
+		frontend->is_unplugged = true;
+}
+
 static void execute(struct frontend_tcmu *frontend, const struct tcmu_command *command, struct vdrive_answer *answer)
 {
 	struct vdrive_command drive_command = { command->cdb, command->cdb_length, command->direction, frontend->buffer,
 						command->data_length };
+	struct sender sender = { frontend, command };
+	/* How long is too long the kernel sees to. */
+	const struct server_patience patience = { UINT32_MAX, is_given_up, &sender };
 
 	if (frontend->drive == NULL) {
 		/* LOGICAL UNIT FAILURE. */
 		set_sense(answer, 0x04, 0x3e, 0x01);
 		return;
 	}
-	/* How long is too long the kernel sees to. */
-	server_execute(frontend->drive, &drive_command, UINT32_MAX, answer);
+	server_execute_patiently(frontend->drive, &drive_command, &patience, answer);
 	if (answer->host_status == VDRIVE_HOST_OK) {
 		complete_read(frontend, command, answer);
 		return;
@@ -144,8 +183,16 @@ static void execute(struct frontend_tcmu *frontend, const struct tcmu_command *c
 		answer->status = STATUS_TASK_ABORTED;
 		return;
 	}
-	/* LOGICAL UNIT COMMUNICATION FAILURE. */
-	set_sense(answer, 0x0b, 0x08, 0x00);
+	fail_in_transport(frontend, answer);
+}
+
+static void reconnect(struct frontend_tcmu *frontend)
+{
+	const struct timespec pause = { .tv_nsec = CUT_OFF_MS * 1000000L };
+
+	nanosleep(&pause, NULL);
+	tcmu_set_transport(frontend->name, TCMU_ONLINE);
+	frontend->is_cut_off = false;
 }
 
 static void carry_out(struct frontend_tcmu *frontend, const struct tcmu_command *command)
@@ -162,6 +209,8 @@ static void carry_out(struct frontend_tcmu *frontend, const struct tcmu_command 
 	}
 	tcmu_ring_answer(&frontend->ring, command, &answer, frontend->buffer);
 	tell_kernel(frontend);
+	if (frontend->is_cut_off)
+		reconnect(frontend);
 }
 
 static void *serve(void *data)
@@ -243,8 +292,8 @@ static void release(struct frontend_tcmu *frontend)
 	free(frontend);
 }
 
-int frontend_tcmu_start(struct server_drive *drive, const char *uio, struct frontend_tcmu **ret_frontend,
-			struct discern_error *err)
+int frontend_tcmu_start(struct server_drive *drive, const char *name, const char *uio,
+			struct frontend_tcmu **ret_frontend, struct discern_error *err)
 {
 	struct frontend_tcmu *frontend = calloc(1, sizeof(*frontend));
 	int ret;
@@ -252,6 +301,7 @@ int frontend_tcmu_start(struct server_drive *drive, const char *uio, struct fron
 	if (frontend == NULL)
 		return discern_error_set(err, -ENOMEM, "out of memory");
 	frontend->drive = drive;
+	snprintf(frontend->name, sizeof(frontend->name), "%s", name);
 	frontend->uio_fd = frontend->stop_fd = -1;
 	frontend->map = MAP_FAILED;
 	ret = open_ring(frontend, uio, err);
@@ -284,6 +334,11 @@ void frontend_tcmu_hurry(struct frontend_tcmu *frontend)
 int frontend_tcmu_state(struct frontend_tcmu *frontend)
 {
 	return frontend->state;
+}
+
+bool frontend_tcmu_is_unplugged(struct frontend_tcmu *frontend)
+{
+	return frontend->is_unplugged;
 }
 
 struct frontend_tcmu *frontend_tcmu_stop(struct frontend_tcmu *frontend)

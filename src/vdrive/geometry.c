@@ -36,7 +36,8 @@ static const struct shape *find_shape(enum profile_family family)
 void geometry_init(struct geometry *geometry, const struct disc *disc)
 {
 	const struct shape *shape = find_shape(disc_profile(disc)->family);
-	uint32_t n_sectors = disc_capacity(disc) > 0 ? disc_capacity(disc) : 1;
+	/* Spare areas take their place as well, so a format moves nothing. */
+	uint32_t n_sectors = disc_all_sectors(disc) > 0 ? disc_all_sectors(disc) : 1;
 	uint32_t most = shape->layer_sectors;
 	double density = 1;
 

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
 #include "vdrive/server.h"
 
 #include <errno.h>
@@ -8,14 +10,18 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/cleanup.h"
 #include "base/error.h"
 #include "vdrive/server_faults.h"
+
+/* How often a sender is asked whether it has given up. */
+enum { GIVEN_UP_MS = 50 };
 
 struct server {
 	struct server_drive *drives[SERVER_MAX_DRIVES];
 	pthread_mutex_t lock;
 	pthread_cond_t stopped;
-	bool is_stopping;
+	atomic_bool is_stopping;
 	/** A file of fault rules that may change at any time; NULL without. */
 	struct fault_watch *watch;
 };
@@ -83,6 +89,21 @@ struct server *server_free(struct server *server)
 	return NULL;
 }
 
+/* A protection is a rule like those of faults, for all discs in the drive. */
+static int protect(struct vdrive *vdrive, const struct server_drive_options *options, struct discern_error *err)
+{
+	AUTO_FREE char *rule = NULL;
+
+	if (options->protection == NULL)
+		return options->region == NULL ? 0 : discern_error_set(err, -EINVAL, "region= needs protection=css");
+	if (asprintf(&rule, "protection=%s%s%s", options->protection, options->region != NULL ? " region=" : "",
+		     options->region != NULL ? options->region : "") < 0) {
+		rule = NULL;
+		return discern_error_set(err, -ENOMEM, "out of memory");
+	}
+	return vdrive_add_fault(vdrive, rule, err);
+}
+
 static int drive_new(const struct server_drive_options *options, struct server_drive **ret_drive,
 		     struct discern_error *err)
 {
@@ -103,6 +124,8 @@ static int drive_new(const struct server_drive_options *options, struct server_d
 	ret = vdrive_new(&options->identity, &drive->vdrive, err);
 	if (ret == 0 && options->medium != NULL)
 		ret = vdrive_insert(drive->vdrive, options->medium, options->kind, err);
+	if (ret == 0)
+		ret = protect(drive->vdrive, options, err);
 	if (ret == 0 && options->tray_open)
 		vdrive_open_tray(drive->vdrive);
 	if (ret == 0 && options->clock != VDRIVE_CLOCK_NONE)
@@ -186,6 +209,21 @@ static void wait_until(struct server *server, int64_t until_ms)
 	pthread_mutex_unlock(&server->lock);
 }
 
+/* False if the sender has given up before. */
+static bool wait_patiently(struct server *server, int64_t until_ms, const struct server_patience *patience)
+{
+	if (patience->is_given_up == NULL) {
+		wait_until(server, until_ms);
+		return true;
+	}
+	for (int64_t now = now_ms(); now < until_ms && !server->is_stopping; now = now_ms()) {
+		if (patience->is_given_up(patience->context))
+			return false;
+		wait_until(server, now + GIVEN_UP_MS < until_ms ? now + GIVEN_UP_MS : until_ms);
+	}
+	return true;
+}
+
 /* The kernel's sr driver takes 6/28/00 as word of a new medium, whoever's command meets it. */
 static void note_new_medium(struct server_drive *drive, const struct vdrive_answer *answer)
 {
@@ -194,14 +232,19 @@ static void note_new_medium(struct server_drive *drive, const struct vdrive_answ
 }
 
 /* While the time passes, or no longer than the host has patience. */
-static void pass_time(struct server_drive *drive, uint32_t timeout_ms, struct vdrive_answer *answer)
+static void pass_time(struct server_drive *drive, const struct server_patience *patience, struct vdrive_answer *answer)
 {
-	bool is_late = answer->delay_ms > timeout_ms;
+	bool is_late = answer->delay_ms > patience->timeout_ms;
 	int64_t started_ms = now_ms();
 
 	if (!answer->is_counted_only) {
 		drive->busy_until_ms = started_ms + answer->delay_ms;
-		wait_until(drive->server, is_late ? started_ms + timeout_ms : drive->busy_until_ms);
+		if (!wait_patiently(drive->server, is_late ? started_ms + patience->timeout_ms : drive->busy_until_ms,
+				    patience)) {
+			/* An abort ends what the drive is at, too. */
+			drive->busy_until_ms = 0;
+			is_late = true;
+		}
 	}
 	if (is_late) {
 		memset(answer, 0, sizeof(*answer));
@@ -212,14 +255,26 @@ static void pass_time(struct server_drive *drive, uint32_t timeout_ms, struct vd
 void server_execute(struct server_drive *drive, const struct vdrive_command *command, uint32_t timeout_ms,
 		    struct vdrive_answer *ret_answer)
 {
+	const struct server_patience patience = { .timeout_ms = timeout_ms };
+
+	server_execute_patiently(drive, command, &patience, ret_answer);
+}
+
+void server_execute_patiently(struct server_drive *drive, const struct vdrive_command *command,
+			      const struct server_patience *patience, struct vdrive_answer *ret_answer)
+{
 	if (drive->server->watch != NULL)
 		fault_watch_refresh(drive->server->watch);
 	pthread_mutex_lock(&drive->command_lock);
-	wait_until(drive->server, drive->busy_until_ms);
 	memset(ret_answer, 0, sizeof(*ret_answer));
+	if (!wait_patiently(drive->server, drive->busy_until_ms, patience)) {
+		ret_answer->host_status = VDRIVE_HOST_TIME_OUT;
+		pthread_mutex_unlock(&drive->command_lock);
+		return;
+	}
 	vdrive_execute(drive->vdrive, command, ret_answer);
 	note_new_medium(drive, ret_answer);
 	if (ret_answer->delay_ms > 0)
-		pass_time(drive, timeout_ms, ret_answer);
+		pass_time(drive, patience, ret_answer);
 	pthread_mutex_unlock(&drive->command_lock);
 }

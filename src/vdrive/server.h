@@ -37,6 +37,8 @@ struct server_drive_options {
 	const char *medium;
 	/** See vdrive_insert(); NULL: by the image's size. */
 	const char *kind;
+	/** Of the medium, see protection.h: what follows "protection=" and "region="; NULL for none. */
+	const char *protection, *region;
 	bool tray_open;
 	enum vdrive_clock clock;
 	struct vdrive_options identity;
@@ -124,6 +126,18 @@ struct server *server_free(struct server *server);
  *  busy as long as the command would have taken. */
 void server_execute(struct server_drive *drive, const struct vdrive_command *command, uint32_t timeout_ms,
 		    struct vdrive_answer *ret_answer);
+
+/** When the sender of a command stops waiting: after timeout_ms, or as soon as is_given_up, if that is not NULL, says so,
+ *  which is asked now and then. */
+struct server_patience {
+	uint32_t timeout_ms;
+	bool (*is_given_up)(void *context);
+	void *context;
+};
+
+/** The same; a sender that has given up finds host status TIME_OUT, and the drive is at nothing any more. */
+void server_execute_patiently(struct server_drive *drive, const struct vdrive_command *command,
+			      const struct server_patience *patience, struct vdrive_answer *ret_answer);
 
 /**
  * open(): -EBUSY if flags ask for O_EXCL and another handle holds it; without O_NONBLOCK also -ENOMEDIUM

@@ -17,13 +17,14 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "vdrive/clock_file.h"
 #include "vdrive/frontend_fuse.h"
 #include "vdrive/namespace.h"
 
 /* What the server leaves behind at its end. */
 struct legacy {
 	struct vdrive_clock_state clocks[SERVER_MAX_DRIVES];
-	char faults_error[SESSION_TEXT];
+	char faults_error[SESSION_TEXT], clock_error[SESSION_TEXT];
 };
 
 struct session {
@@ -81,7 +82,9 @@ static void become_hardware(void)
 
 static _Noreturn void serve(const struct session *session)
 {
-	struct discern_error err = { 0 };
+	struct discern_error err = { 0 }, clock_err = { 0 };
+	const char *clock_path = session->options->clock_path;
+	struct clock_file *clock_file = NULL;
 	struct server *server = NULL;
 	int ret;
 
@@ -90,11 +93,15 @@ static _Noreturn void serve(const struct session *session)
 	ret = server_new(&server, &err);
 	if (ret == 0)
 		ret = add_all(server, session->options, &err);
+	if (ret == 0 && clock_path != NULL)
+		ret = clock_file_open(server, clock_path, NULL, &clock_file, &err);
 	err.code = ret;
 	if (write(session->control[1], &err, sizeof(err)) != sizeof(err))
 		ret = -EPIPE;
 	if (ret == 0)
 		ret = frontend_fuse_serve(server, session->fuse_fd, session->control[1], &err);
+	if (clock_file_close(clock_file, &clock_err) < 0)
+		snprintf(session->legacy->clock_error, sizeof(session->legacy->clock_error), "%s", clock_err.text);
 	if (ret == 0)
 		leave_legacy(server, session);
 	server_free(server);
@@ -106,7 +113,8 @@ static int start_server(struct session *session, struct discern_error *err)
 	struct discern_error answer;
 	ssize_t n;
 
-	session->legacy = mmap(NULL, sizeof(*session->legacy), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	session->legacy =
+		mmap(NULL, sizeof(*session->legacy), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (session->legacy == MAP_FAILED)
 		return discern_error_set(err, -errno, "cannot share memory: %s", strerror(errno));
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, session->control) < 0)
@@ -280,6 +288,7 @@ int session_run(const struct session_options *options, struct session_result *re
 	server_ret = stop_server(&session, ret < 0 ? NULL : err);
 	memcpy(ret_result->clocks, session.legacy->clocks, sizeof(ret_result->clocks));
 	memcpy(ret_result->faults_error, session.legacy->faults_error, sizeof(ret_result->faults_error));
+	memcpy(ret_result->clock_error, session.legacy->clock_error, sizeof(ret_result->clock_error));
 	munmap(session.legacy, sizeof(*session.legacy));
 	return ret < 0 ? ret : server_ret;
 }

@@ -24,6 +24,8 @@ struct session_options {
 	size_t n_faults;
 	/** A file of rules that may change meanwhile, see server_watch_faults(); NULL for none. */
 	const char *faults_path;
+	/** A file for the drives' clocks, see clock_file.h; NULL for none. */
+	const char *clock_path;
 	/** Module that makes stat() tell of block devices; NULL for none. */
 	const char *preload;
 	/** The program, its arguments, NULL. */
@@ -39,6 +41,8 @@ struct session_result {
 	struct vdrive_clock_state clocks[SERVER_MAX_DRIVES];
 	/** Why the last change of the file of rules was not taken over; "" if it was. */
 	char faults_error[SESSION_TEXT];
+	/** Why the clocks could not be written at the end; "" if they were. */
+	char clock_error[SESSION_TEXT];
 };
 
 /**
@@ -59,9 +63,12 @@ int session_set_drive_option(const char *key, const char *value, struct vdrive_o
 			     struct discern_error *err);
 
 /**
- * Fills in options from words: "sr0=MEDIUM[,kind=K][,tray=open][,KEY=VALUE…][,mode=OCTAL][,uid=N][,gid=N]" with the
- * keys of session_set_drive_option(). words is cut up, and the result points into it. -EINVAL.
+ * Fills in options from words: "sr0=MEDIUM[,kind=K][,protection=P][,region=N][,tray=open][,KEY=VALUE…][,mode=OCTAL][,uid=N]
+ * [,gid=N]" with the keys of session_set_drive_option(). words is cut up, and the result points into it. -EINVAL.
  */
 int session_parse_drive(char *words, struct server_drive_options *ret_options, struct discern_error *err);
+
+/** What stands behind "sr0=" there: the medium, "" for none, and the options. -EINVAL. */
+int session_parse_medium(char *words, struct server_drive_options *options, struct discern_error *err);
 
 #endif

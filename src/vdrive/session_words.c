@@ -121,6 +121,10 @@ static int set_option(const char *key, const char *value, struct server_drive_op
 {
 	if (strcmp(key, "kind") == 0)
 		return set_text(key, value, 16, &options->kind, err);
+	if (strcmp(key, "protection") == 0)
+		return set_text(key, value, 128, &options->protection, err);
+	if (strcmp(key, "region") == 0)
+		return set_text(key, value, 8, &options->region, err);
 	if (strcmp(key, "tray") == 0)
 		return set_tray(value, options, err);
 	if (strcmp(key, "mode") == 0)
@@ -133,9 +137,9 @@ static int set_option(const char *key, const char *value, struct server_drive_op
 /* A comma may also be part of the medium's name: only one of these words after it makes an option. */
 static bool is_option(const char *word)
 {
-	static const char *const keys[] = { "kind",         "tray",     "vendor", "product", "revision",
-					    "serial",       "mode",     "uid",    "gid",     "read-offset",
-					    "write-offset", "overread", "c2",     "cdtext" };
+	static const char *const keys[] = { "kind",     "protection", "region",      "tray",         "vendor",   "product",
+					    "revision", "serial",     "mode",        "uid",          "gid",      "c2",
+					    "cdtext",   "overread",   "read-offset", "write-offset" };
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		if (strncmp(word, keys[i], strlen(keys[i])) == 0 && word[strlen(keys[i])] == '=')
@@ -161,6 +165,18 @@ static int take_options(char *medium, struct server_drive_options *options, stru
 	}
 }
 
+int session_parse_medium(char *words, struct server_drive_options *options, struct discern_error *err)
+{
+	int ret = take_options(words, options, err);
+
+	if (ret < 0)
+		return ret;
+	options->medium = words[0] != '\0' ? words : NULL;
+	if (options->medium == NULL && options->kind != NULL)
+		return discern_error_set(err, -EINVAL, "kind=%s, but no medium", options->kind);
+	return 0;
+}
+
 int session_parse_drive(char *words, struct server_drive_options *ret_options, struct discern_error *err)
 {
 	unsigned number = 0;
@@ -171,13 +187,8 @@ int session_parse_drive(char *words, struct server_drive_options *ret_options, s
 		return discern_error_set(err, -EINVAL, "drive '%s': not of the form sr0=MEDIUM, with sr0 to sr%d",
 					 words, SERVER_MAX_DRIVES - 1);
 	ret_options->number = number;
-	ret = take_options(words + end, ret_options, err);
-	if (ret < 0) {
+	ret = session_parse_medium(words + end, ret_options, err);
+	if (ret < 0)
 		discern_error_wrap(err, "drive sr%u", number);
-		return ret;
-	}
-	ret_options->medium = words[end] != '\0' ? words + end : NULL;
-	if (ret_options->medium == NULL && ret_options->kind != NULL)
-		return discern_error_set(err, -EINVAL, "drive sr%u: kind=%s, but no medium", number, ret_options->kind);
-	return 0;
+	return ret;
 }

@@ -11,6 +11,7 @@ void vdrive_get_status(struct vdrive *drive, struct vdrive_status *ret_status)
 	pthread_mutex_lock(&drive->lock);
 	ret_status->tray_open = drive->tray_open;
 	ret_status->removal_prevented = drive->removal_prevented;
+	ret_status->is_unplugged = drive->is_unplugged;
 	if (drive->medium_path != NULL)
 		snprintf(ret_status->medium, sizeof(ret_status->medium), "%s", drive->medium_path);
 	if (drive->disc != NULL)

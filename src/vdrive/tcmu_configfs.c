@@ -295,6 +295,15 @@ void tcmu_reset_ring(const char *name)
 	}
 }
 
+int tcmu_set_transport(const char *name, enum tcmu_transport transport)
+{
+	char target[128], path[256];
+
+	target_path(name, target, sizeof(target));
+	snprintf(path, sizeof(path), "%s/tpgt_1/transport_status", target);
+	return write_word(path, transport == TCMU_ONLINE ? "online" : "offline", NULL) == 0 ? 0 : -ENOENT;
+}
+
 /* The links in a logical unit's folder, of which the kernel allows one. */
 static int remove_links(const char *path, struct discern_error *err)
 {

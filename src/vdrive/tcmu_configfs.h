@@ -51,6 +51,12 @@ int tcmu_find_devices(const char *address, char ret_block[TCMU_DEVICE_SIZE], cha
 /** Empties the ring of a backstore that is not to be made out any more; its commands fail. */
 void tcmu_reset_ring(const char *name);
 
+enum tcmu_transport { TCMU_OFFLINE, TCMU_ONLINE };
+
+/** Offline no command reaches the drive: each ends with a host status, "transport disrupted". -ENOENT if the kernel
+ *  cannot do that. */
+int tcmu_set_transport(const char *name, enum tcmu_transport transport);
+
 /** Takes the target away, as unplugging does; the UIO device must be served meanwhile. What is not there is fine. */
 int tcmu_remove_target(const char *name, struct discern_error *err);
 

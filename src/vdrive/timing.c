@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "vdrive/delivery.h"
+#include "vdrive/drive_defects.h"
 #include "vdrive/mmc/defaults.h"
 #include "vdrive/timing_model.h"
 
@@ -230,6 +231,17 @@ void timing_note_retries(struct vdrive *drive, const struct damage_result *resul
 	timing->retries_us += n * retry_us;
 }
 
+void timing_note_detour(struct vdrive *drive, int64_t lba, int64_t place)
+{
+	struct timing *timing = drive->timing;
+
+	if (timing == NULL || !timing->has_model)
+		return;
+	timing->state.n_seeks += 2;
+	timing->retries_us += 2 * model_seek_us(&timing->model, lba, place) +
+			      model_turn_us(&timing->model, place, read_rate(drive, place));
+}
+
 void timing_note_underrun(struct timing *timing)
 {
 	if (timing == NULL)
@@ -344,7 +356,10 @@ static int64_t write_us(struct vdrive_call *call, const struct vdrive_address *a
 	const int64_t buffer_sectors = VDRIVE_BUFFER_SIZE / DISC_SECTOR;
 	bool forces = call->cdb[0] == 0x2e || call->cdb[1] & FUA;
 
-	begin_us += get_ready_us(drive);
+	/* Every second turn verifies what the one before has written. */
+	if (vdrive_verifies(call))
+		rate /= 2;
+	begin_us += get_ready_us(drive) + timing->retries_us;
 	if (!timing->is_calibrated && disc_profile(drive->disc)->writing == WRITING_SEQUENTIAL)
 		begin_us += MODEL_CALIBRATION_US;
 	timing->is_calibrated = true;
@@ -461,21 +476,6 @@ static int64_t mechanism_us(struct vdrive_call *call, const struct vdrive_addres
 	return drive->timing->needs_spin_up ? get_ready_us(drive) + long_us(call) : long_us(call);
 }
 
-/* Good sectors, those before a bad one included. */
-static void note_delivery(struct vdrive_call *call, const struct vdrive_address *address)
-{
-	struct timing *timing = call->drive->timing;
-	struct vdrive_address given = *address;
-	bool is_plain_read = call->cdb[0] == 0x28 || call->cdb[0] == 0xa8;
-
-	if (!faults_is_read(call->cdb[0]) || address->n_sectors == 0 || call->drive->disc == NULL ||
-	    call->answer->host_status != 0)
-		return;
-	if (call->answer->status != 0)
-		given.n_sectors = is_plain_read ? (uint32_t)(call->answer->transferred / DISC_SECTOR) : 0;
-	delivery_note(&timing->delivery, &timing->state, disc_recorded_end(call->drive->disc), &given);
-}
-
 void timing_end(struct vdrive_call *call)
 {
 	struct timing *timing = call->drive->timing;
@@ -489,7 +489,7 @@ void timing_end(struct vdrive_call *call)
 		      (int64_t)call->answer->transferred / MODEL_INTERFACE_BYTES_PER_US;
 	timing->state.elapsed_us += (uint64_t)duration_us;
 	timing->state.n_commands++;
-	note_delivery(call, &address);
+	delivery_note_read(&timing->delivery, &timing->state, call, &address);
 	if (timing->clock == VDRIVE_CLOCK_VIRTUAL)
 		timing->now_us += duration_us;
 	duration_us += timing->carry_us;

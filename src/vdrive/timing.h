@@ -30,6 +30,9 @@ int64_t timing_now_us(const struct timing *timing);
 /** Units that the drive read only with retries, or not at all. */
 void timing_note_retries(struct vdrive *drive, const struct damage_result *result);
 
+/** A unit lies elsewhere: the pick-up goes there and comes back. */
+void timing_note_detour(struct vdrive *drive, int64_t lba, int64_t place);
+
 /** The buffer ran empty, and the drive is protected against it. */
 void timing_note_underrun(struct timing *timing);
 

@@ -12,6 +12,7 @@
 #include "vdrive/mmc/cd_recording.h"
 #include "vdrive/mmc/defaults.h"
 #include "vdrive/mmc/write_offset.h"
+#include "vdrive/mmc/keys.h"
 #include "vdrive/timing.h"
 #include "vdrive/undo.h"
 
@@ -136,6 +137,7 @@ static void medium_arrived(struct vdrive *drive, struct disc *disc)
 	cd_recording_forget(drive);
 	drive->n_unflushed = 0;
 	vdrive_reset_speeds(drive);
+	vdrive_reset_keys(drive);
 	vdrive_forget_damage(drive);
 	vdrive_forget_player(drive);
 	timing_medium_changed(drive->timing);
@@ -267,14 +269,25 @@ int vdrive_add_fault(struct vdrive *drive, const char *rule, struct discern_erro
 	return ret;
 }
 
-int vdrive_replace_faults(struct vdrive *drive, char *const *rules, size_t n_rules, struct discern_error *err)
+static int replace_faults(struct vdrive *drive, enum fault_source source, char *const *rules, size_t n_rules,
+			  struct discern_error *err)
 {
 	int ret;
 
 	pthread_mutex_lock(&drive->lock);
-	ret = faults_replace(drive->faults, FAULTS_FROM_FILE, rules, n_rules, err);
+	ret = faults_replace(drive->faults, source, rules, n_rules, err);
 	pthread_mutex_unlock(&drive->lock);
 	return ret;
+}
+
+int vdrive_replace_faults(struct vdrive *drive, char *const *rules, size_t n_rules, struct discern_error *err)
+{
+	return replace_faults(drive, FAULTS_FROM_FILE, rules, n_rules, err);
+}
+
+int vdrive_replace_given_faults(struct vdrive *drive, char *const *rules, size_t n_rules, struct discern_error *err)
+{
+	return replace_faults(drive, FAULTS_GIVEN, rules, n_rules, err);
 }
 
 uint32_t vdrive_readable_sectors(struct vdrive *drive)

@@ -136,6 +136,9 @@ int vdrive_add_fault(struct vdrive *drive, const char *rule, struct discern_erro
  *  error all stays as it was. */
 int vdrive_replace_faults(struct vdrive *drive, char *const *rules, size_t n_rules, struct discern_error *err);
 
+/** The same with the rules of vdrive_add_fault(). */
+int vdrive_replace_given_faults(struct vdrive *drive, char *const *rules, size_t n_rules, struct discern_error *err);
+
 /** Sets how long commands take, from now on; the clock begins at 0. */
 int vdrive_set_clock(struct vdrive *drive, enum vdrive_clock clock, struct discern_error *err);
 
@@ -144,6 +147,8 @@ void vdrive_read_clock(struct vdrive *drive, struct vdrive_clock_state *ret_stat
 
 struct vdrive_status {
 	bool tray_open;
+	/** A fault has unplugged it: it does not answer any more. */
+	bool is_unplugged;
 	/** The host has locked the tray. */
 	bool removal_prevented;
 	/** The medium in the drive or on its tray, and what a medium in the drive is, as "DVD+R"; empty without. */

@@ -6,6 +6,7 @@
 # shellcheck source=tests/support/rip.sh
 . "$source_folder/tests/support/rip.sh"
 requires_vdrive
+requires sg_raw
 
 head -c 64M /dev/zero | openssl enc -aes-128-ctr -K 00 -iv 00 >disc.img 2>/dev/null
 
@@ -51,6 +52,27 @@ equal "without retries the same is missing" "$(grep -vc '^#' out.iso.map)" 4
 [ "$(told seconds)" -lt $((dead_seconds / 4)) ]
 equal "in much less time" $? 0
 fresh
+
+# --- what was set in the drive ---
+run "$discern" vdrive run --drive sr0=disc.img,kind=dvd-rom --fault 'sr0: ring lba=4000-4799 severity=1 dead=1 seed=1' -- sh -c '
+	sg_raw -b -r 64 -o before /dev/sr0 5a 08 01 00 00 00 00 00 40 00
+	"$0" rip -o out.iso
+	sg_raw -b -r 64 -o after /dev/sr0 5a 08 01 00 00 00 00 00 40 00' "$discern"
+equal "the drive tries as often by itself as before" "$(od -An -tx1 after)" "$(od -An -tx1 before)"
+contains "the mode page was there" before "$(printf '\001\012')"
+fresh
+
+# --- drives that do not let themselves be set ---
+for refusal in '0x55 sense=5/26/00' '0xB6 sense=5/20/00; 0xBB sense=5/20/00'; do
+	echo "sr0: ring lba=4000-4799 severity=1 dead=0 seed=1" >refusing
+	echo "$refusal" | tr ';' '\n' | sed 's/^ */sr0: /' >>refusing
+	run "$discern" vdrive run --virtual-clock --drive sr0=disc.img,kind=dvd-rom --faults refusing -- "$discern" rip -v -o out.iso
+	[ "$code" -eq 0 ] || [ "$code" -eq 3 ]
+	equal "$refusal: the rip comes to its end" $? 0
+	complained "$refusal: in the ways that are left" "with the drive's own retries"
+	[ "$code" -eq 0 ] || true_claims "$refusal"
+	fresh
+done
 
 # --- limits ---
 damaged 'ring lba=4000-6399 severity=1 dead=0.5 seed=2' --max-time 2m

@@ -14,6 +14,14 @@ exits 2 "a kind of nothing" "$discern" vdrive attach --empty --kind cd-rom
 for name in '' ../x a/b .hidden 'a b' a123456789012345678901234567890123; do
 	exits 2 "the name \"$name\"" "$discern" vdrive attach --name "$name" --empty
 done
+exits 2 "a clock's file without a clock" "$discern" vdrive attach --clock-file clock disc.iso
+complained "which clocks there are is told" "--virtual-clock"
+exits 2 "two clocks" "$discern" vdrive attach --real-time --virtual-clock disc.iso
+exits 2 "an owner, which udev gives" "$discern" vdrive attach disc.iso,uid=0
+exits 2 "two kinds" "$discern" vdrive attach --kind cd-rom disc.iso,kind=dvd-rom
+exits 2 "a serial number for a disc" "$discern" vdrive insert vd0 disc.iso,serial=1
+exits 1 "a file of faults that is not there" "$discern" vdrive attach --faults missing.faults disc.iso
+complained "it is named" "missing.faults"
 exits 1 "a medium that is not there" "$discern" vdrive attach missing.iso
 complained "it is named" "missing.iso"
 exits 2 "insert without a name" "$discern" vdrive insert disc.iso

@@ -4,6 +4,7 @@
 # shellcheck source=tests/support/functions.sh
 . "${srcdir:-.}/tests/support/functions.sh"
 requires_vdrive
+requires sg_raw
 head -c 1001472 /dev/urandom >one.iso
 head -c 409600 /dev/urandom >two.iso
 
@@ -64,3 +65,18 @@ exits 0 "help of run" "$discern" vdrive run --help
 printed "names its options" "--fault"
 DISCERN_PRELOAD=/nonexistent.so exits 1 "a preload module that is not there" with_drive one.iso true
 complained "is named too" DISCERN_PRELOAD
+
+# ---- one slow drive, with many programs that wait for it, and another one ----
+
+head -c 1M /dev/urandom >quick.iso
+# shellcheck disable=SC2016  # for the inner shell
+run "$discern" vdrive run --drive sr0=quick.iso --drive sr1=quick.iso --fault 'sr0: read delay=3000' -- sh -c '
+	for i in $(seq 30); do
+		sg_raw -r 2048 /dev/sr0 28 00 00 00 00 00 00 00 01 00 >slow.$i 2>&1 &
+		last=$!
+	done
+	sleep 1
+	dd if=/dev/sr1 of=copy.quick bs=64k 2>dd.err && kill -0 "$last" && echo first
+	kill $(jobs -p)'
+equal "thirty that wait for a slow drive do not hold up the other one" "$(cat out)" first
+same "which is read" copy.quick quick.iso

@@ -7,7 +7,7 @@ set -eu
 source_folder=$(cd "$(dirname "$0")/../.." && pwd)
 build_folder=$(cd "${top_builddir:-.}" && pwd)
 folder=${VM_DIR:-$build_folder/tests/kernel/vm}
-topics=${*:-vdrive peers qemu tgt fbo}
+topics=${*:-vdrive faults udev peers qemu tgt fbo}
 
 missing() {
 	if [ -n "${CI:-}" ]; then
@@ -19,7 +19,7 @@ missing() {
 }
 
 for program in qemu-system-x86_64 busybox cpio depmod dpkg apt-get xorrisofs genisoimage jq sg_inq udevadm cdrskin wodim \
-	readom xorriso growisofs tgtd iscsid tcmu-runner dbus-daemon; do
+	readom xorriso growisofs eject /usr/lib/systemd/systemd-udevd tgtd iscsid tcmu-runner dbus-daemon; do
 	PATH=$PATH:/usr/sbin:/sbin command -v "$program" >/dev/null || missing "$program is not installed"
 done
 [ -x "$build_folder/discern" ] || { echo "run.sh: discern is not built in $build_folder" >&2 && exit 1; }
@@ -34,6 +34,7 @@ head -c 1M /dev/urandom >"$media/tree/a folder/more noise.bin"
 echo "a text" >"$media/tree/read me.txt"
 xorrisofs -quiet -J -R -V KERNEL_TEST -o "$media/image.iso" "$media/tree" 2>/dev/null
 genisoimage -quiet -udf -V UDF_TEST -o "$media/udf.iso" "$media/tree" 2>/dev/null
+"$source_folder/tests/kernel/discs.sh" "$build_folder/discern" "$media/image.iso" "$media/discs.tar"
 
 VM_DIR=$folder
 VM_SECONDS=${VM_SECONDS:-600}

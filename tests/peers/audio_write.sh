@@ -152,7 +152,8 @@ burner_cdrdao() {
 	laid_out "disc appendable mcn 1234567890123"
 	writes "cdrdao, second session" cdrdao write --device /dev/sr0 --driver generic-mmc -n extra2.toc
 	laid_out "track 4 session 2 xa control 4 pregap 13445 start 13595"
-	laid_out "session 2 type 20"
+	# cdrdao keeps to the type of the session before.
+	laid_out "session 2 type 00"
 	audio_at 795 t2.raw
 	data_at 13595 24
 }

@@ -35,6 +35,9 @@ append() {
 			append_on_cd
 			continue
 			;;
+		dvd-r | dvd-rw | dvd+r | dvd+r-dl | bd-r | bd-r-tl) append_with_cdrskin ;;
+		esac
+		case $kind in
 		bd-r*) continue ;;
 		esac
 		blank_disc "$kind"
@@ -43,6 +46,17 @@ append() {
 			"$trees/second" && has_both growisofs
 	done
 	echo "# done"
+}
+
+# As its manual has it: the second session's address comes from -msinfo.
+append_with_cdrskin() {
+	blank_disc "$kind"
+	genisoimage -quiet -R -o first.iso "$trees/first"
+	does cdrskin session "$kind" cdrskin dev=/dev/sr0 -multi -tao first.iso
+	run with_drive blank.disc cdrskin dev=/dev/sr0 -msinfo
+	msinfo=$(cat out)
+	run with_drive blank.disc genisoimage -quiet -R -C "$msinfo" -M /dev/sr0 -o second.iso "$trees/second"
+	does cdrskin append "$kind" cdrskin dev=/dev/sr0 -multi -tao second.iso && has_both cdrskin
 }
 
 append_on_cd() {
@@ -74,6 +88,29 @@ append_by_overwriting() {
 	printed "growisofs, $kind: a file of the second session" /second.txt
 	cannot cdrskin append "$kind" "burning failed" "libburn writes nothing to a BD-R with pseudo overwrite" \
 		cdrskin dev=/dev/sr0 -multi "$image"
+	echo "# done"
+}
+
+# Media that hold one session, and programs that write one.
+append_nowhere() {
+	kind=dvd-r-dl
+	blank_disc "$kind"
+	cannot cdrskin session "$kind" "multi session capability lacking" \
+		"it holds one session, of a size known before" \
+		cdrskin dev=/dev/sr0 -multi -tao "$image"
+	does cdrskin burn "$kind" cdrskin dev=/dev/sr0 -sao "$image"
+	cannot xorriso append "$kind" "Disc status unsuitable for writing" "it holds one session" \
+		xorriso -dev /dev/sr0 -map "$trees/second" / -commit
+	for kind in dvd-r dvd+r; do
+		blank_disc "$kind"
+		does cdrskin burn "$kind" cdrskin dev=/dev/sr0 "$image"
+		cannot cdrskin append "$kind" "closed" "it was closed" cdrskin dev=/dev/sr0 -multi "$image"
+		cannot wodim append "$kind" "wodim:" "it was closed" wodim dev=/dev/sr0 -multi -sao gracetime=2 "$image"
+		cannot growisofs append "$kind" "not appendable" "it was closed" \
+			growisofs -use-the-force-luke=notray -M /dev/sr0 -quiet -R "$trees/second"
+		cannot cdrskin "blank fast" "$kind" "not erasable" "it can be written once" cdrskin dev=/dev/sr0 blank=fast
+		holds "$kind is what it was" "$image"
+	done
 	echo "# done"
 }
 
@@ -189,9 +226,12 @@ format_bd() {
 }
 
 part append-cd append cd-r cd-rw
-part append-dvd append dvd-r dvd-rw dvd+r dvd+r-dl
+part append-dvd-minus append dvd-r dvd-rw
+part append-dvd-plus append dvd+r dvd+r-dl
 part append-anywhere append dvd+rw dvd-ram dvd-rw-overwrite
-part append-bd append bd-r bd-re
+part append-bd append bd-r bd-r-tl
+part append-bd-re append bd-re bd-re-dl
+part append-nowhere append_nowhere
 part append-pow append_by_overwriting
 part blank-cd blank_cd_rw
 part blank-dvd blank_dvd_rw

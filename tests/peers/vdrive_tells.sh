@@ -60,7 +60,7 @@ if command -v dvd+rw-mediainfo >/dev/null; then
 	mediainfo_tells blank-bd-r "41h, BD-R SRM" "DISCRN/VD1" "Write Speed #0:        12.0x4495"
 	mediainfo_tells written-dvd+r "Disc status:           complete" "Track#1  :             14@0"
 	mediainfo_tells written-dvd+rw "BG Format Status:      complete" "READ CAPACITY:          2295104*2048"
-	mediainfo_tells written-bd-r "Disc status:           complete" "Track State:           complete"
+	mediainfo_tells written-bd-r "Disc status:           complete" "Track State:           partial incremental"
 fi
 
 for medium in "" disc.iso,kind=cd-rom disc.iso,kind=dvd-rom blank-cd-r blank-dvd+r written-bd-r; do

@@ -27,11 +27,13 @@ static struct server_drive *drive;
 static struct server_handle *handle;
 static struct discern_error err;
 
-static const char *kind;
+static const char *kind, *protection;
 
 static void open_drive(const char *medium, int flags, bool is_privileged)
 {
-	const struct server_drive_options options = { .number = 2, .medium = medium, .kind = kind };
+	const struct server_drive_options options = {
+		.number = 2, .medium = medium, .kind = kind, .protection = protection
+	};
 
 	assert_int_equal(server_new(&server, &err), 0);
 	assert_int_equal(server_add_drive(server, &options, &err), 0);
@@ -487,6 +489,59 @@ static void test_dvd_structure(void **state)
 	assert_int_equal(structure.copyright.cpst, 0);
 }
 
+static int set_up_css(void **state)
+{
+	(void)state;
+	protection = "css:100-199";
+	kind = "dvd-rom";
+	open_drive(image, O_RDWR | O_NONBLOCK, true);
+	protection = kind = NULL;
+	return 0;
+}
+
+/* The kernel's way through an authentication, as players go it. */
+static void test_dvd_authentication(void **state)
+{
+	dvd_struct structure = { .type = DVD_STRUCT_COPYRIGHT };
+	dvd_authinfo auth = { .type = DVD_LU_SEND_RPC_STATE };
+
+	(void)state;
+	assert_int_equal(ask(DVD_READ_STRUCT, &structure), 0);
+	assert_int_equal(structure.copyright.cpst, 1);
+	assert_int_equal(structure.copyright.rmi, 0);
+	assert_int_equal(ask(DVD_AUTH, &auth), 0);
+	assert_int_equal(auth.lrpcs.ucca, 5);
+	assert_int_equal(auth.lrpcs.region_mask, 0xff);
+	for (unsigned agid = 0; agid < 2; agid++) {
+		auth = (dvd_authinfo){ .type = DVD_LU_SEND_AGID };
+		assert_int_equal(ask(DVD_AUTH, &auth), 0);
+		assert_int_equal(auth.lsa.agid, agid);
+	}
+	auth = (dvd_authinfo){ .type = DVD_HOST_SEND_CHALLENGE };
+	auth.hsc.agid = 1;
+	assert_int_equal(ask(DVD_AUTH, &auth), 0);
+	assert_int_equal(auth.type, DVD_LU_SEND_KEY1);
+	auth.lsk.agid = 1;
+	assert_int_equal(ask(DVD_AUTH, &auth), -EIO);
+	auth = (dvd_authinfo){ .type = DVD_LU_SEND_ASF };
+	auth.lsasf.agid = 1;
+	assert_int_equal(ask(DVD_AUTH, &auth), 0);
+	assert_int_equal(auth.lsasf.asf, 0);
+	structure = (dvd_struct){ .type = DVD_STRUCT_DISCKEY };
+	structure.disckey.agid = 1;
+	assert_int_equal(ask(DVD_READ_STRUCT, &structure), -EIO);
+	auth = (dvd_authinfo){ .type = DVD_INVALIDATE_AGID };
+	auth.lsa.agid = 1;
+	assert_int_equal(ask(DVD_AUTH, &auth), 0);
+	auth = (dvd_authinfo){ .type = DVD_HOST_SEND_RPC_STATE };
+	auth.hrpcs.pdrc = 0xfd;
+	assert_int_equal(ask(DVD_AUTH, &auth), 0);
+	auth = (dvd_authinfo){ .type = DVD_LU_SEND_RPC_STATE };
+	assert_int_equal(ask(DVD_AUTH, &auth), 0);
+	assert_int_equal(auth.lrpcs.ucca, 4);
+	assert_int_equal(auth.lrpcs.region_mask, 0xfd);
+}
+
 /* What the client asks for, it must have room for: the answer goes to the very address it gave. */
 static void test_answers_to_nowhere(void **state)
 {
@@ -548,6 +603,7 @@ int main(void)
 		TEST(test_capability_and_speed),
 		TEST(test_dvd),
 		cmocka_unit_test_setup_teardown(test_dvd_structure, set_up_dvd, tear_down),
+		cmocka_unit_test_setup_teardown(test_dvd_authentication, set_up_css, tear_down),
 		TEST(test_answers_to_nowhere),
 	};
 

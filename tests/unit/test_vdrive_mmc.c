@@ -65,22 +65,24 @@ static void test_current_features(void **state)
 		enum discern_profile profile;
 		uint16_t features[20];
 	} expected[] = {
-		{ NULL, DISCERN_PROFILE_NONE, { 0, 1, 2, 3, 0x100, 0x105, 0x108 } },
+		{ NULL, DISCERN_PROFILE_NONE, { 0, 1, 2, 3, 0x100, 0x105, 0x108, 0x10c } },
 		{ "cd-rom",
 		  DISCERN_PROFILE_CD_ROM,
-		  { 0, 1, 2, 3, 0x10, 0x1d, 0x1e, 0x100, 0x103, 0x105, 0x107, 0x108 } },
+		  { 0, 1, 2, 3, 0x10, 0x1d, 0x1e, 0x100, 0x103, 0x105, 0x107, 0x108, 0x10c } },
 		{ "cd-r",
 		  DISCERN_PROFILE_CD_R,
-		  { 0, 1, 2, 3, 0x10, 0x1d, 0x1e, 0x21, 0x2d, 0x2e, 0x100, 0x103, 0x105, 0x107, 0x108 } },
-		{ "dvd-rom", DISCERN_PROFILE_DVD_ROM, { 0, 1, 2, 3, 0x10, 0x1f, 0x100, 0x105, 0x107, 0x108 } },
-		{ "dvd+r", DISCERN_PROFILE_DVD_PLUS_R, { 0, 1, 2, 3, 0x10, 0x1f, 0x2b, 0x100, 0x105, 0x107, 0x108 } },
+		  { 0, 1, 2, 3, 0x10, 0x1d, 0x1e, 0x21, 0x2d, 0x2e, 0x100, 0x103, 0x105, 0x107, 0x108, 0x10c } },
+		{ "dvd-rom", DISCERN_PROFILE_DVD_ROM, { 0, 1, 2, 3, 0x10, 0x1f, 0x100, 0x105, 0x107, 0x108, 0x10c } },
+		{ "dvd+r",
+		  DISCERN_PROFILE_DVD_PLUS_R,
+		  { 0, 1, 2, 3, 0x10, 0x1f, 0x2b, 0x100, 0x105, 0x107, 0x108, 0x10c } },
 		{ "dvd+rw",
 		  DISCERN_PROFILE_DVD_PLUS_RW,
-		  { 0, 1, 2, 3, 0x10, 0x1f, 0x23, 0x2a, 0x100, 0x105, 0x107, 0x108 } },
-		{ "bd-rom", DISCERN_PROFILE_BD_ROM, { 0, 1, 2, 3, 0x10, 0x40, 0x100, 0x105, 0x107, 0x108 } },
+		  { 0, 1, 2, 3, 0x10, 0x1f, 0x23, 0x2a, 0x100, 0x105, 0x107, 0x108, 0x10c } },
+		{ "bd-rom", DISCERN_PROFILE_BD_ROM, { 0, 1, 2, 3, 0x10, 0x40, 0x100, 0x105, 0x107, 0x108, 0x10c } },
 		{ "bd-r",
 		  DISCERN_PROFILE_BD_R,
-		  { 0, 1, 2, 3, 0x10, 0x21, 0x23, 0x40, 0x41, 0x100, 0x105, 0x107, 0x108 } },
+		  { 0, 1, 2, 3, 0x10, 0x21, 0x23, 0x40, 0x41, 0x100, 0x105, 0x107, 0x108, 0x10c } },
 	};
 
 	(void)state;
@@ -381,8 +383,9 @@ static void test_structures(void **state)
 	assert_int_equal(test_read(&t, CDB(0xad, 0, 0, 0, 0, 0, 1, 0x00, 0x10, 0), 4096), INVALID_FIELD);
 	assert_int_equal(test_read(&t, CDB(0xad, 1, 0, 0, 0, 0, 0, 0x00, 0x10, 0), 4096), INCOMPATIBLE);
 	assert_int_equal(test_read(&t, CDB(0xad, 0, 0, 0, 0, 0, 0, 0xff, 0x10, 0), 4096), 0);
-	assert_int_equal(t.answer.transferred, 4 + 4 * 4);
-	assert_memory_equal(t.data + 4, "\x00\x40\x08\x04\x01\x40\x00\x08\x04\x40\x08\x04\x11\x40\x01\x04", 16);
+	assert_int_equal(t.answer.transferred, 4 + 5 * 4);
+	assert_memory_equal(t.data + 4,
+			    "\x00\x40\x08\x04\x01\x40\x00\x08\x04\x40\x08\x04\x05\x40\x00\x08\x11\x40\x01\x04", 20);
 	test_drive_close(&t);
 
 	test_drive_open(&t, "bd-r", N_SECTORS);
@@ -434,8 +437,8 @@ static void test_report_key(void **state)
 	assert_memory_equal(t.data, "\0\x06\0\0\x25\xff\x01\0", 8);
 	assert_int_equal(test_read(&t, CDB(0xa4, 0, 0, 0, 0, 0, 0, 0, 0, 8, 0x00), 8), 0x56f01);
 	assert_int_equal(test_run(&t, CDB(0xa4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x3f)), 0);
-	assert_int_equal(test_read(&t, CDB(0xa4, 0, 0, 0, 0, 0, 0, 0, 0, 12, 0x01), 12), INVALID_FIELD);
-	assert_int_equal(test_read(&t, CDB(0xa4, 0, 0, 0, 0, 0, 0, 2, 0, 8, 0x00), 8), INVALID_FIELD);
+	assert_int_equal(test_read(&t, CDB(0xa4, 0, 0, 0, 0, 0, 0, 0, 0, 12, 0x01), 12), 0x56f01);
+	assert_int_equal(test_read(&t, CDB(0xa4, 0, 0, 0, 0, 0, 0, 2, 0, 8, 0x00), 8), INCOMPATIBLE);
 	test_drive_close(&t);
 }
 
@@ -461,7 +464,10 @@ static void test_performance(void **state)
 	assert_int_equal(get_be32(t.data + 8 + 12), 22160);
 	assert_int_equal(test_read(&t, CDB(0xac, 0x14, 0, 0, 0, 0, 0, 0, 0, 1, 0x00), 24), 0);
 	assert_int_equal(t.data[4], 2);
-	assert_int_equal(test_read(&t, CDB(0xac, 0x00, 0, 0, 0, 0, 0, 0, 0, 1, 0x00), 24), INVALID_FIELD);
+	/* No tolerance named is answered too, others are not. */
+	assert_int_equal(test_read(&t, CDB(0xac, 0x04, 0, 0, 0, 0, 0, 0, 0, 1, 0x00), 24), 0);
+	assert_int_equal(get_be32(t.data + 8 + 12), 22160);
+	assert_int_equal(test_read(&t, CDB(0xac, 0x08, 0, 0, 0, 0, 0, 0, 0, 1, 0x00), 24), INVALID_FIELD);
 	assert_int_equal(test_read(&t, CDB(0xac, 0x10, 0, 0, 0, 0, 0, 0, 0, 1, 0x02), 24), INVALID_FIELD);
 	test_drive_close(&t);
 }

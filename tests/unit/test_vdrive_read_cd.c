@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "disc/cd_text.h"
+#include "disc/rw_pack.h"
 #include "unit/cd_drive.h"
 
 enum { ANY = 0, AUDIO = 1 << 2, MODE_1 = 2 << 2, FORMLESS = 3 << 2, FORM_1 = 4 << 2, FORM_2_ONLY = 5 << 2 };
@@ -323,13 +324,70 @@ static void test_read_10(void **state)
 	close_drive();
 }
 
+/* Packs as a host hands them over are read as such, and a wrong symbol is mended. */
+static void test_packs(void **state)
+{
+	enum { N = 20, WRONG_SECTOR = 8 };
+	struct disc *disc = create_and_open("cd-r");
+	struct cd_layout session = { .n_tracks = 1,
+				     .tracks = { { .mode = CD_AUDIO, .pregap_lba = -150, .end_lba = 400 } } };
+	static uint8_t packs[(2 + N) * 96];
+	uint8_t raw[96], sector[SECTOR_RAW];
+
+	(void)state;
+	for (unsigned i = 0; i < 96 * N; i++)
+		packs[2 * 96 + i] = i % 24 < 2 || (i % 24 >= 4 && i % 24 < 20) ? (i * 7 + i / 96) & 0x3f : 0;
+	for (unsigned i = 0; i < 4 * N; i++)
+		rw_pack_add_parity(packs + 2 * 96 + i * 24);
+	assert_int_equal(disc_begin_cd_session(disc, &session, false), 0);
+	write_audio(disc, -150, 0);
+	for (int32_t lba = 0; lba < 400; lba++) {
+		const struct disc_raw_sector both = { sector, lba < N ? raw : NULL };
+
+		make_audio(sector, lba);
+		if (lba < N)
+			rw_pack_interleave(raw, packs + lba * 96);
+		if (lba == WRONG_SECTOR)
+			raw[50] ^= 0x15;
+		assert_int_equal(disc_write_raw(disc, lba, &both), 0);
+	}
+	assert_int_equal(disc_close_session(disc, true), 0);
+	disc_close(disc);
+	open_drive(NULL);
+	for (int32_t lba = 0; lba < N - 2; lba++) {
+		assert_int_equal(read_cd(AUDIO, lba, 1, 0, 4), GOOD);
+		assert_memory_equal(t.data, packs + (2 + lba) * 96, 96);
+	}
+	assert_int_equal(read_cd(AUDIO, WRONG_SECTOR, 1, 0, 1), GOOD);
+	rw_pack_interleave(raw, packs + WRONG_SECTOR * 96);
+	assert_int_equal(t.data[50] & 0x3f, (raw[50] ^ 0x15) & 0x3f);
+	close_drive();
+}
+
+static int remove_cd(void **state)
+{
+	return remove_disc(state);
+}
+
+static int put_cd_back(void **state)
+{
+	remove_disc(state);
+	make_cd_extra();
+	return 0;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_selections),  cmocka_unit_test(test_expected_types),
-		cmocka_unit_test(test_subchannels), cmocka_unit_test(test_c2_of_good_sectors),
-		cmocka_unit_test(test_ends),        cmocka_unit_test(test_lead_in),
-		cmocka_unit_test(test_read_offset), cmocka_unit_test(test_read_10),
+		cmocka_unit_test(test_selections),
+		cmocka_unit_test(test_expected_types),
+		cmocka_unit_test(test_subchannels),
+		cmocka_unit_test(test_c2_of_good_sectors),
+		cmocka_unit_test(test_ends),
+		cmocka_unit_test(test_lead_in),
+		cmocka_unit_test(test_read_offset),
+		cmocka_unit_test(test_read_10),
+		cmocka_unit_test_setup_teardown(test_packs, remove_cd, put_cd_back),
 	};
 
 	return cmocka_run_group_tests(tests, set_up_cd, tear_down_cd);

@@ -270,24 +270,14 @@ static void test_mode_of_track(void **state)
 static void test_pages(void **state)
 {
 	static const struct page refused[] = {
-		{ 1, AUDIO, 8, 0, 0 },
-		{ 1, DATA, 0, 0, 0 },
-		{ 1, AUDIO, 1, 0, 0 },
-		{ 1, AUDIO, 4, 0, 0 },
-		{ 1, DATA, 14, 0, 0 },
-		{ 0, AUDIO, 0, 0, 0 },
-		{ 0, DATA | FIXED, 8, 0, 0 },
-		{ 0, DATA, 8, 0, 32 },
-		{ 3, 0, 0, 0, 0 },
-		{ 3, 0, 8, 0, 0 },
-		{ 4, DATA, 8, 0, 0 },
-		{ 2, 0, 5, 0, 0 },
-		{ 1, DATA | 0x80, 8, 0, 0 },
-		{ 1, DATA, 8, 0x30, 0 },
+		{ 1, AUDIO, 8, 0, 0 }, { 1, DATA, 0, 0, 0 },        { 1, AUDIO, 1, 0, 0 },        { 1, AUDIO, 4, 0, 0 },
+		{ 1, DATA, 14, 0, 0 }, { 0, AUDIO, 0, 0, 0 },       { 0, DATA | FIXED, 8, 0, 0 }, { 0, DATA, 8, 0, 32 },
+		{ 3, 0, 0, 0, 0 },     { 3, 0, 8, 0, 0 },           { 4, DATA, 8, 0, 0 },         { 2, 0, 5, 0, 0 },
+		{ 1, AUDIO, 2, 0, 0 }, { 1, DATA | 0x80, 8, 0, 0 }, { 1, DATA, 8, 0x30, 0 },
 	};
 	static const struct page taken[] = {
 		{ 0, DATA, 8, 0, 0 },  { 0, DATA | FIXED, 13, 0x20, 32 },
-		{ 1, AUDIO, 2, 0, 0 }, { 1, DATA, 11, 0, 0 },
+		{ 1, AUDIO, 3, 0, 0 }, { 1, DATA, 11, 0, 0 },
 		{ 2, 0, 0, 0x10, 0 },  { 3, 0, 1, 0, 0 },
 		{ 3, 0, 2, 0, 0 },     { TEST_WRITE | 1, DATA, 8, 0, 0 },
 	};

@@ -13,7 +13,7 @@ demo_packages=(fuse3 grub-rescue-pc wodim xorriso)
 # shellcheck disable=SC2034
 test_packages=(busybox-static cd-paranoia cdrdao cdrskin clang codespell cpio dbus-daemon dvd+rw-tools flac gddrescue genisoimage growisofs
 	icedax jq kmod libcdio-utils libclang-rt-dev man-db open-iscsi procps python3 qemu-system-x86 sg3-utils shellcheck tcmu-runner tgt
-	udev udftools umockdev universal-ctags util-linux valgrind xz-utils)
+	udev udftools umockdev universal-ctags util-linux valgrind xxd xz-utils)
 
 is_installed() {
 	dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null | grep -qx installed

@@ -155,7 +155,7 @@ static void load(struct cd_reader *reader, int32_t lba, struct cd_sector *sector
 
 	sector->lba = lba;
 	sector->ret = -ENXIO;
-	sector->has_errors = sector->is_uncorrectable = false;
+	sector->is_audio = sector->has_errors = sector->is_uncorrectable = false;
 	memset(sector->c2, 0, sizeof(sector->c2));
 	if (!may_read)
 		return;

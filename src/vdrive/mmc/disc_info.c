@@ -191,14 +191,23 @@ static const struct disc_track *find_asked_track(const struct vdrive *drive, con
 	return track;
 }
 
-/** DVD-RW with restricted overwrite is written in ECC blocks, as fixed packets (MMC-6 4.3.6.2). */
-static void put_packets(const struct disc *disc, const struct disc_track *track, uint8_t *data)
+/** How the track is or will be written (MMC-6 6.27.3.5 to 6.27.3.8). DVD-RW with restricted overwrite: in ECC blocks, as
+ *  fixed packets. BD-R, and DVD+RW until it is formatted: incrementally. RT of DVD+R and BD-R tells a track that has its
+ *  end, reserved or closed, from the invisible one. */
+static void put_recording(const struct disc *disc, const struct disc_track *track, uint8_t *data)
 {
-	enum { PACKET = 0x20, FIXED_PACKET = 0x10 };
+	enum { RESERVED = 0x80, PACKET = 0x20, FIXED_PACKET = 0x10 };
+	enum discern_profile number = disc_profile(disc)->number;
+	bool is_bd_r = number == DISCERN_PROFILE_BD_R;
+	bool is_dvd_plus_r = number == DISCERN_PROFILE_DVD_PLUS_R || number == DISCERN_PROFILE_DVD_PLUS_R_DL;
+	bool has_end = track->state == TRACK_CLOSED && (is_bd_r || is_dvd_plus_r);
+	bool is_incremental = is_bd_r || (number == DISCERN_PROFILE_DVD_PLUS_RW && takes_data(track));
 	bool is_overwritten = disc_recording(disc) == RECORDING_OVERWRITE;
 	uint32_t packet_sectors = is_overwritten ? disc_profile(disc)->ecc_sectors : track->packet_sectors;
 
-	if (is_overwritten || track->has_packets)
+	if (track->state == TRACK_RESERVED || has_end)
+		data[6] |= RESERVED;
+	if (is_incremental || is_overwritten || track->has_packets)
 		data[6] |= PACKET;
 	if (packet_sectors > 0)
 		data[6] |= FIXED_PACKET;
@@ -235,17 +244,16 @@ static int read_track_information(struct vdrive_call *call)
 	data[3] = (uint8_t)track->session;
 	data[5] = (uint8_t)((track->state == TRACK_DAMAGED ? 0x20 : 0) | (track->control & 0x0f));
 	data[6] = track->data_mode & 0x0f;
-	if (track->state == TRACK_RESERVED)
-		data[6] |= 0x80;
 	if (takes_data(track) && track->n_written == 0)
 		data[6] |= 0x40;
-	put_packets(disc, track, data);
+	put_recording(disc, track, data);
 	put_be32(data + 8, (uint32_t)track->start_lba);
-	/* Where a host may write: for a random writable medium anywhere, so there is no such address. */
-	if (takes_data(track) && track->n_written < track->n_sectors) {
+	if (takes_data(track) && track->n_written < track->n_sectors)
+		put_be32(data + 16, track->n_sectors - track->n_written);
+	/* Where a host may write: on a random writable medium anywhere, so there is no such address. */
+	if (get_be32(data + 16) > 0 && disc_profile(disc)->writing == WRITING_SEQUENTIAL) {
 		data[7] |= 1;
 		put_be32(data + 12, (uint32_t)next_writable_lba(call->drive, track));
-		put_be32(data + 16, track->n_sectors - track->n_written);
 	}
 	put_be32(data + 24, track->n_sectors);
 	if (disc_profile(disc)->family != FAMILY_CD && disc_profile(disc)->writing == WRITING_SEQUENTIAL &&

@@ -4,10 +4,12 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "vdrive/disc_defects.h"
 #include "vdrive/drive.h"
 #include "vdrive/mmc/cue_sheet.h"
 #include "vdrive/mmc/defaults.h"
 #include "vdrive/mmc/formats.h"
+#include "vdrive/mmc/keys.h"
 
 /* Room for the header and all descriptors. */
 enum { MAX_ANSWER = 512 };
@@ -77,7 +79,7 @@ static bool has_random_writable(const struct vdrive *drive)
 
 static bool has_defect_management(const struct vdrive *drive)
 {
-	return has_random_writable(drive) || (has_profile(drive, DISCERN_PROFILE_BD_R) && disc_spares(drive->disc) > 0);
+	return drive->disc != NULL && disc_manages_defects(drive->disc);
 }
 
 static bool has_overwrite(const struct vdrive *drive)
@@ -118,11 +120,19 @@ static bool is_incremental(const struct vdrive *drive)
 	return has_writable_cd(drive) || is_linkable || is_bd_r;
 }
 
-/* Current only with a disc that is protected by CSS, and this drive has none. */
-static bool never(const struct vdrive *drive)
+static bool has_css(const struct vdrive *drive)
 {
-	(void)drive;
-	return false;
+	return vdrive_has_protection(drive, PROTECTION_CSS);
+}
+
+static bool has_cprm(const struct vdrive *drive)
+{
+	return vdrive_has_protection(drive, PROTECTION_CPRM);
+}
+
+static bool has_aacs(const struct vdrive *drive)
+{
+	return vdrive_has_protection(drive, PROTECTION_AACS);
 }
 
 /* 0000h, Profile List: the profile with the highest capacity first. */
@@ -154,6 +164,21 @@ static size_t fill_core(const struct vdrive *drive, uint8_t *data)
 	put_be32(data, 7);
 	data[4] = 2;
 	return 8;
+}
+
+static bool has_media_serial(const struct vdrive *drive)
+{
+	uint8_t serial[VDRIVE_MEDIA_SERIAL];
+
+	return vdrive_media_serial(drive, serial) > 0;
+}
+
+/* 010Ch, Firmware Information: when it was made, as digits, year to second, in UTC. */
+static size_t fill_firmware(const struct vdrive *drive, uint8_t *data)
+{
+	(void)drive;
+	memcpy(data, "20260101000000", 14);
+	return 16;
 }
 
 /* 0002h, Morphing: GET EVENT STATUS NOTIFICATION reports operational changes, polled only. */
@@ -293,13 +318,13 @@ static size_t fill_dvd_plus(const struct vdrive *drive, uint8_t *data)
 	return 4;
 }
 
-/* 002Dh, CD Track at Once: buffer underrun free, R to W of audio both raw and packed, test write, CD-RW; data block
- * types 0, 2, 3 (audio) and of data. */
+/* 002Dh, CD Track at Once: buffer underrun free, raw R to W of audio, test write, CD-RW; data block types 0 and 3 (audio)
+ * and of data. */
 static size_t fill_track_at_once(const struct vdrive *drive, uint8_t *data)
 {
 	(void)drive;
-	data[0] = 0x5f;
-	put_be16(data + 2, DATA_BLOCK_TYPES | 0x0d);
+	data[0] = 0x57;
+	put_be16(data + 2, DATA_BLOCK_TYPES | 0x09);
 	return 4;
 }
 
@@ -332,7 +357,16 @@ static size_t fill_bd_write(const struct vdrive *drive, uint8_t *data)
 	return 20;
 }
 
-/* 0106h, DVD CSS: CSS version 1. */
+/* 010Dh, AACS: no binding nonces, four authentication grants, version 1. */
+static size_t fill_aacs(const struct vdrive *drive, uint8_t *data)
+{
+	(void)drive;
+	data[2] = 4;
+	data[3] = 1;
+	return 4;
+}
+
+/* 0106h, DVD CSS, and 010Bh, DVD CPRM: version 1. */
 static size_t fill_css(const struct vdrive *drive, uint8_t *data)
 {
 	(void)drive;
@@ -387,9 +421,13 @@ static const struct feature features[] = {
 	{ 0x0100, 0, true, NULL, NULL },
 	{ 0x0103, 0, false, has_cd, fill_audio_play },
 	{ 0x0105, 1, true, NULL, fill_zeros },
-	{ 0x0106, 0, false, never, fill_css },
+	{ 0x0106, 0, false, has_css, fill_css },
 	{ 0x0107, 4, false, has_medium, fill_streaming },
 	{ 0x0108, 0, true, NULL, fill_serial },
+	{ 0x0109, 0, false, has_media_serial, NULL },
+	{ 0x010b, 0, false, has_cprm, fill_css },
+	{ 0x010c, 0, true, NULL, fill_firmware },
+	{ 0x010d, 0, false, has_aacs, fill_aacs },
 };
 
 /** Writes one descriptor and returns its size. */

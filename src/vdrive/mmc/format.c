@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* FORMAT UNIT (MMC-6 6.5) and BLANK (6.2). Both are done when the answer comes, with or without Immed. */
 #include <errno.h>
+#include <stdlib.h>
 
 #include "base/bytes.h"
+#include "vdrive/disc_defects.h"
 #include "vdrive/drive.h"
+#include "vdrive/drive_defects.h"
 #include "vdrive/mmc/cd_recording.h"
 #include "vdrive/mmc/test_write.h"
 #include "vdrive/mmc/formats.h"
@@ -32,9 +35,12 @@ static bool is_list(const uint8_t *list)
 	return list[0] == 0 && !(list[1] & 0x01) && get_be16(list + 2) == DESCRIPTOR_SIZE;
 }
 
-/* 5/26/00 for a size that the medium has not, 3/31/00 medium format corrupted. */
+/* 5/26/00 for a size that the medium has not, 3/32/00 no defect spare location available, 3/31/00 medium format
+ * corrupted. */
 static int format_result(struct vdrive_call *call, int ret)
 {
+	if (ret == -ENOSPC)
+		return vdrive_check_condition(call, 3, 0x32, 0);
 	if (ret == -EINVAL)
 		return vdrive_invalid_parameter(call);
 	return ret < 0 ? vdrive_check_condition(call, 3, 0x31, 0) : 0;
@@ -100,7 +106,48 @@ static int format_bd_r(struct vdrive_call *call, const struct wish *wish)
 	return format_result(call, disc_format_with_spares(disc, wish->n_sectors, wish->sub_type == SUB_TYPE_POW));
 }
 
-/* DVD-RAM and BD-RE. Sub-types of BD-RE ask for certification, which finds nothing wrong. */
+enum certification { CERTIFY_NOTHING, CERTIFY_KNOWN, CERTIFY_ALL };
+
+/* Which units the host wants to be tried: of DVD-RAM all, unless byte 1 says not (DCRT, with FOV); of BD-RE as the
+ * sub-type says (MMC-6 6.5.4.2.15: 10b full, 11b quick certification). */
+static enum certification wanted_certification(const struct disc *disc, const struct wish *wish, const uint8_t *list)
+{
+	enum { FOV = 0x80, DCRT = 0x20, FULL = 2, QUICK = 3 };
+
+	if (disc_profile(disc)->number == DISCERN_PROFILE_DVD_RAM)
+		return list[1] & FOV && list[1] & DCRT ? CERTIFY_NOTHING : CERTIFY_ALL;
+	if (wish->sub_type == FULL)
+		return CERTIFY_ALL;
+	return wish->sub_type == QUICK ? CERTIFY_KNOWN : CERTIFY_NOTHING;
+}
+
+/* The units that are known to be bad, before a format forgets them. */
+static int64_t *list_known(const struct disc *disc, size_t *ret_n)
+{
+	int64_t *known = malloc((disc_n_replaced(disc) + (size_t)1) * sizeof(*known)), at = -1;
+	size_t n = 0;
+
+	while (known != NULL && (at = disc_next_replaced(disc, at + 1)) >= 0)
+		known[n++] = at;
+	*ret_n = n;
+	return known;
+}
+
+static int format_and_certify(struct vdrive_call *call, const struct wish *wish)
+{
+	struct vdrive *drive = call->drive;
+	enum certification certification = wanted_certification(drive->disc, wish, call->command->data);
+	size_t n_known;
+	int64_t *known = list_known(drive->disc, &n_known);
+	int ret = known != NULL ? disc_format_user_area(drive->disc, wish->n_sectors) : -ENOMEM;
+
+	if (ret == 0 && certification != CERTIFY_NOTHING && disc_manages_defects(drive->disc))
+		ret = vdrive_certify(drive, certification == CERTIFY_KNOWN ? known : NULL, n_known);
+	free(known);
+	return ret;
+}
+
+/* DVD-RAM and BD-RE. */
 static int format_random(struct vdrive_call *call, const struct wish *wish)
 {
 	struct disc *disc = call->drive->disc;
@@ -109,7 +156,7 @@ static int format_random(struct vdrive_call *call, const struct wish *wish)
 		return vdrive_invalid_parameter(call);
 	if (!(wish->type == FORMAT_BD_RE_SPARES ? is_spare_size(disc, wish->n_sectors) : is_offered(disc, wish)))
 		return vdrive_invalid_parameter(call);
-	return format_result(call, disc_format_user_area(disc, wish->n_sectors));
+	return format_result(call, format_and_certify(call, wish));
 }
 
 static int format_dvd_rw(struct vdrive_call *call, const struct wish *wish)

@@ -30,7 +30,8 @@ static size_t put_spare_formats(const struct disc *disc, uint8_t type, struct vd
 	formats[1] = (struct vdrive_format){ type, disc_all_sectors(disc) - most, 0 };
 	formats[2] = (struct vdrive_format){ type, disc_all_sectors(disc) - least, 0 };
 	for (size_t i = 0; i < 3; i++)
-		formats[i].parameter = (disc_all_sectors(disc) - formats[i].n_sectors) / BD_CLUSTER & 0xffffff;
+		if (type != FORMAT_BD_R)
+			formats[i].parameter = (disc_all_sectors(disc) - formats[i].n_sectors) / BD_CLUSTER & 0xffffff;
 	return 3;
 }
 

@@ -3,8 +3,10 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "vdrive/disc_defects.h"
 #include "vdrive/drive.h"
 #include "vdrive/mmc/defaults.h"
+#include "vdrive/timing_model.h"
 
 enum { HEADER = 8, DESCRIPTOR = 16 };
 
@@ -24,10 +26,35 @@ static int give_descriptors(struct vdrive_call *call, uint8_t *data, size_t n)
 	return vdrive_give(call, data, HEADER + DESCRIPTOR * n, HEADER + DESCRIPTOR * asked);
 }
 
+/** Type 0, exceptions: at the first sector of a replaced unit, and behind its last, the pick-up has to move (MMC-6
+ *  6.8.3.2.3). Only of reading, as writes do not wait for it. */
+static int exceptions(struct vdrive_call *call, uint8_t flags)
+{
+	enum { EXCEPTION = 6, MOST = 256 };
+	const struct disc *disc = call->drive->disc;
+	uint32_t unit = disc_profile(disc)->ecc_sectors, n_all = 2 * disc_n_replaced(disc), n = 0;
+	uint8_t data[HEADER + EXCEPTION * MOST] = { 0 };
+	size_t asked = get_be16(call->cdb + 8);
+	int64_t lba = (int64_t)get_be32(call->cdb + 2) - 1;
+
+	while (!(flags & 2) && n + 2 <= MOST && (lba = disc_next_replaced(disc, lba + 1)) >= 0)
+		for (uint32_t i = 0; i < 2; i++, n++) {
+			uint8_t *exception = data + HEADER + (size_t)EXCEPTION * n;
+
+			put_be32(exception, (uint32_t)lba + i * unit);
+			/* Tenths of milliseconds. */
+			put_be16(exception + 4, MODEL_SEEK_FULL_US / 100);
+		}
+	put_be32(data, (uint32_t)(HEADER - 4 + EXCEPTION * (flags & 2 ? 0 : n < MOST ? n : n_all)));
+	data[4] = (uint8_t)(flags | 1);
+	return vdrive_give(call, data, HEADER + (size_t)EXCEPTION * n, HEADER + EXCEPTION * asked);
+}
+
 /** Type 0, performance: the same speed from the first sector to the last. */
 static int nominal_performance(struct vdrive_call *call)
 {
-	enum { TOLERANCE_10 = 2, EXCEPTIONS_ONLY = 2 };
+	enum { TOLERANCE_NONE = 0, TOLERANCE_10 = 2, EXCEPTIONS_ONLY = 2 };
+	uint8_t tolerance = call->cdb[1] >> 3 & 3;
 	const struct vdrive *drive = call->drive;
 	bool is_write = call->cdb[1] & 4;
 	uint8_t except = call->cdb[1] & 3;
@@ -35,13 +62,12 @@ static int nominal_performance(struct vdrive_call *call)
 	uint8_t *descriptor = data + HEADER;
 	uint32_t kbps = is_write ? drive->write_kbps : drive->read_kbps;
 
-	if ((call->cdb[1] >> 3 & 3) != TOLERANCE_10 || except > EXCEPTIONS_ONLY)
+	/* Only 10 % is defined; most drives answer hosts that ask for none, as dvd+rw-tools do. */
+	if ((tolerance != TOLERANCE_10 && tolerance != TOLERANCE_NONE) || except > EXCEPTIONS_ONLY)
 		return vdrive_invalid_field(call, 1);
 	data[4] = is_write ? 2 : 0;
-	if (except != 0) {
-		data[4] |= 1;
-		return give_descriptors(call, data, 0);
-	}
+	if (except != 0)
+		return exceptions(call, data[4]);
 	if (is_write && !vdrive_is_writable(drive))
 		return give_descriptors(call, data, 0);
 	put_be32(descriptor + 4, kbps);
@@ -141,7 +167,25 @@ static int set_cd_speed(struct vdrive_call *call)
 	return 0;
 }
 
+/* SET READ AHEAD (MMC-6 6.37): where to go on reading after an address. This drive's cache goes on by itself, so it is a
+ * hint like others, but both addresses must be the medium's. */
+static int set_read_ahead(struct vdrive_call *call)
+{
+	int ret = vdrive_need_medium(call);
+
+	for (size_t at = 2; ret == 0 && at <= 6; at += 4) {
+		const struct vdrive_sense out_of_range = {
+			.key = 5, .asc = 0x21, .has_lba = true, .lba = (int32_t)get_be32(call->cdb + at)
+		};
+
+		if (get_be32(call->cdb + at) >= disc_capacity(call->drive->disc))
+			ret = vdrive_report_sense(call, &out_of_range);
+	}
+	return ret;
+}
+
 const struct vdrive_opcode vdrive_opcodes_performance[] = {
+	{ 0xa7, 12, "SET READ AHEAD", set_read_ahead, false },
 	{ 0xac, 12, "GET PERFORMANCE", get_performance, false },
 	{ 0xb6, 12, "SET STREAMING", set_streaming, false },
 	{ 0xbb, 12, "SET CD SPEED", set_cd_speed, false },

@@ -174,7 +174,7 @@ static int send_sectors(struct vdrive_call *call, const struct request *request,
 		/* Where sound ends or begins, so does the transfer (table 348). */
 		if (i > 0 && sector.ret == 0 && sector.is_audio != was_audio)
 			return vdrive_fail_at(call, wrong_mode, sector.lba);
-		was_audio = sector.is_audio;
+		was_audio = sector.ret == 0 && sector.is_audio;
 		ret = send_sector(call, request, &sector);
 		if (ret == 0)
 			call->drive->position_lba = sector.lba;

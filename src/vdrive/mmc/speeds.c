@@ -4,7 +4,7 @@
 
 /* kB/s. A CD's 1x is 176.4 in commands, as of audio, and 153.6 of user data. */
 static const uint32_t cd_r_speeds[] = { 8467, 7056, 5645, 4234, 2822, 1411, 706 };
-static const uint32_t cd_rw_speeds[] = { 4234, 2822, 1764, 706 };
+static const uint32_t cd_rw_speeds[] = { 1764, 706 };
 static const uint32_t dvd_r_speeds[] = { 22160, 16620, 11080, 8310, 5540, 2770 };
 static const uint32_t dvd_dl_speeds[] = { 11080, 8310, 5540, 3324 };
 static const uint32_t dvd_rw_speeds[] = { 8310, 5540, 2770 };

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* READ and SEND DISC STRUCTURE: what is pressed into a DVD or BD, and what a blank tells of its maker. And REPORT
- * KEY. */
+/* READ and SEND DISC STRUCTURE: what is pressed into a DVD or BD, and what a blank tells of its maker. */
 #include <errno.h>
 #include <string.h>
 
 #include "base/bytes.h"
+#include "vdrive/disc_defects.h"
 #include "vdrive/drive.h"
+#include "vdrive/mmc/keys.h"
 #include "vdrive/mmc/structure.h"
 
 /* Longest structure, without the header of four bytes: a BD's 4096 bytes of disc information. */
@@ -58,17 +59,30 @@ static size_t bd_information(const struct disc *disc, uint8_t *data)
 	return MAX_STRUCTURE;
 }
 
-/** BD format 0Ah, spare areas: none of them is ever used, as no sector of this disc goes bad. */
+/** BD format 0Ah, spare areas in blocks: free and all (MMC-6 6.23.3.3.4). */
 static size_t bd_spares(const struct disc *disc, uint8_t *data)
 {
-	put_be32(data + 4, disc_spares(disc));
-	put_be32(data + 8, disc_spares(disc));
+	struct disc_spare_areas areas;
+
+	disc_spare_areas(disc, &areas);
+	put_be32(data + 4, areas.n_free);
+	put_be32(data + 8, areas.n_sectors);
 	return 12;
+}
+
+/** Formats 09h, cartridge status, and C0h, write protection: neither a cartridge nor protected. */
+static size_t bd_no_protection(const struct disc *disc, uint8_t *data)
+{
+	(void)disc;
+	(void)data;
+	return 4;
 }
 
 static const struct structure bd_structures[] = {
 	{ 0x00, is_bd, bd_information },
+	{ 0x09, has_spare_areas, bd_no_protection },
 	{ 0x0a, has_spare_areas, bd_spares },
+	{ 0xc0, has_spare_areas, bd_no_protection },
 	{ 0, NULL, NULL },
 };
 
@@ -79,8 +93,9 @@ static const struct structure *family_structures(const struct disc *disc)
 }
 
 /** Format FFh: all formats of this medium, readable (RDS), with their lengths. */
-static size_t list_structures(const struct disc *disc, uint8_t *list, uint8_t *room)
+static size_t list_structures(const struct vdrive *drive, uint8_t *list, uint8_t *room)
 {
+	const struct disc *disc = drive->disc;
 	size_t size = 0;
 
 	for (const struct structure *entry = family_structures(disc); entry->fill != NULL; entry++) {
@@ -91,7 +106,28 @@ static size_t list_structures(const struct disc *disc, uint8_t *list, uint8_t *r
 		put_be16(list + size + 2, (uint16_t)(HEADER + entry->fill(disc, room)));
 		size += 4;
 	}
+	for (const struct protected_format *entry = vdrive_protected_formats; entry->size != 0; entry++) {
+		if (!vdrive_has_protection(drive, entry->kind))
+			continue;
+		list[size] = entry->format;
+		list[size + 1] = 0x40;
+		put_be16(list + size + 2, (uint16_t)(HEADER + entry->size));
+		size += 4;
+	}
 	return size;
+}
+
+/** What the drive's state adds to a structure of the disc. */
+static void add_protection(const struct vdrive *drive, const uint8_t *cdb, uint8_t *data)
+{
+	enum { COPYRIGHT = 0x01, SECTOR_COPYRIGHT = 0x05 };
+
+	if (!is_dvd(drive->disc))
+		return;
+	if (cdb[7] == COPYRIGHT)
+		vdrive_put_copyright(drive, data);
+	else if (cdb[7] == SECTOR_COPYRIGHT)
+		vdrive_put_sector_copyright(drive, (int32_t)get_be32(cdb + 2), data);
 }
 
 static const struct structure *find_structure(const struct disc *disc, uint8_t format)
@@ -119,15 +155,20 @@ static int read_disc_structure(struct vdrive_call *call)
 	/* The host asks for structures that this kind of disc does not have. */
 	if (media == MEDIA_DVD ? !is_dvd(disc) : !is_bd(disc))
 		return vdrive_check_condition(call, 5, 0x30, 2);
+	ret = vdrive_refuse_protected(call, format);
+	if (ret != 0)
+		return ret;
 	structure = find_structure(disc, format);
 	if (format == LIST)
-		size = list_structures(disc, answer + HEADER, room);
+		size = list_structures(call->drive, answer + HEADER, room);
 	else if (structure == NULL)
 		return vdrive_invalid_field(call, 7);
 	else if (layer >= (is_dvd(disc) ? disc_n_layers(disc) : 1))
 		return vdrive_invalid_field(call, 6);
 	else
 		size = structure->fill(disc, answer + HEADER);
+	if (format != LIST)
+		add_protection(call->drive, call->cdb, answer + HEADER);
 	put_be16(answer, (uint16_t)(HEADER + size - 2));
 	return vdrive_give(call, answer, HEADER + size, get_be16(call->cdb + 8));
 }
@@ -161,42 +202,7 @@ static int send_disc_structure(struct vdrive_call *call)
 	}
 }
 
-/** Keys are for discs with CSS, which no medium of this drive is; the region state has to do with the drive alone. */
-static int report_key(struct vdrive_call *call)
-{
-	enum { AGID = 0x00, RPC_STATE = 0x08, INVALIDATE = 0x3f };
-	uint8_t format = call->cdb[10] & 0x3f;
-	uint8_t data[8] = { 0 };
-	int ret;
-
-	/* Key class 0: CSS, CPPM. */
-	if (call->cdb[7] != 0)
-		return vdrive_invalid_field(call, 7);
-	switch (format) {
-	case INVALIDATE:
-		return 0;
-	case RPC_STATE:
-		/* No region set; 4 resets by the maker and 5 changes by the user left; RPC phase II. */
-		put_be16(data, sizeof(data) - 2);
-		data[4] = 4 << 3 | 5;
-		data[5] = 0xff;
-		data[6] = 1;
-		return vdrive_give(call, data, sizeof(data), get_be16(call->cdb + 8));
-	case AGID:
-		ret = vdrive_need_medium(call);
-		if (ret != 0)
-			return ret;
-		/* COPY PROTECTION KEY EXCHANGE FAILURE, KEY NOT PRESENT. */
-		if (is_dvd(call->drive->disc))
-			return vdrive_check_condition(call, 5, 0x6f, 1);
-		return vdrive_check_condition(call, 5, 0x30, 2);
-	default:
-		return vdrive_invalid_field(call, 10);
-	}
-}
-
 const struct vdrive_opcode vdrive_opcodes_structure[] = {
-	{ 0xa4, 12, "REPORT KEY", report_key, false },
 	{ 0xad, 12, "READ DISC STRUCTURE", read_disc_structure, false },
 	{ 0xbf, 12, "SEND DISC STRUCTURE", send_disc_structure, false },
 	{ 0 },

@@ -3,10 +3,14 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "vdrive/disc_defects.h"
 #include "vdrive/mmc/structure.h"
 
 /* Physical sector number of the first data sector, of DVD-RAM a little further out (ECMA-267, -349 and -330, 16.1). */
 enum { FIRST_PSN = 0x030000, FIRST_PSN_RAM = 0x031000 };
+
+/* Sectors of primary spares and of guard areas between the zones in the data zone of a DVD-RAM of 4.7 GB (ECMA-330). */
+enum { RAM_HIDDEN = 19008 };
 
 /* Who made the virtual discs: 8 characters and 3 for the type on DVD+, two times 6 on DVD-. */
 #define MAKER "DISCERN\0"
@@ -54,9 +58,14 @@ static bool is_plus(const struct disc *disc)
 	return !disc_is_pressed(disc) && !is_ram(disc) && !is_minus(disc);
 }
 
-static bool is_plus_r_dl(const struct disc *disc)
+static bool is_minus_r_dl(const struct disc *disc)
 {
-	return disc_profile(disc)->number == DISCERN_PROFILE_DVD_PLUS_R_DL;
+	return disc_profile(disc)->number == DISCERN_PROFILE_DVD_R_DL;
+}
+
+static bool is_recordable_dl(const struct disc *disc)
+{
+	return is_minus_r_dl(disc) || disc_profile(disc)->number == DISCERN_PROFILE_DVD_PLUS_R_DL;
 }
 
 /** Sectors on layer 0: as the host set them, or half of all in whole ECC blocks. */
@@ -72,6 +81,10 @@ static uint32_t first_layer_sectors(const struct disc *disc)
 static void put_data_zone(const struct disc *disc, uint8_t *data)
 {
 	uint32_t n_sectors = disc_capacity(disc), first = is_ram(disc) ? FIRST_PSN_RAM : FIRST_PSN, end;
+
+	/* User area, supplementary spares, and what is never the user's. */
+	if (is_ram(disc))
+		n_sectors = disc_all_sectors(disc) + RAM_HIDDEN;
 
 	put_be24(data + 5, first);
 	if (disc_n_layers(disc) == 1) {
@@ -99,7 +112,8 @@ static size_t physical(const struct disc *disc, uint8_t *data)
 	return 2048;
 }
 
-/** Format 01h, copyright information: neither protection nor regions. */
+/** Formats 01h, copyright information, and 05h, that of a sector: neither protection nor regions, unless the drive was
+ *  told of some (keys.c). */
 static size_t copyright(const struct disc *disc, uint8_t *data)
 {
 	(void)disc;
@@ -136,12 +150,21 @@ static size_t medium_status(const struct disc *disc, uint8_t *data)
 /** Format 0Ah, spare areas of DVD-RAM: unused primary, unused and allocated supplementary spare blocks. */
 static size_t spares(const struct disc *disc, uint8_t *data)
 {
-	enum { PRIMARY_SPARES = 12800 };
+	struct disc_spare_areas areas;
 
-	put_be32(data, PRIMARY_SPARES);
-	put_be32(data + 4, disc_spares(disc));
-	put_be32(data + 8, disc_spares(disc));
+	disc_spare_areas(disc, &areas);
+	put_be32(data, areas.primary_free);
+	put_be32(data + 4, areas.n_free);
+	put_be32(data + 8, areas.n_sectors);
 	return 12;
+}
+
+/** Format C0h, write protection status (MMC-6 6.23.3.2.33): the disc is not protected. */
+static size_t write_protection(const struct disc *disc, uint8_t *data)
+{
+	(void)disc;
+	(void)data;
+	return 4;
 }
 
 /** Format 0Eh, pre-recorded information in the lead-in of DVD-R and DVD-RW: fields 1 to 5 with an identifier each, of
@@ -156,14 +179,29 @@ static size_t pre_recorded(const struct disc *disc, uint8_t *data)
 	return 40;
 }
 
+/** Format 0Bh, recording type of DVD-RAM: data, not in real time. */
+static size_t recording_type(const struct disc *disc, uint8_t *data)
+{
+	(void)disc;
+	(void)data;
+	return 4;
+}
+
+/** Format 0Fh, unique disc identifier of DVD-R and DVD-RW: a random number and a time, which this recorder has not. */
+static size_t unique_identifier(const struct disc *disc, uint8_t *data)
+{
+	enum { TIME = 4, TIME_SIZE = 14 };
+
+	put_be16(data + 2, (uint16_t)disc_identifier(disc));
+	memset(data + TIME, '0', TIME_SIZE);
+	return TIME + TIME_SIZE;
+}
+
 /** Format 10h, format information in the control data zone of DVD-R and DVD-RW. */
 static size_t control_data(const struct disc *disc, uint8_t *data)
 {
 	data[0] = 0x01;
 	put_data_zone(disc, data);
-	/* Of two layers the capacity of the first one, which is what a recorder asks for. */
-	if (disc_n_layers(disc) > 1)
-		put_be24(data + 13, first_layer_sectors(disc));
 	return 2048;
 }
 
@@ -174,7 +212,15 @@ static size_t adip(const struct disc *disc, uint8_t *data)
 	return 256;
 }
 
-/** Format 20h, layer boundary of DVD+R DL: whether it has been set, and sectors of layer 0. */
+/** Format 21h, start of the middle zone of DVD-R DL: not shifted. */
+static size_t middle_zone(const struct disc *disc, uint8_t *data)
+{
+	if (disc_status(disc) != DISC_BLANK)
+		data[0] = 0x80;
+	return 8;
+}
+
+/** Format 20h, layer boundary of DVD+R DL and layer capacity of DVD-R DL: whether it has been set, and sectors of layer 0. */
 static size_t layer_boundary(const struct disc *disc, uint8_t *data)
 {
 	if (disc_layer_break(disc) != 0 || disc_status(disc) != DISC_BLANK)
@@ -187,12 +233,17 @@ const struct structure vdrive_dvd_structures[] = {
 	{ 0x00, is_any, physical },
 	{ 0x01, is_any, copyright },
 	{ 0x04, is_any, manufacturing },
+	{ 0x05, is_any, copyright },
 	{ 0x08, is_ram, definition },
 	{ 0x09, is_ram, medium_status },
 	{ 0x0a, is_ram, spares },
+	{ 0x0b, is_ram, recording_type },
 	{ 0x0e, is_minus, pre_recorded },
+	{ 0x0f, is_minus, unique_identifier },
 	{ 0x10, is_minus, control_data },
 	{ 0x11, is_plus, adip },
-	{ STRUCTURE_LAYER_BOUNDARY, is_plus_r_dl, layer_boundary },
+	{ STRUCTURE_LAYER_BOUNDARY, is_recordable_dl, layer_boundary },
+	{ 0x21, is_minus_r_dl, middle_zone },
+	{ 0xc0, is_ram, write_protection },
 	{ 0, NULL, NULL },
 };

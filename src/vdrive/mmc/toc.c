@@ -255,12 +255,15 @@ static int atip(struct vdrive_call *call, const struct disc *disc)
 	data[4] = 0x80 | 4 << 4;
 	data[5] = 0x40;
 	data[6] = 0x80 | 3 << 3;
-	/* CD-RW of high speed (sub-type 1), with a reference speed of 2x and, in A1, 4x to 10x (Orange Book part III,
-	 * volume 2). */
+	/* CD-RW of high speed (sub-type 1, Orange Book part III, volume 2): indicative power 3, reference speed 6x (3); A1,
+	 * which tells 4x to 10x and powers, and A2, as such discs have them. */
 	if (disc_profile(disc)->number == DISCERN_PROFILE_CD_RW) {
-		data[4] |= 1;
-		data[6] = 0x80 | 0x40 | 1 << 3 | 0x04;
-		data[16] = 2 << 4 | 6 << 1;
+		static const uint8_t a1[] = { 0x24, 0x1a, 0xd8 }, a2[] = { 0x26, 0xb2, 0x4a };
+
+		data[4] = 0x80 | 3 << 4 | 3;
+		data[6] = 0x80 | 0x40 | 1 << 3 | 0x04 | 0x02;
+		memcpy(data + 16, a1, sizeof(a1));
+		memcpy(data + 20, a2, sizeof(a2));
 	}
 	data[8] = LEAD_IN_MINUTE;
 	data[9] = LEAD_IN_SECOND;

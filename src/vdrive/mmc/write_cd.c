@@ -76,7 +76,8 @@ static int write_one(struct vdrive *drive, const struct cd_blocks *blocks, int32
 	struct disc_raw_sector raw = { .sector = sector };
 
 	cd_blocks_make(blocks, data, lba, write_page_subheader(drive), sector);
-	if (blocks->sub != CD_SUB_NONE) {
+	/* With P and Q alone the host gives nothing that the drive would take. */
+	if (blocks->sub == CD_SUB_PACKED || blocks->sub == CD_SUB_RAW) {
 		make_sub(drive, lba, data + blocks->main_bytes, sub);
 		raw.subchannel = sub;
 	}
@@ -96,7 +97,8 @@ int cd_write_run(struct vdrive *drive, const struct cd_run *run, int32_t *ret_lb
 	for (uint32_t i = 0; i < run->n_sectors && ret == 0; i++) {
 		*ret_lba = run->lba + (int32_t)i;
 		ret = write_one(drive, run->blocks, *ret_lba, data);
-		data += block_bytes;
+		if (block_bytes > 0)
+			data += block_bytes;
 	}
 	return ret;
 }

@@ -67,8 +67,8 @@ static bool check_track(const uint8_t *page, size_t *ret_byte)
 
 	if (!cd_blocks_by_type(type, &blocks))
 		return refuse(ret_byte, AT_BLOCK_TYPE);
-	/* P and Q are the drive's in a track at once. */
-	if (blocks.sub == CD_SUB_PQ || is_data_track != (blocks.form != SECTOR_AUDIO))
+	/* P and Q are the drive's in a track at once, and packs of R to W it does not interleave. */
+	if (blocks.sub == CD_SUB_PQ || blocks.sub == CD_SUB_PACKED || is_data_track != (blocks.form != SECTOR_AUDIO))
 		return refuse(ret_byte, AT_BLOCK_TYPE);
 	if (!is_data_track && get_be16(page + AT_AUDIO_PAUSE) != AUDIO_PAUSE)
 		return refuse(ret_byte, AT_AUDIO_PAUSE);
