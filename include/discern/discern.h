@@ -10,6 +10,7 @@
 #include <discern/medium.h>
 #include <discern/progress.h>
 #include <discern/rip.h>
+#include <discern/rip_audio.h>
 #include <discern/verify.h>
 
 #endif

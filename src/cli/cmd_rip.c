@@ -7,6 +7,7 @@
 #include <discern/rip.h>
 
 #include "cli/command.h"
+#include "cli/rip_audio.h"
 #include "cli/rip_manifest.h"
 #include "cli/rip_options.h"
 #include "cli/rip_report.h"
@@ -54,6 +55,8 @@ static int rip(struct rip_options *options, struct discern_drive *drive, struct 
 	int ret, written;
 
 	cli_catch_signals();
+	if (options->is_audio)
+		return find_speed(options, drive, &err) < 0 ? cli_fail(options->cli, &err) : rip_audio(options, drive);
 	if (rip_manifest_prepare(manifest, options, &err) < 0 || find_speed(options, drive, &err) < 0 ||
 	    discern_rip(drive, &options->rip, &options->cli->observer, &result, &err) < 0) {
 		ret = cli_fail(options->cli, &err);
@@ -110,6 +113,11 @@ const struct cli_command cmd_rip = {
 		"      --report=PAGE  the same as a page of HTML, with a map of the disc\n"
 		"      --paranoid     read every sector twice, past the drive's cache; count only what is equal\n"
 		"      --no-raw       read CDs without the checksums of their own sectors\n"
+		"      --audio        the tracks of an audio CD, as files with a cue sheet in the folder of -o\n"
+		"      --format=F     of these: flac (without this option), wav, or cue, which is one file of samples\n"
+		"      --offset=N     samples that the drive reads late, as lists of drives have it\n"
+		"      --accuraterip=FILE\n"
+		"                     compare with a file of AccurateRip's database\n"
 		"      --speed=N      read speed in x, such as 8 or 2.4, or such as 5540kB/s, or max\n"
 		"\n"
 		"While it runs, the image is FILE.part, and FILE.map tells what is read, in the form of GNU ddrescue.\n"

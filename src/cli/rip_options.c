@@ -20,7 +20,14 @@ enum {
 	OPTION_NO_RAW,
 };
 
+/* Of --audio. */
+enum { OPTION_AUDIO = 'A', OPTION_OFFSET = 'O', OPTION_FORMAT = 'F', OPTION_ACCURATERIP = 'R' };
+
 static const struct option own[] = {
+	{ "audio", no_argument, NULL, OPTION_AUDIO },
+	{ "offset", required_argument, NULL, OPTION_OFFSET },
+	{ "format", required_argument, NULL, OPTION_FORMAT },
+	{ "accuraterip", required_argument, NULL, OPTION_ACCURATERIP },
 	{ "max-time", required_argument, NULL, OPTION_MAX_TIME },
 	{ "stop-after-no-progress", required_argument, NULL, OPTION_NO_PROGRESS },
 	{ "no-manifest", no_argument, NULL, OPTION_NO_MANIFEST },
@@ -150,6 +157,40 @@ static int set_report(struct rip_options *options, const char *path)
 	return 0;
 }
 
+/** --audio, or an option of it. */
+static int set_audio(struct rip_options *options, int option, const char *word)
+{
+	static const struct {
+		const char *name;
+		enum discern_audio_format format;
+	} formats[] = { { "flac", DISCERN_AUDIO_FLAC }, { "wav", DISCERN_AUDIO_WAV }, { "cue", DISCERN_AUDIO_BIN } };
+	enum { MAX_OFFSET = 10000 };
+	int64_t n;
+
+	if (option == OPTION_AUDIO) {
+		options->is_audio = true;
+		return 0;
+	}
+	options->has_audio_options = true;
+	if (option == OPTION_ACCURATERIP) {
+		options->audio.accuraterip_path = word;
+		return 0;
+	}
+	if (option == OPTION_OFFSET) {
+		if (!text_to_number(word[0] == '+' ? word + 1 : word, -MAX_OFFSET, MAX_OFFSET, &n))
+			return cli_usage(options->cli, "--offset=%s: give a number of samples, such as 6 or -24", word);
+		options->audio.offset_samples = (int32_t)n;
+		return 0;
+	}
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+		if (strcmp(word, formats[i].name) != 0)
+			continue;
+		options->audio.format = formats[i].format;
+		return 0;
+	}
+	return cli_usage(options->cli, "--format=%s: give flac, wav or cue", word);
+}
+
 int rip_options_parse(struct rip_options *options, int argc, char **argv)
 {
 	int option;
@@ -180,11 +221,17 @@ int rip_options_parse(struct rip_options *options, int argc, char **argv)
 			ret = set_output(options, optarg);
 		else if (option == 'r')
 			ret = set_retries(options, optarg);
-		else
+		else if (option == 's')
 			ret = set_speed(options, optarg);
+		else
+			ret = set_audio(options, option, optarg);
 		if (ret != 0)
 			return ret;
 	}
+	if (options->has_audio_options && !options->is_audio)
+		return cli_usage(options->cli, "--offset, --format and --accuraterip are for --audio");
+	if (options->is_audio && options->rip.no_progress_seconds > 0)
+		return cli_usage(options->cli, "--stop-after-no-progress is not for --audio");
 	if (argc - optind > 1)
 		return cli_usage(options->cli, "one drive, not %d", argc - optind);
 	return -1;

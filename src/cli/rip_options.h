@@ -4,6 +4,7 @@
 #define CLI_RIP_OPTIONS_H
 
 #include <discern/rip.h>
+#include <discern/rip_audio.h>
 
 #include "cli/command.h"
 
@@ -15,6 +16,9 @@ struct rip_options {
 	/** No IMAGE.json; and the page to write, NULL for none. */
 	bool no_manifest;
 	const char *report;
+	/** With --audio; what both have in common stands in .rip. */
+	bool is_audio, has_audio_options;
+	struct discern_rip_audio_options audio;
 };
 
 /** Reads the options; what is left begins at optind. -1 to go on, else the exit code. */

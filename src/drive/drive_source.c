@@ -288,7 +288,7 @@ int drive_source_read_raw(struct discern_source *base, const struct mmc_raw_read
 		int ret;
 
 		rest.n_sectors = n_max == 0 ? 1 : n_left < n_max ? n_left : n_max;
-		mmc_read_cd(&command, &rest, buffer, source->timeout_ms);
+		mmc_read_raw(&command, &rest, buffer, source->timeout_ms);
 		ret = run_read(source, &command, rest.lba, err);
 		if (ret == -EMSGSIZE && rest.n_sectors > 1) {
 			source->max_sectors = source->max_sectors > 1 ? source->max_sectors / 2 : 1;

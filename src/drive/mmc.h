@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <discern/medium.h>
+
 #include "drive/transport.h"
 
 enum mmc_opcode {
@@ -25,6 +27,7 @@ enum mmc_opcode {
 	MMC_WRITE_10 = 0x2a,
 	MMC_WRITE_AND_VERIFY_10 = 0x2e,
 	MMC_SYNCHRONIZE_CACHE = 0x35,
+	MMC_READ_SUB_CHANNEL = 0x42,
 	MMC_READ_TOC = 0x43,
 	MMC_GET_CONFIGURATION = 0x46,
 	MMC_GET_EVENT_STATUS = 0x4a,
@@ -65,6 +68,16 @@ void mmc_prevent_removal(struct scsi_command *ret_command, bool prevent);
 void mmc_read_format_capacities(struct scsi_command *ret_command, uint8_t *data, uint16_t size);
 void mmc_read_capacity(struct scsi_command *ret_command, uint8_t data[8]);
 void mmc_read_toc(struct scsi_command *ret_command, uint8_t *data, uint16_t size);
+/** Formats of READ TOC/PMA/ATIP beside that of mmc_read_toc(), which is 0 (MMC-6 6.25): all that a lead-in says, with
+ *  addresses in BCD as they lie there; CD-TEXT packs. */
+enum mmc_toc_format { MMC_TOC_RAW = 2, MMC_TOC_CD_TEXT = 5 };
+void mmc_read_toc_format(struct scsi_command *ret_command, enum mmc_toc_format format, uint8_t *data, uint16_t size);
+
+/** READ SUB-CHANNEL: the catalogue number, or the ISRC of a track. */
+enum mmc_sub_channel { MMC_SUB_CHANNEL_MCN = 2, MMC_SUB_CHANNEL_ISRC = 3, MMC_SUB_CHANNEL_SIZE = 24 };
+void mmc_read_sub_channel(struct scsi_command *ret_command, enum mmc_sub_channel format, uint8_t track,
+			  uint8_t data[MMC_SUB_CHANNEL_SIZE]);
+
 void mmc_get_configuration(struct scsi_command *ret_command, uint8_t *data, uint16_t size);
 void mmc_read_disc_information(struct scsi_command *ret_command, uint8_t *data, uint16_t size);
 void mmc_read_track_information(struct scsi_command *ret_command, uint16_t track, uint8_t *data, uint16_t size);
@@ -79,6 +92,17 @@ void mmc_read_disc_structure(struct scsi_command *ret_command, enum mmc_structur
 
 /** READ(10), or READ(12) where n_sectors needs it. data has room for n_sectors * 2048 bytes. */
 void mmc_read(struct scsi_command *ret_command, int32_t lba, uint32_t n_sectors, uint8_t *data, unsigned timeout_ms);
+/** READ CD: whole sectors of any kind, or of audio only, and behind each what else is wanted of it. data has room for
+ *  n_sectors * mmc_read_cd_bytes(). */
+enum mmc_cd_parts {
+	MMC_CD_ANY = 0,
+	MMC_CD_AUDIO = 1,
+	MMC_CD_WITH_C2 = 2,
+	MMC_CD_WITH_SUBCHANNEL = 4,
+};
+size_t mmc_read_cd_bytes(enum mmc_cd_parts parts);
+void mmc_read_cd(struct scsi_command *ret_command, const struct discern_range *range, enum mmc_cd_parts parts,
+		 uint8_t *data);
 /** Sets FUA in a command of mmc_read(): the data comes from the medium, not from the drive's cache. */
 void mmc_force_unit_access(struct scsi_command *command);
 
@@ -91,7 +115,7 @@ struct mmc_raw_read {
 /** Bytes of a whole sector of a CD, and of one with its C2 pointers behind it. */
 enum { MMC_RAW_SECTOR = 2352, MMC_C2_POINTERS = 294 };
 /** READ CD: whole sectors of any type, each with its C2 pointers behind it if these are wanted. */
-void mmc_read_cd(struct scsi_command *ret_command, const struct mmc_raw_read *read, uint8_t *data, unsigned timeout_ms);
+void mmc_read_raw(struct scsi_command *ret_command, const struct mmc_raw_read *read, uint8_t *data, unsigned timeout_ms);
 
 /** kB/s of 1000 bytes; 0xffff for the fastest. */
 void mmc_set_cd_speed(struct scsi_command *ret_command, uint16_t read_kbps, uint16_t write_kbps);

@@ -2,7 +2,9 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "disc/sector.h"
 #include "disc/source.h"
+#include "disc/subchannel.h"
 #include "drive/mmc.h"
 
 /*
@@ -29,6 +31,7 @@ static const struct {
 	{ MMC_WRITE_10, "WRITE(10)" },
 	{ MMC_WRITE_AND_VERIFY_10, "WRITE AND VERIFY(10)" },
 	{ MMC_SYNCHRONIZE_CACHE, "SYNCHRONIZE CACHE" },
+	{ MMC_READ_SUB_CHANNEL, "READ SUB-CHANNEL" },
 	{ MMC_READ_TOC, "READ TOC/PMA/ATIP" },
 	{ MMC_GET_CONFIGURATION, "GET CONFIGURATION" },
 	{ MMC_GET_EVENT_STATUS, "GET EVENT STATUS NOTIFICATION" },
@@ -145,6 +148,25 @@ void mmc_read_toc(struct scsi_command *ret_command, uint8_t *data, uint16_t size
 	start_10(ret_command, MMC_READ_TOC, data, size);
 }
 
+void mmc_read_toc_format(struct scsi_command *ret_command, enum mmc_toc_format format, uint8_t *data, uint16_t size)
+{
+	start_10(ret_command, MMC_READ_TOC, data, size);
+	ret_command->cdb[2] = (uint8_t)format;
+	/* The session to begin with. */
+	ret_command->cdb[6] = format == MMC_TOC_RAW ? 1 : 0;
+}
+
+void mmc_read_sub_channel(struct scsi_command *ret_command, enum mmc_sub_channel format, uint8_t track,
+			  uint8_t data[MMC_SUB_CHANNEL_SIZE])
+{
+	enum { WITH_Q = 0x40 };
+
+	start_10(ret_command, MMC_READ_SUB_CHANNEL, data, MMC_SUB_CHANNEL_SIZE);
+	ret_command->cdb[2] = WITH_Q;
+	ret_command->cdb[3] = (uint8_t)format;
+	ret_command->cdb[6] = track;
+}
+
 void mmc_get_configuration(struct scsi_command *ret_command, uint8_t *data, uint16_t size)
 {
 	/* RT 0, starting feature 0: all features. */
@@ -204,6 +226,28 @@ void mmc_read(struct scsi_command *ret_command, int32_t lba, uint32_t n_sectors,
 	set_data(ret_command, SCSI_FROM_DRIVE, data, (size_t)n_sectors * DISCERN_SECTOR_SIZE);
 }
 
+size_t mmc_read_cd_bytes(enum mmc_cd_parts parts)
+{
+	return SECTOR_RAW + (parts & MMC_CD_WITH_C2 ? SECTOR_C2 : 0u) +
+	       (parts & MMC_CD_WITH_SUBCHANNEL ? SUBCHANNEL_BYTES : 0u);
+}
+
+void mmc_read_cd(struct scsi_command *ret_command, const struct discern_range *range, enum mmc_cd_parts parts,
+		 uint8_t *data)
+{
+	/* MMC-6 6.17.2: the expected type of sector, and the main channel with all its parts, which audio has none of. */
+	enum { TYPE_AUDIO = 1 << 2, MAIN_ALL = 0xf8, MAIN_USER = 0x10, C2_POINTERS = 0x02, SUBCHANNEL_RAW = 0x01 };
+
+	start(ret_command, MMC_READ_CD, MMC_READ_TIMEOUT_MS);
+	ret_command->cdb[1] = parts & MMC_CD_AUDIO ? TYPE_AUDIO : 0;
+	put_be32(ret_command->cdb + 2, (uint32_t)range->lba);
+	put_be24(ret_command->cdb + 6, range->n_sectors);
+	ret_command->cdb[9] = parts & MMC_CD_AUDIO ? MAIN_USER : MAIN_ALL;
+	ret_command->cdb[9] |= parts & MMC_CD_WITH_C2 ? C2_POINTERS : 0;
+	ret_command->cdb[10] = parts & MMC_CD_WITH_SUBCHANNEL ? SUBCHANNEL_RAW : 0;
+	set_data(ret_command, SCSI_FROM_DRIVE, data, range->n_sectors * mmc_read_cd_bytes(parts));
+}
+
 void mmc_force_unit_access(struct scsi_command *command)
 {
 	enum { FORCE_UNIT_ACCESS = 0x08 };
@@ -212,7 +256,7 @@ void mmc_force_unit_access(struct scsi_command *command)
 }
 
 /* MMC-6 6.17: expected sector type any; sync, all headers, user data, EDC and ECC; C2 pointers; no sub-channel. */
-void mmc_read_cd(struct scsi_command *ret_command, const struct mmc_raw_read *read, uint8_t *data, unsigned timeout_ms)
+void mmc_read_raw(struct scsi_command *ret_command, const struct mmc_raw_read *read, uint8_t *data, unsigned timeout_ms)
 {
 	enum { ALL_PARTS = 0xf8, C2_POINTERS = 0x02 };
 	size_t size = MMC_RAW_SECTOR + (read->with_c2 ? MMC_C2_POINTERS : 0);

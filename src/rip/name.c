@@ -37,7 +37,7 @@ static int is_hidden(uint32_t code)
 	       (code >= 0x2028 && code <= 0x202e) || (code >= 0x2060 && code <= 0x206f) || code == 0xfeff;
 }
 
-static size_t sanitise(const char *label, char *ret, size_t size)
+size_t name_make_safe(const char *label, char *ret, size_t size)
 {
 	const unsigned char *p = (const unsigned char *)label;
 	size_t length = 0;
@@ -66,7 +66,7 @@ const char *name_from_label(const char *label, unsigned number, char ret_name[NA
 {
 	char base[NAME_SIZE - 24];
 
-	if (sanitise(label, base, sizeof(base)) == 0)
+	if (name_make_safe(label, base, sizeof(base)) == 0)
 		snprintf(base, sizeof(base), "disc");
 	if (number > 1)
 		snprintf(ret_name, NAME_SIZE, "%s-%u.iso", base, number);

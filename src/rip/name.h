@@ -14,4 +14,7 @@
  */
 const char *name_from_label(const char *label, unsigned number, char ret_name[NAME_SIZE]);
 
+/** The same without an ending, "" if nothing is left; at most size - 1 bytes. Returns its length. */
+size_t name_make_safe(const char *label, char *ret, size_t size);
+
 #endif

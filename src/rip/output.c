@@ -324,8 +324,7 @@ int output_save(struct output *output, const char *text, size_t size, struct dis
 	return file_replace(output->map_path, text, size, err);
 }
 
-/** Never over a file that came to be there in the meantime. */
-static int rename_without_overwriting(const char *from, const char *to)
+int output_rename(const char *from, const char *to)
 {
 	if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
 		return 0;
@@ -344,9 +343,9 @@ int output_extend(struct output *output, uint64_t size_bytes, struct discern_err
 	return ftruncate(output->fd, (off_t)size_bytes) < 0 ? output_explain(output, -errno, err) : 0;
 }
 
-int output_rename(const char *from, const char *to, struct discern_error *err)
+int output_give_name(const char *from, const char *to, struct discern_error *err)
 {
-	int ret = rename_without_overwriting(from, to);
+	int ret = output_rename(from, to);
 
 	if (ret == 0)
 		ret = file_sync_folder(to);
@@ -373,7 +372,7 @@ int output_finish(struct output *output, uint64_t size_bytes, bool keep_map, str
 	if (ret < 0)
 		return ret;
 	if (output->path == output->part_path) {
-		ret = output_rename(output->part_path, output->image_path, err);
+		ret = output_give_name(output->part_path, output->image_path, err);
 		if (ret < 0)
 			return ret;
 	}

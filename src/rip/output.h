@@ -75,7 +75,10 @@ int output_finish(struct output *output, uint64_t size_bytes, bool keep_map, str
 int output_explain(const struct output *output, int code, struct discern_error *err);
 
 /** Gives a complete file its name, never over another, and makes that last. */
-int output_rename(const char *from, const char *to, struct discern_error *err);
+int output_give_name(const char *from, const char *to, struct discern_error *err);
+
+/** Renames a file, never over one that is there: -EEXIST. */
+int output_rename(const char *from, const char *to);
 
 /** Removes image and map: another file holds all of it. */
 int output_remove(struct output *output, struct discern_error *err);

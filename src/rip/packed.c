@@ -281,7 +281,7 @@ int packed_finish(struct packed *packed, struct output *output, uint64_t size_by
 		ret = complete(packed, size_bytes, meter, err);
 	if (ret < 0)
 		return ret;
-	ret = output_rename(packed->part_path, packed->path, err);
+	ret = output_give_name(packed->part_path, packed->path, err);
 	if (ret < 0)
 		return ret;
 	packed->is_finished = true;

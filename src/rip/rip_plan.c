@@ -219,7 +219,7 @@ int rip_plan_make(const struct discern_medium *medium, const struct discern_volu
 		return ret;
 	if (is_audio_only(medium)) {
 		discern_error_set(err, -EMEDIUMTYPE, "an audio CD has no data to make an image of");
-		discern_error_hint(err, "audio tracks are copied with: cdparanoia -B");
+		discern_error_hint(err, "with --audio its tracks are read into files");
 		return -EMEDIUMTYPE;
 	}
 	data_area_find(medium, &area);

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "drive/cd_audio.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "drive/drive_private.h"
+#include "drive/sense.h"
+
+/* With C2 pointers 64 KiB, which is what bridges to USB transfer at once. */
+enum { MOST_AT_ONCE = 24 };
+
+struct cd_audio {
+	struct discern_drive *drive;
+	bool has_c2;
+	uint32_t at_once;
+	uint8_t *buffer;
+	double seconds;
+	/** What tells this disc from another. */
+	uint32_t capacity;
+	/** Reads in a row over which the drive was lost. */
+	unsigned n_lost;
+};
+
+static uint32_t read_capacity(struct discern_drive *drive)
+{
+	struct scsi_command command;
+	uint32_t n_sectors = 0;
+	uint8_t data[8];
+	size_t length;
+
+	mmc_read_capacity(&command, data);
+	if (drive_run(drive, &command, &length, NULL) == 0)
+		mmc_parse_capacity(data, length, &n_sectors);
+	return n_sectors;
+}
+
+int cd_audio_open(struct discern_drive *drive, struct cd_audio **ret_audio, struct discern_error *err)
+{
+	struct cd_audio *audio = calloc(1, sizeof(*audio));
+	struct discern_drive_abilities abilities;
+
+	if (audio != NULL)
+		audio->buffer = malloc(CD_AUDIO_WHOLE * mmc_read_cd_bytes(MMC_CD_WITH_C2));
+	if (audio == NULL || audio->buffer == NULL) {
+		free(audio);
+		return discern_error_set(err, -ENOMEM, "out of memory");
+	}
+	audio->drive = drive;
+	audio->at_once = MOST_AT_ONCE;
+	audio->has_c2 = discern_drive_abilities(drive, &abilities, NULL) == 0 && abilities.can_c2;
+	audio->capacity = read_capacity(drive);
+	*ret_audio = audio;
+	return 0;
+}
+
+void cd_audio_close(struct cd_audio *audio)
+{
+	if (audio == NULL)
+		return;
+	free(audio->buffer);
+	free(audio);
+}
+
+bool cd_audio_has_c2(const struct cd_audio *audio)
+{
+	return audio->has_c2;
+}
+
+uint32_t cd_audio_at_once(const struct cd_audio *audio)
+{
+	return audio->at_once;
+}
+
+double cd_audio_seconds(const struct cd_audio *audio)
+{
+	return audio->seconds;
+}
+
+static void unpack(const struct cd_audio *audio, uint32_t n_sectors, struct cd_audio_sector *ret_sectors)
+{
+	const uint8_t *from = audio->buffer;
+
+	for (uint32_t i = 0; i < n_sectors; i++) {
+		memcpy(ret_sectors[i].data, from, SECTOR_RAW);
+		from += SECTOR_RAW;
+		memset(ret_sectors[i].c2, 0, SECTOR_C2);
+		if (audio->has_c2) {
+			memcpy(ret_sectors[i].c2, from, SECTOR_C2);
+			from += SECTOR_C2;
+		}
+	}
+}
+
+/* One command, which *ret_sense tells the sense of. */
+static int run(struct cd_audio *audio, const struct discern_range *range, struct discern_error *err)
+{
+	const enum mmc_cd_parts parts = audio->has_c2 ? MMC_CD_AUDIO | MMC_CD_WITH_C2 : MMC_CD_AUDIO;
+	struct transport *transport;
+	struct scsi_command command;
+	uint64_t before;
+	int ret = drive_transport(audio->drive, &transport, err);
+
+	if (ret < 0)
+		return ret;
+	before = transport->busy_ms;
+	mmc_read_cd(&command, range, parts, audio->buffer);
+	ret = transport_run(transport, &command, NULL, err);
+	audio->seconds += (double)(transport->busy_ms - before) / 1000.0;
+	return ret;
+}
+
+/* Waits for a drive that was lost on the way, was reset or is not ready: 0 if it is back with the same disc. */
+static int settle(struct cd_audio *audio, struct discern_error *err)
+{
+	struct discern_drive *drive = audio->drive;
+	int ret = drive_wait_ready(drive, err);
+
+	if (ret == 0 && audio->capacity != 0 && read_capacity(drive) != audio->capacity)
+		ret = discern_error_set(err, -ESTALE, "%s: the disc was changed", drive->path);
+	return ret;
+}
+
+/* After a failed read: 0 to try once more, else what is to be told of it. */
+static int judge(struct cd_audio *audio, int code, unsigned n_tries, struct discern_error *err)
+{
+	enum { MAX_TRIES = 3, MAX_LOST = 8 };
+	int ret;
+
+	if (code == -EOPNOTSUPP && audio->has_c2) {
+		audio->has_c2 = false;
+		return 0;
+	}
+	if (code == -ENXIO || code == -ENOMEDIUM || code == -ENODEV || code == -EPROTO || code == -EMSGSIZE)
+		return code;
+	if (code == -ESTALE && err->sense.asc == ASC_MEDIUM_MAY_HAVE_CHANGED)
+		return discern_error_set(err, -ESTALE, "%s: the disc was changed", audio->drive->path);
+	/* The drive itself says what is wrong with these sectors. */
+	if ((code == -EIO || code == -ETIMEDOUT) && err->sense.key != 0)
+		return -EIO;
+	if (code == -EOPNOTSUPP || code == -EMEDIUMTYPE)
+		return code;
+	ret = settle(audio, err);
+	if (ret < 0)
+		return ret;
+	if (++audio->n_lost > MAX_LOST)
+		return discern_error_set(err, -ETIMEDOUT, "%s: the drive is lost again and again", audio->drive->path);
+	return n_tries < MAX_TRIES ? 0 : -EIO;
+}
+
+int cd_audio_read(struct cd_audio *audio, const struct discern_range *range, struct cd_audio_sector *ret_sectors,
+		  struct discern_error *err)
+{
+	struct discern_range part = { range->lba, 0 };
+	uint32_t done = 0;
+	unsigned n_tries = 0;
+	struct discern_error own;
+
+	if (err == NULL)
+		err = &own;
+	while (done < range->n_sectors) {
+		uint32_t left = range->n_sectors - done;
+		int ret;
+
+		part.lba = range->lba + (int32_t)done;
+		part.n_sectors = left < audio->at_once ? left : audio->at_once;
+		ret = run(audio, &part, err);
+		if (ret == 0) {
+			unpack(audio, part.n_sectors, ret_sectors + done);
+			done += part.n_sectors;
+			audio->n_lost = n_tries = 0;
+			continue;
+		}
+		if (ret == -EMSGSIZE && part.n_sectors > 1) {
+			audio->at_once = part.n_sectors / 2;
+			continue;
+		}
+		ret = judge(audio, ret, ++n_tries, err);
+		if (ret < 0)
+			return ret;
+	}
+	return 0;
+}
+
+int cd_audio_read_whole(struct cd_audio *audio, const struct discern_range *range, struct cd_audio_sector *ret_sectors)
+{
+	struct discern_error ignored;
+	int ret = range->n_sectors <= CD_AUDIO_WHOLE ? run(audio, range, &ignored) : -EMSGSIZE;
+
+	if (ret == 0)
+		unpack(audio, range->n_sectors, ret_sectors);
+	return ret;
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rip/audio_sums.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "unit/unit.h"
+
+enum { SECTOR = 588, TRACK = 40 * SECTOR };
+
+/* Adds a track of one value over and over, in pieces of odd lengths. */
+static struct audio_sums sum_of(uint32_t value, struct audio_sums_track track, uint32_t *disc_crc)
+{
+	struct audio_sums sums = { .track = track };
+	uint8_t *data = malloc(TRACK * 4);
+	size_t at = 0, n = 4;
+
+	assert_non_null(data);
+	for (size_t i = 0; i < TRACK; i++)
+		put_le32(data + 4 * i, value);
+	for (; at < TRACK * 4; at += n, n += 1000) {
+		n = n < TRACK * 4 - at ? n : TRACK * 4 - at;
+		audio_sums_add(&sums, data + at, n, disc_crc);
+	}
+	free(data);
+	return sums;
+}
+
+static uint32_t crc_of(uint32_t value, size_t n_samples)
+{
+	uint8_t sample[4];
+	uint32_t crc = 0;
+
+	put_le32(sample, value);
+	for (size_t i = 0; i < n_samples; i++)
+		crc = audio_crc32(crc, sample, sizeof(sample));
+	return crc;
+}
+
+static uint32_t sum_of_numbers(uint64_t first, uint64_t last)
+{
+	return (uint32_t)((last * (last + 1) - (first - 1) * first) / 2);
+}
+
+static void crc_is_that_of_zlib(void **state)
+{
+	(void)state;
+	assert_int_equal(audio_crc32(0, (const uint8_t *)"123456789", 9), 0xcbf43926);
+	assert_int_equal(audio_crc32(audio_crc32(0, (const uint8_t *)"1234", 4), (const uint8_t *)"56789", 5),
+			 0xcbf43926);
+}
+
+/* Samples of 1 add their numbers; of all ones, -n and n - 1 for the upper half. */
+static void accuraterip_weighs_by_place(void **state)
+{
+	const struct audio_sums_track middle = { .n_samples = TRACK };
+	const struct audio_sums_track first = { .n_samples = TRACK, .is_first = true };
+	const struct audio_sums_track last = { .n_samples = TRACK, .is_last = true, .n_left_out = 10 * SECTOR };
+	struct audio_sums sums = sum_of(1, middle, NULL);
+
+	(void)state;
+	assert_int_equal(sums.accuraterip_v1, sum_of_numbers(1, TRACK));
+	assert_int_equal(sums.accuraterip_v2, sum_of_numbers(1, TRACK));
+	sums = sum_of(1, first, NULL);
+	/* The 2940th is the first one that counts. */
+	assert_int_equal(sums.accuraterip_v1, sum_of_numbers(5 * SECTOR, TRACK));
+	sums = sum_of(1, last, NULL);
+	assert_int_equal(sums.accuraterip_v1, sum_of_numbers(1, TRACK - 5 * SECTOR));
+	sums = sum_of(UINT32_MAX, middle, NULL);
+	assert_int_equal(sums.accuraterip_v1, (uint32_t)-sum_of_numbers(1, TRACK));
+	assert_int_equal(sums.accuraterip_v2, (uint32_t)-TRACK);
+}
+
+static void ctdb_leaves_the_ends_out(void **state)
+{
+	const struct audio_sums_track first = { .n_samples = TRACK, .is_first = true };
+	const struct audio_sums_track last = { .n_samples = TRACK, .is_last = true, .n_left_out = 12 * SECTOR };
+	uint32_t disc_crc = 0;
+	struct audio_sums sums = sum_of(7, first, &disc_crc);
+
+	(void)state;
+	assert_int_equal(sums.ctdb, crc_of(7, TRACK - 10 * SECTOR));
+	assert_int_equal(sums.crc32, crc_of(7, TRACK));
+	sums = sum_of(7, last, &disc_crc);
+	assert_int_equal(sums.ctdb, crc_of(7, TRACK - 12 * SECTOR));
+	assert_int_equal(disc_crc, crc_of(7, 2 * TRACK - 22 * SECTOR));
+	assert_int_equal(audio_sums_ctdb_end(100 * SECTOR), 10 * SECTOR);
+	assert_int_equal(audio_sums_ctdb_end(103 * SECTOR), 13 * SECTOR);
+}
+
+static void accuraterip_names_the_disc(void **state)
+{
+	struct cd_layout layout = { .n_sessions = 1, .n_tracks = 3 };
+	struct accuraterip_id id;
+
+	(void)state;
+	layout.sessions[0].lead_out_lba = 2700;
+	layout.tracks[0] = (struct cd_track){ .number = 1, .start_lba = 0 };
+	layout.tracks[1] = (struct cd_track){ .number = 2, .start_lba = 975 };
+	layout.tracks[2] = (struct cd_track){ .number = 3, .start_lba = 1650 };
+	accuraterip_id_make(&layout, 0x1234, &id);
+	assert_int_equal(id.n_tracks, 3);
+	assert_int_equal(id.id1, 975 + 1650 + 2700);
+	/* A track at 0 counts as at 1. */
+	assert_int_equal(id.id2, 1 + 2 * 975 + 3 * 1650 + 4 * 2700);
+	assert_int_equal(id.freedb, 0x1234);
+	layout.tracks[2].mode = CD_MODE_1;
+	accuraterip_id_make(&layout, 0x1234, &id);
+	assert_int_equal(id.n_tracks, 2);
+	assert_int_equal(id.id2, 1 + 2 * 975 + 3 * 2700);
+}
+
+static size_t put_entry(uint8_t *at, const struct accuraterip_id *id, const uint32_t sums[2], uint8_t confidence)
+{
+	memset(at, 0, 13 + 2 * 9);
+	at[0] = 2;
+	put_le32(at + 1, id->id1);
+	put_le32(at + 5, id->id2);
+	put_le32(at + 9, id->freedb);
+	for (size_t i = 0; i < 2; i++) {
+		at[13 + 9 * i] = confidence;
+		put_le32(at + 14 + 9 * i, sums[i]);
+	}
+	return 13 + 2 * 9;
+}
+
+static void accuraterip_file_is_searched(void **state)
+{
+	const struct accuraterip_id id = { 2, 10, 20, 30 }, other = { 2, 11, 20, 30 };
+	const struct audio_sums sums = { .accuraterip_v1 = 0x11, .accuraterip_v2 = 0x22 };
+	struct accuraterip_match match;
+	uint8_t file[200];
+	size_t size = put_entry(file, &other, (uint32_t[]){ 0x11, 0x11 }, 100);
+	struct accuraterip_file database = { file, size };
+
+	(void)state;
+	assert_false(accuraterip_find(&database, &id, 0, &sums, &match));
+	size += put_entry(file + size, &id, (uint32_t[]){ 0x11, 0x33 }, 5);
+	size += put_entry(file + size, &id, (uint32_t[]){ 0x22, 0x22 }, 7);
+	database.size = size;
+	assert_true(accuraterip_is_sound(&database));
+	assert_true(accuraterip_find(&database, &id, 0, &sums, &match));
+	assert_int_equal(match.confidence_v1, 5);
+	assert_int_equal(match.confidence_v2, 7);
+	assert_true(accuraterip_find(&database, &id, 1, &sums, &match));
+	assert_int_equal(match.confidence_v1, 0);
+	assert_int_equal(match.confidence_v2, 7);
+	assert_false(accuraterip_find(&database, &id, 2, &sums, &match));
+	while (--database.size > size - 31)
+		assert_false(accuraterip_is_sound(&database));
+	database.size = 0;
+	assert_false(accuraterip_is_sound(&database));
+	database = (struct accuraterip_file){ (const uint8_t *)"<html></html>, or so many a byte more", 37 };
+	assert_false(accuraterip_is_sound(&database));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(crc_is_that_of_zlib),          cmocka_unit_test(accuraterip_weighs_by_place),
+		cmocka_unit_test(ctdb_leaves_the_ends_out),     cmocka_unit_test(accuraterip_names_the_disc),
+		cmocka_unit_test(accuraterip_file_is_searched),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
