@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rip/job.h"
+#include "rip/job_private.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,15 +12,8 @@
 #include "fs/volume.h"
 #include "rip/digest.h"
 #include "rip/end.h"
-#include "rip/identity.h"
-#include "rip/losses.h"
 #include "rip/name.h"
-#include "rip/output.h"
-#include "rip/packed.h"
-#include "rip/passes.h"
 #include "rip/protection.h"
-#include "rip/record.h"
-#include "rip/reread.h"
 #include "rip/stream.h"
 
 /** The map on disk is at most this old; in the beginning it is younger. */
@@ -30,66 +22,6 @@
 
 /** Names tried for an image that is named after its label. */
 #define MAX_NAMES 999
-
-struct job {
-	struct discern_source *source;
-	const struct discern_medium *medium;
-	const struct discern_rip_options *options;
-	struct discern_rip_result *result;
-	struct discern_error *err;
-	struct rip_plan plan;
-	bool has_volume;
-	struct discern_volume volume;
-	char identity[IDENTITY_SIZE];
-	struct output output;
-	/** The compressed image, if one is wanted. */
-	struct packed *packed;
-	struct map *map;
-	/** Sectors that the drive keeps back (passes.h). */
-	struct map *refused;
-	struct pipeline *pipeline;
-	struct meter meter;
-	struct passes passes;
-	struct record *record;
-	struct reread reread;
-};
-
-static uint64_t image_bytes(const struct job *job)
-{
-	return (uint64_t)job->plan.n_sectors * DISCERN_SECTOR_SIZE;
-}
-
-static void tell_size(const struct job *job)
-{
-	const struct discern_observer *observer = &job->meter.observer;
-
-	for (size_t i = 0; i < job->plan.n_candidates; i++)
-		observe_message(observer, DISCERN_LEVEL_DETAIL, "size: %" PRIu32 " sectors by %s%s",
-				job->plan.candidates[i].n_sectors, job->plan.candidates[i].source,
-				job->plan.candidates[i].is_chosen ? " (chosen)" : "");
-	observe_message(observer, DISCERN_LEVEL_DETAIL, "size: %" PRIu32 " sectors: %s", job->plan.n_sectors,
-			job->plan.reason);
-	if (job->plan.left_out[0] != '\0')
-		observe_message(observer, DISCERN_LEVEL_NOTE, "%s", job->plan.left_out);
-	if (job->plan.n_sectors < job->plan.n_volume_sectors)
-		observe_message(observer, DISCERN_LEVEL_WARNING,
-				"the file system is %" PRIu32
-				" sectors longer than what the disc holds: it was cut off "
-				"when it was written",
-				job->plan.n_volume_sectors - job->plan.n_sectors);
-}
-
-static void copy_plan(const struct job *job)
-{
-	struct discern_rip_result *result = job->result;
-
-	result->size_bytes = image_bytes(job);
-	result->first_lba = job->plan.first_lba;
-	result->n_candidates = job->plan.n_candidates;
-	memcpy(result->candidates, job->plan.candidates, sizeof(result->candidates));
-	memcpy(result->size_reason, job->plan.reason, sizeof(result->size_reason));
-	memcpy(result->left_out, job->plan.left_out, sizeof(result->left_out));
-}
 
 /** Finds out what is on the disc and how much of it makes the image. */
 static int look_at_disc(struct job *job)
@@ -118,8 +50,8 @@ static int look_at_disc(struct job *job)
 		ret = identity_make(job->medium, job->source, &job->plan, job->identity, job->err);
 	if (ret < 0)
 		return ret;
-	copy_plan(job);
-	tell_size(job);
+	job_copy_plan(job);
+	job_tell_size(job);
 	protection_warn(job->result->protection, &job->meter.observer);
 	if (job->options->as_is)
 		job->refused = map_new(job->plan.n_sectors);
@@ -232,7 +164,7 @@ static int explain_stop(struct job *job, int code)
 	if (good == 0 || job->err == NULL)
 		return code;
 	text_size(good, done);
-	text_size(image_bytes(job), all);
+	text_size(job_image_bytes(job), all);
 	if (code == -ECANCELED)
 		discern_error_set(job->err, code, "stopped with %s of %s read", done, all);
 	else if (code == -ETIME)
@@ -242,49 +174,6 @@ static int explain_stop(struct job *job, int code)
 				   code == -ESTALE || code == -ENOMEDIUM ? "put the disc back in: " : "",
 				   job->output.path);
 	return code;
-}
-
-static int list_files(const struct job *job, struct file_list *ret_list, struct losses_view *ret_view)
-{
-	*ret_view = (struct losses_view){
-		.fd = job->output.fd,
-		.map = job->map,
-		.plan = &job->plan,
-		.session_lba = rip_plan_last_session(job->medium),
-		.volume = &job->volume,
-	};
-	memset(ret_list, 0, sizeof(*ret_list));
-	return job->has_volume ? losses_list(ret_view, ret_list, NULL) : 0;
-}
-
-/* From what is in the file by now; a volume that cannot be understood gives no zones. */
-static int find_zones(enum losses_worth worth, struct losses_zones *ret_zones, void *user)
-{
-	struct job *job = user;
-	struct losses_view view;
-	struct file_list list;
-	int ret;
-
-	*ret_zones = (struct losses_zones){ 0 };
-	if (pipeline_drain(job->pipeline) < 0)
-		return 0;
-	ret = list_files(job, &list, &view);
-	if (ret == 0)
-		ret = losses_find_zones(&list, &job->plan, worth, ret_zones);
-	files_clear(&list);
-	return ret == -ENOMEM ? ret : 0;
-}
-
-static int tell_losses(struct job *job)
-{
-	struct losses_view view;
-	struct file_list list;
-	int ret = list_files(job, &list, &view);
-
-	if (ret == 0 && (list.n_files > 0 || list.n_unread_folders > 0))
-		ret = losses_tell(&list, &view, job->result);
-	files_clear(&list);
-	return ret == -ENOMEM ? discern_error_set(job->err, ret, "out of memory") : 0;
 }
 
 /*
@@ -311,7 +200,7 @@ static int name_image(struct job *job)
 	int ret;
 
 	if (job->packed != NULL && result->n_bad_sectors == 0) {
-		ret = packed_finish(job->packed, &job->output, image_bytes(job), &job->meter, job->err);
+		ret = packed_finish(job->packed, &job->output, job_image_bytes(job), &job->meter, job->err);
 		if (ret == 0)
 			snprintf(result->image_path, sizeof(result->image_path), "%s", packed_path(job->packed));
 		if (ret == 0)
@@ -321,7 +210,7 @@ static int name_image(struct job *job)
 	if (job->packed != NULL)
 		observe_message(&job->meter.observer, DISCERN_LEVEL_NOTE,
 				"the image is not compressed, so that the same command can try its bad sectors again");
-	return output_finish(&job->output, image_bytes(job), result->n_bad_sectors > 0, job->err);
+	return output_finish(&job->output, job_image_bytes(job), result->n_bad_sectors > 0, job->err);
 }
 
 static int read_disc(struct job *job)
@@ -347,7 +236,7 @@ static int read_disc(struct job *job)
 		.speed_1x_kbps = discern_profile_1x_kbps(job->medium->profile),
 		.speed_kbps = job->options->speed_kbps,
 		.refused = job->refused,
-		.find_zones = find_zones,
+		.find_zones = job_find_zones,
 		.user = job,
 		.limits = { job->options->max_seconds, job->options->no_progress_seconds },
 		.first_checkpoint_seconds = FIRST_CHECKPOINT_SECONDS,
@@ -373,37 +262,17 @@ static int read_disc(struct job *job)
 	return 0;
 }
 
-static void list_bad(struct job *job)
-{
-	struct discern_rip_result *result = job->result;
-	struct map_range range = { 0 };
-
-	result->n_bad_sectors = passes_n_bad(job->map, &job->plan);
-	if (job->refused != NULL)
-		result->n_protected_sectors = map_count(job->refused, MAP_BAD);
-	result->is_encrypted = result->protection == DISCERN_PROTECTION_AACS ||
-			       (result->protection == DISCERN_PROTECTION_CSS && result->n_protected_sectors == 0);
-	for (uint32_t at = 0; result->n_bad_ranges < DISCERN_RIP_MAX_RANGES && map_next(job->map, at, MAP_BAD, &range);
-	     at = range.start + range.n_sectors) {
-		if (rip_plan_is_gap(&job->plan, range.start))
-			continue;
-		result->bad_ranges[result->n_bad_ranges].lba = job->plan.first_lba + (int32_t)range.start;
-		result->bad_ranges[result->n_bad_ranges].n_sectors = range.n_sectors;
-		result->n_bad_ranges++;
-	}
-}
-
 /** Checksums, and the image's name. */
 static int finish(struct job *job)
 {
 	struct discern_rip_result *result = job->result;
 	struct pipeline_digests digests = { .sha256 = "" };
-	bool has_hashes = pipeline_digests(job->pipeline, image_bytes(job), &digests);
+	bool has_hashes = pipeline_digests(job->pipeline, job_image_bytes(job), &digests);
 	int ret = 0;
 
-	list_bad(job);
+	job_list_bad(job);
 	if (result->n_bad_sectors > 0)
-		ret = tell_losses(job);
+		ret = job_tell_losses(job);
 	/* With checksums at hand nothing can come between here and the end that the map would be needed for. */
 	job->passes.header.current_status = MAP_GOOD;
 	if (ret == 0 && !has_hashes)
@@ -411,10 +280,10 @@ static int finish(struct job *job)
 	job->pipeline = pipeline_free(job->pipeline);
 	if (ret == 0 && !has_hashes && result->n_bad_sectors == 0) {
 		/* A gap or an unread end must be there as zeros. */
-		ret = output_extend(&job->output, image_bytes(job), job->err);
+		ret = output_extend(&job->output, job_image_bytes(job), job->err);
 		record_pass(job->record, passes_now(&job->passes), &(struct record_pass){ .name = "hash" });
 		if (ret == 0)
-			ret = digest_file(job->output.fd, image_bytes(job), &job->meter, &digests, job->err);
+			ret = digest_file(job->output.fd, job_image_bytes(job), &job->meter, &digests, job->err);
 		if (ret < 0)
 			return explain_stop(job, ret);
 	}
@@ -430,39 +299,6 @@ static int finish(struct job *job)
 	return ret;
 }
 
-static void tell_resumed(const struct job *job)
-{
-	char done[TEXT_SIZE];
-	char all[TEXT_SIZE];
-
-	if (job->output.is_resumed)
-		observe_message(&job->meter.observer, DISCERN_LEVEL_NOTE, "going on with %s: %s of %s are read",
-				job->output.path,
-				text_size((uint64_t)map_count(job->map, MAP_GOOD) * DISCERN_SECTOR_SIZE, done),
-				text_size(image_bytes(job), all));
-}
-
-static int begin_record(struct job *job)
-{
-	int ret = record_disc(job->record, job->medium, &job->plan, job->map);
-
-	return ret < 0 ? discern_error_set(job->err, ret, "out of memory") : 0;
-}
-
-/* Also of a job that was stopped. */
-static void end_record(struct job *job, int code)
-{
-	bool is_tried = map_count(job->map, MAP_UNTRIED) == 0;
-
-	/* When all is tried but not given up, it is known what files are missing so far. */
-	if (code < 0 && is_tried && job->result->damaged_files == NULL)
-		(void)tell_losses(job);
-	job->result->record = record_finish(job->record, passes_now(&job->passes));
-	job->record = NULL;
-	if (job->result->record != NULL)
-		memcpy(job->result->record->identity, job->identity, sizeof(job->identity));
-}
-
 /** The whole job, without any files. */
 static int run_stream(struct job *job)
 {
@@ -474,7 +310,7 @@ static int run_stream(struct job *job)
 		return discern_error_set(job->err, -ENOMEM, "out of memory");
 	ret = stream_run(&stream, job->err);
 	if (ret == 0)
-		list_bad(job);
+		job_list_bad(job);
 	return ret;
 }
 
@@ -487,11 +323,11 @@ static int run(struct job *job)
 	ret = open_output(job);
 	if (ret < 0)
 		return ret;
-	tell_resumed(job);
+	job_tell_resumed(job);
 	job->result->is_resumed = job->output.is_resumed;
-	ret = output_check_space(&job->output, image_bytes(job), job->err);
+	ret = output_check_space(&job->output, job_image_bytes(job), job->err);
 	if (ret == 0)
-		ret = begin_record(job);
+		ret = job_begin_record(job);
 	if (ret == 0)
 		ret = packed_new(&job->output, job->options->compression, job->map, &job->packed, job->err);
 	if (ret == 0)
@@ -504,7 +340,7 @@ static int run(struct job *job)
 		snprintf(job->result->image_path, sizeof(job->result->image_path), "%s", job->output.path);
 	if (ret < 0 || job->result->n_bad_sectors > 0)
 		snprintf(job->result->map_path, sizeof(job->result->map_path), "%s", job->output.map_path);
-	end_record(job, ret);
+	job_end_record(job, ret);
 	if (ret == -EKEYREJECTED)
 		output_drop(&job->output);
 	output_close(&job->output, job->map);

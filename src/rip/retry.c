@@ -212,7 +212,8 @@ static int try_all(struct retry *retry, struct discern_error *err)
 		last = way;
 		passes_enter(passes, "retry", way->words, retry->where);
 		/* Then it is the same as another one; the usual way remains. */
-		if (!passes_set_effort(passes, &way->effort) && (way->effort.speed_kbps > 0 || way->effort.gives_up_soon)) {
+		if (!passes_set_effort(passes, &way->effort) &&
+		    (way->effort.speed_kbps > 0 || way->effort.gives_up_soon)) {
 			way->is_refused = true;
 			continue;
 		}
@@ -258,9 +259,10 @@ int retry_run(struct passes *passes, struct discern_error *err)
 	if (ret == 0)
 		ret = try_all(&retry, err);
 	if (passes->is_bad_by_design)
-		observe_message(&passes->meter->observer, DISCERN_LEVEL_NOTE,
-				"many short unreadable places, and nothing helps: the disc seems to be made so, as copy "
-				"protection does; --retries tries all of them in spite of that");
+		observe_message(
+			&passes->meter->observer, DISCERN_LEVEL_NOTE,
+			"many short unreadable places, and nothing helps: the disc seems to be made so, as copy "
+			"protection does; --retries tries all of them in spite of that");
 	passes->n_ways_left = 0;
 	return ret;
 }
