@@ -54,10 +54,13 @@ equal "in much less time" $? 0
 fresh
 
 # --- what was set in the drive ---
-run "$discern" vdrive run --drive sr0=disc.img,kind=dvd-rom --fault 'sr0: ring lba=4000-4799 severity=1 dead=1 seed=1' -- sh -c '
+cat >asks.sh <<-'END'
 	sg_raw -b -r 64 -o before /dev/sr0 5a 08 01 00 00 00 00 00 40 00
-	"$0" rip -o out.iso
-	sg_raw -b -r 64 -o after /dev/sr0 5a 08 01 00 00 00 00 00 40 00' "$discern"
+	"$1" rip -o out.iso
+	sg_raw -b -r 64 -o after /dev/sr0 5a 08 01 00 00 00 00 00 40 00
+END
+run "$discern" vdrive run --drive sr0=disc.img,kind=dvd-rom --fault 'sr0: ring lba=4000-4799 severity=1 dead=1 seed=1' \
+	-- sh asks.sh "$discern"
 equal "the drive tries as often by itself as before" "$(od -An -tx1 after)" "$(od -An -tx1 before)"
 contains "the mode page was there" before "$(printf '\001\012')"
 fresh
