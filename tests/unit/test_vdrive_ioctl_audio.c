@@ -125,8 +125,9 @@ static void test_disc(void **state)
 {
 	struct cdrom_multisession session = { .addr_format = CDROM_LBA };
 	struct cdrom_tocentry entry = { .cdte_track = 3, .cdte_format = CDROM_LBA };
-	struct cdrom_tochdr header;
-	struct cdrom_mcn mcn;
+	/* Filled by another process as far as tools that watch memory know. */
+	struct cdrom_tochdr header = { 0 };
+	struct cdrom_mcn mcn = { { 0 } };
 
 	(void)state;
 	assert_int_equal(ask(CDROM_DISC_STATUS, NULL), CDS_MIXED);

@@ -48,7 +48,7 @@ static void put_q(uint8_t q[SUBCHANNEL_ONE], const uint8_t *entry, unsigned n_se
 
 static void put_subchannel(const struct disc *disc, unsigned n_sectors, uint8_t raw[SUBCHANNEL_BYTES])
 {
-	uint8_t entries[TOC_MAX_SESSION], channels[SUBCHANNEL_BYTES] = { 0 }, symbols[96];
+	uint8_t entries[TOC_MAX_SESSION] = { 0 }, channels[SUBCHANNEL_BYTES] = { 0 }, symbols[96];
 	uint8_t packs[SECTOR_PACKS * CD_TEXT_PACK];
 	size_t n_entries = toc_put_session(disc, 1, entries) / TOC_ENTRY, n_packs;
 	const uint8_t *text = disc_cd_text(disc, &n_packs);
