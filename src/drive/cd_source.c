@@ -262,6 +262,15 @@ static int give(struct cd_source *source, const struct piece *piece, const bool 
 	return 0;
 }
 
+/* A drive in software that has user data only and fills in no checksums, such as QEMU's. */
+static bool is_made_up(const uint8_t sector[MMC_RAW_SECTOR])
+{
+	const uint8_t *rest = sector + SECTOR_EDC_AT;
+
+	return sector_find_form(sector) == SECTOR_MODE_1 && rest[0] == 0 &&
+	       memcmp(rest, rest + 1, SECTOR_RAW - SECTOR_EDC_AT - 1) == 0 && !sector_is_sound(sector);
+}
+
 static int read_proven(struct cd_source *source, const struct piece *piece, struct discern_error *err)
 {
 	struct mmc_raw_read read = { piece->lba, piece->n_sectors, false };
@@ -272,7 +281,7 @@ static int read_proven(struct cd_source *source, const struct piece *piece, stru
 	/* What the drive does not fill must not be there from before. */
 	memset(source->raw, 0, (size_t)piece->n_sectors * MMC_RAW_SECTOR);
 	ret = drive_source_read_raw(source->inner, &read, source->raw, err);
-	if (ret == -EOPNOTSUPP) {
+	if (ret == -EOPNOTSUPP || (ret == 0 && !source->has_read_raw && is_made_up(source->raw))) {
 		source->is_raw = source->has_read_raw;
 		return read_plain(source, piece, err);
 	}
