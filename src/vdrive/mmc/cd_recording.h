@@ -34,6 +34,9 @@ int32_t cd_lead_in_lba(const struct disc *disc);
  *  if it is not such a session that is written. */
 bool cd_recording_next_lba(const struct vdrive *drive, int32_t *ret_lba);
 
+/** What a track is by the write parameters page. */
+enum cd_track_mode cd_page_mode(const struct vdrive *drive);
+
 /** WRITE, as the write parameters page says. 0 or the value of a CHECK CONDITION. */
 int cd_write(struct vdrive_call *call, int32_t lba, uint32_t n_sectors);
 
