@@ -62,6 +62,24 @@ bool cd_recording_next_lba(const struct vdrive *drive, int32_t *ret_lba)
 	return true;
 }
 
+void cd_interleave_packs(struct cd_recording *recording, int32_t lba, uint8_t sub[SUBCHANNEL_BYTES])
+{
+	uint8_t *packs = recording->packs, *last = packs + sizeof(recording->packs) - SUBCHANNEL_BYTES;
+	uint8_t rw[SUBCHANNEL_BYTES];
+
+	if (lba != recording->packs_next_lba)
+		memset(packs, 0, sizeof(recording->packs));
+	recording->packs_next_lba = lba + 1;
+	memmove(packs, packs + SUBCHANNEL_BYTES, sizeof(recording->packs) - SUBCHANNEL_BYTES);
+	for (size_t i = 0; i < SUBCHANNEL_BYTES; i++)
+		last[i] = sub[i] & R_TO_W;
+	for (size_t i = 0; i < SUBCHANNEL_BYTES; i += RW_PACK_SYMBOLS)
+		rw_pack_add_parity(last + i);
+	rw_pack_interleave(rw, packs);
+	for (size_t i = 0; i < SUBCHANNEL_BYTES; i++)
+		sub[i] = (uint8_t)((sub[i] & ~R_TO_W) | rw[i]);
+}
+
 /* P and Q are the drive's, R to W the host's. */
 static void make_sub(const struct vdrive *drive, int32_t lba, const uint8_t *host, uint8_t ret_sub[SUBCHANNEL_BYTES])
 {
@@ -79,6 +97,9 @@ static int write_one(struct vdrive *drive, const struct cd_blocks *blocks, int32
 	/* With P and Q alone the host gives nothing that the drive would take. */
 	if (blocks->sub == CD_SUB_PACKED || blocks->sub == CD_SUB_RAW) {
 		make_sub(drive, lba, data + blocks->main_bytes, sub);
+		/* A track at once has no packs (write_page.c). */
+		if (blocks->sub == CD_SUB_PACKED && drive->recording != NULL)
+			cd_interleave_packs(drive->recording, lba, sub);
 		raw.subchannel = sub;
 	}
 	return write_offset_put(drive, lba, &raw, blocks->form == SECTOR_AUDIO);
