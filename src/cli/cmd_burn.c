@@ -248,6 +248,7 @@ static int write_disc(struct job *job)
 	struct discern_burn_result result;
 	struct discern_error err;
 
+	cli_stay_awake(job->cli, "burning a disc");
 	if (discern_burn(job->drive, &job->check, &job->plan, &job->options, &job->cli->observer, &result, &err) < 0)
 		return cli_fail(job->cli, &err);
 	job->is_burned = true;

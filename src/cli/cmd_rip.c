@@ -55,6 +55,7 @@ static int rip(struct rip_options *options, struct discern_drive *drive, struct 
 	int ret, written;
 
 	cli_catch_signals();
+	cli_stay_awake(options->cli, "reading a disc");
 	if (options->is_audio)
 		return find_speed(options, drive, &err) < 0 ? cli_fail(options->cli, &err) : rip_audio(options, drive);
 	if (rip_manifest_prepare(manifest, options, &err) < 0 || find_speed(options, drive, &err) < 0 ||

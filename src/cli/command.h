@@ -10,6 +10,7 @@
 #include <discern/error.h>
 #include <discern/progress.h>
 
+#include "ui/inhibit.h"
 #include "ui/progress.h"
 #include "ui/report.h"
 
@@ -48,6 +49,8 @@ struct cli {
 	int error_exit;
 	/** Results go to stderr, as standard output is the image. */
 	bool is_stdout_taken;
+	/** Of cli_stay_awake(). */
+	struct inhibit awake;
 	/** A report was begun, which is the one object of --json. */
 	bool has_report;
 };
@@ -97,6 +100,10 @@ void cli_complain(struct cli *cli, const char *format, ...) __attribute__((forma
 
 /** Prints "discern: verb: text" as a message on the way, without ending the bar. */
 void cli_say(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/** From here to the end of the command the computer neither sleeps nor is shut down, where logind is there: why is
+ *  shown to whoever wants to ("burning a disc"). -v tells if it could not be had. */
+void cli_stay_awake(struct cli *cli, const char *why);
 
 /** Releases what the options opened; main() calls it after the command. */
 void cli_finish(struct cli *cli);

@@ -208,8 +208,20 @@ int cli_refuse_record(struct cli *cli)
 	return cli_usage(cli, "--record is for a command that works with one drive; this one does not");
 }
 
+void cli_stay_awake(struct cli *cli, const char *why)
+{
+	if (cli->awake.fd >= 0)
+		return;
+	inhibit_begin(why, &cli->awake);
+	if (cli->awake.kind == INHIBIT_SLEEP && cli->verbosity > 0)
+		cli_say(cli, "a shutdown is not held back: %s", cli->awake.reason);
+	else if (cli->awake.kind == INHIBIT_NOTHING && cli->verbosity > 0)
+		cli_say(cli, "sleep and shutdown are not held back: %s", cli->awake.reason);
+}
+
 void cli_finish(struct cli *cli)
 {
+	inhibit_end(&cli->awake);
 	progress_free(cli->progress);
 	cli->progress = NULL;
 	if (cli->progress_stream != NULL)
