@@ -38,6 +38,8 @@ complete -c discern -n "__fish_seen_subcommand_from burn" -l checksum -x -d 'the
 complete -c discern -n "__fish_seen_subcommand_from burn" -l any-file -d 'burn a file that is no disc image'
 complete -c discern -n "__fish_seen_subcommand_from burn" -l speed -x -a 'max 1x 2x 4x 8x 16x' -d 'at most this speed'
 complete -c discern -n "__fish_seen_subcommand_from burn" -l buffer -x -d 'memory between file and drive in MiB'
+complete -c discern -n "__fish_seen_subcommand_from burn" -l receipt -r -F -d 'tell in this file how the disc came about'
+complete -c discern -n "__fish_seen_subcommand_from burn" -l no-receipt -d 'leave no receipt beside the image'
 complete -c discern -n "__fish_seen_subcommand_from burn" -l eject -d 'open the tray at the end'
 
 # Options of every command
@@ -68,14 +70,6 @@ complete -c discern -n "__fish_seen_subcommand_from rip" -l no-manifest -d 'leav
 complete -c discern -n "__fish_seen_subcommand_from rip" -l report -r -F -d 'page of HTML to make'
 complete -c discern -n "__fish_seen_subcommand_from verify" -l manifest -r -F -d 'compare with the SHA-256 in this manifest'
 complete -c discern -n "__fish_seen_subcommand_from report" -s o -l output -r -F -d 'page to make'
-complete -c discern -n "__fish_seen_subcommand_from burn" -l dry-run -d 'say what would be done, and stop there'
-complete -c discern -n "__fish_seen_subcommand_from burn" -l overwrite -d 'burn over what an overwritable disc holds'
-complete -c discern -n "__fish_seen_subcommand_from burn" -l no-verify -d 'do not read the disc back'
-complete -c discern -n "__fish_seen_subcommand_from burn" -l sha256 -x -d 'the SHA-256 that the image has to have'
-complete -c discern -n "__fish_seen_subcommand_from burn" -l checksum -x -d 'the same with MD5, SHA-1, SHA-256 or SHA-512'
-complete -c discern -n "__fish_seen_subcommand_from burn" -l any-file -d 'burn a file that is no disc image, or not a complete one'
-complete -c discern -n "__fish_seen_subcommand_from burn" -l buffer -x -d 'MiB of memory between file and drive'
-complete -c discern -n "__fish_seen_subcommand_from burn" -l eject -d 'open the tray at the end'
 complete -c discern -n "__fish_seen_subcommand_from create" -s m -l media -x -a 'cd-r cd-rw dvd-r dvd-r-dl dvd-rw dvd-rw-overwrite dvd+r dvd+r-dl dvd+rw dvd-ram bd-r bd-r-dl bd-r-tl bd-r-ql bd-re bd-re-dl bd-re-tl' -d 'kind of disc'
 complete -c discern -n "__fish_seen_subcommand_from create" -s s -l sectors -x -d 'size in sectors of 2048 bytes'
 complete -c discern -n "__fish_seen_subcommand_from run" -s d -l drive -r -F -d 'a drive and its medium, srN=MEDIUM'

@@ -112,6 +112,11 @@ enum discern_medium_detail {
 int discern_drive_medium(struct discern_drive *drive, enum discern_medium_detail detail,
 			 struct discern_medium *ret_medium, struct discern_error *err);
 
+/** How many spare sectors are left on a BD or DVD-RAM medium of this profile (MMC-6 6.22.3.2.11, 6.22.3.3.4); not known for
+ *  any other medium, and for one without spare areas. -ENOMEDIUM, -EIO. */
+int discern_drive_spares(struct discern_drive *drive, enum discern_profile profile, struct discern_spares *ret_spares,
+			 struct discern_error *err);
+
 /** Opens the tray. -EBUSY if something holds the medium, -ENOTSUP if the drive cannot. */
 int discern_drive_eject(struct discern_drive *drive, struct discern_error *err);
 

@@ -18,7 +18,9 @@ enum {
 	OPTION_CHECKSUM,
 	OPTION_SPEED,
 	OPTION_BUFFER,
-	OPTION_EJECT
+	OPTION_EJECT,
+	OPTION_RECEIPT,
+	OPTION_NO_RECEIPT
 };
 
 static const struct option own[] = {
@@ -26,7 +28,8 @@ static const struct option own[] = {
 	{ "any-file", no_argument, NULL, OPTION_ANY_FILE },   { "no-verify", no_argument, NULL, OPTION_NO_VERIFY },
 	{ "sha256", required_argument, NULL, OPTION_SHA256 }, { "checksum", required_argument, NULL, OPTION_CHECKSUM },
 	{ "speed", required_argument, NULL, OPTION_SPEED },   { "buffer", required_argument, NULL, OPTION_BUFFER },
-	{ "eject", no_argument, NULL, OPTION_EJECT },         { 0 },
+	{ "eject", no_argument, NULL, OPTION_EJECT },         { "receipt", required_argument, NULL, OPTION_RECEIPT },
+	{ "no-receipt", no_argument, NULL, OPTION_NO_RECEIPT }, { 0 },
 };
 
 static bool is_hex(const char *text, size_t length)
@@ -107,6 +110,12 @@ static int set_option(struct burn_options *options, int option)
 	case OPTION_EJECT:
 		options->will_eject = true;
 		return 0;
+	case OPTION_RECEIPT:
+		options->receipt = optarg;
+		return 0;
+	case OPTION_NO_RECEIPT:
+		options->no_receipt = true;
+		return 0;
 	case OPTION_SPEED:
 		return set_speed(options, optarg);
 	case OPTION_BUFFER:
@@ -157,6 +166,9 @@ const char burn_options_help[] =
 	"      --speed=X          at most this speed: 8 or 8x; max is the default\n"
 	"      --buffer=MIB       memory between file and drive, 64 MiB or more\n"
 	"      --eject            open the tray at the end\n"
+	"      --receipt=FILE     tell in FILE how the disc came about and what it was proven to be, instead of in\n"
+	"                         IMAGE.receipt.json\n"
+	"      --no-receipt       leave no receipt\n"
 	"\n"
 	"Exit codes: 0 burned and equal, 1 could not do it, 2 wrong usage, 3 burned but not all can be read\n"
 	"back, 4 burned but the disc differs, 5 no usable disc, 128+n stopped by signal n.\n";

@@ -80,6 +80,9 @@ int cli_getopt(struct cli *cli, const struct cli_command *command, int argc, cha
 	       const struct option *own);
 enum { CLI_OPTION_DONE = 1000, CLI_OPTION_BAD = 1001 };
 
+/** "discern" and all of argv, ended by NULL, for the record of a job; the caller frees it. */
+const char **cli_command_words(char **argv);
+
 /** For a command that works without a drive, or looks at all of them: wrong usage (after a message) if --record
  *  was given, else 0. */
 int cli_refuse_record(struct cli *cli);

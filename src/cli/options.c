@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -199,6 +200,21 @@ static int start(struct cli *cli)
 		progress_leave_no_trace(cli->progress);
 	cli->observer = (struct discern_observer){ on_progress, on_message, cli };
 	return -1;
+}
+
+const char **cli_command_words(char **argv)
+{
+	const char **words;
+	size_t n = 0;
+
+	while (argv[n] != NULL)
+		n++;
+	words = calloc(n + 2, sizeof(*words));
+	if (words == NULL)
+		abort();
+	words[0] = "discern";
+	memcpy(words + 1, argv, n * sizeof(*argv));
+	return words;
 }
 
 int cli_refuse_record(struct cli *cli)
