@@ -245,6 +245,7 @@ static void ended(const struct worker_end *end, void *user)
 		if (station->is_stopping && end->code >= CLI_EXIT_SIGNAL)
 			return;
 		if (has_lost_drive(station, end)) {
+			station->read = station->read != NULL ? station->read : answer_keep(end->answer);
 			judge(station, end);
 			tell_disc(station);
 			forget_disc(station);
@@ -351,7 +352,7 @@ struct rip_station *rip_station_new(const struct rip_options *options, struct wo
 	station->pause = first_pause;
 	snprintf(station->path, sizeof(station->path), "%s", path);
 	station->name = station->path + (slash != NULL ? slash + 1 - path : 0);
-	station->line = drive_lines_add(workers_lines(workers), station->name);
+	station->line = drive_lines_add(workers_lines(workers), path);
 	workers_say(workers, station->name, "waiting for discs");
 	return station;
 }

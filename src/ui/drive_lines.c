@@ -18,7 +18,7 @@ static const double plain_seconds = 5;
 enum { NAME_SIZE = 64, NAME_COLUMNS = 8 };
 
 struct line {
-	char name[NAME_SIZE];
+	char path[NAME_SIZE];
 	/* Set by drive_lines_say(); empty if what is shown is progress. */
 	char words[PROGRESS_LINE_SIZE];
 	bool has_progress;
@@ -67,7 +67,7 @@ struct drive_lines *drive_lines_new(enum progress_mode mode, FILE *out)
 	return lines;
 }
 
-size_t drive_lines_add(struct drive_lines *lines, const char *name)
+size_t drive_lines_add(struct drive_lines *lines, const char *path)
 {
 	struct line *grown = reallocarray(lines->lines, lines->n + 1, sizeof(*grown));
 
@@ -75,8 +75,15 @@ size_t drive_lines_add(struct drive_lines *lines, const char *name)
 		abort();
 	lines->lines = grown;
 	memset(&grown[lines->n], 0, sizeof(*grown));
-	snprintf(grown[lines->n].name, NAME_SIZE, "%s", name);
+	snprintf(grown[lines->n].path, NAME_SIZE, "%s", path);
 	return lines->n++;
+}
+
+static const char *short_name(const struct line *line)
+{
+	const char *slash = strrchr(line->path, '/');
+
+	return slash != NULL ? slash + 1 : line->path;
 }
 
 /* Cut by bytes, but not within a character. */
@@ -108,7 +115,7 @@ static void print_line(struct drive_lines *lines, const struct line *line)
 	char text[PROGRESS_LINE_SIZE];
 
 	if (compose(lines, line, text))
-		fprintf(lines->out, "%-*s%s\n", NAME_COLUMNS - 1, line->name, text);
+		fprintf(lines->out, "%-*s%s\n", NAME_COLUMNS - 1, short_name(line), text);
 }
 
 void drive_lines_say(struct drive_lines *lines, size_t drive, const char *words)
@@ -138,7 +145,7 @@ void drive_lines_progress(struct drive_lines *lines, size_t drive, struct answer
 	line->has_progress = true;
 	line->words[0] = '\0';
 	if (lines->mode == PROGRESS_JSON) {
-		answer_set_string(answer, "drive", line->name);
+		answer_set_string(answer, "drive", line->path);
 		answer_print(answer, lines->out);
 		fflush(lines->out);
 	} else if (lines->mode == PROGRESS_PLAIN && (!had_progress || before != line->progress.phase ||
@@ -172,7 +179,7 @@ void drive_lines_draw(struct drive_lines *lines)
 	for (size_t i = 0; i < lines->n; i++) {
 		if (!compose(lines, &lines->lines[i], text))
 			continue;
-		fprintf(lines->out, "\033[K%-*s%s\n", NAME_COLUMNS - 1, lines->lines[i].name, text);
+		fprintf(lines->out, "\033[K%-*s%s\n", NAME_COLUMNS - 1, short_name(&lines->lines[i]), text);
 		n++;
 	}
 	fputs("\033[J", lines->out);

@@ -15,8 +15,8 @@ struct drive_lines;
 /** Release with drive_lines_free(). The program is aborted when memory is out. */
 struct drive_lines *drive_lines_new(enum progress_mode mode, FILE *out);
 
-/** Adds a drive; its line comes when it has something to tell. Returns its number. */
-size_t drive_lines_add(struct drive_lines *lines, const char *name);
+/** Adds a drive, "/dev/sr0", which people see as "sr0"; its line comes when it has something to tell. Returns its number. */
+size_t drive_lines_add(struct drive_lines *lines, const char *path);
 
 /** Its line from now on, "" for none. Plain lines come when it changes. */
 void drive_lines_say(struct drive_lines *lines, size_t drive, const char *words);
