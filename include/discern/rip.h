@@ -53,9 +53,10 @@ struct discern_rip_options {
 	 *  the job; with -EEXIST, an image named after its label takes another name. */
 	int (*begin)(const struct discern_rip_begin *begin, void *user, struct discern_error *err);
 	void *user;
-	/** Called when it is known which disc this is, and before any file is made; may be NULL. Names an image that could be of it,
-	 *  by its identity, as the record has it: another one with each call, for candidate counts up; false if there is no more. If
-	 *  sectors all over that image are those of the disc, the job ends with -EALREADY, and the result names the image. */
+	/** Called when it is known which disc this is, and before any file is made; may be NULL. Names an image that could be
+	 *  of it, by its identity, as the record has it: another one with each call, for candidate counts up; false if there
+	 *  is no more. If sectors all over that image are those of the disc, the job ends with -EALREADY, and the result
+	 *  names the image. */
 	bool (*find_done)(const char *identity, unsigned candidate, char ret_path[4096], void *user);
 	void *done_user;
 	/** Reads a copy-protected disc as well, without removing the protection: what the drive refuses is bad. */

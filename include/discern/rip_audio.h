@@ -40,8 +40,8 @@ struct discern_rip_audio_options {
 	double max_seconds;
 	/** Read speed in kB/s; 0 as fast as the drive likes. */
 	uint32_t speed_kbps;
-	/** A folder that is finished and whose sheet names this very disc ends the job with -EALREADY; else the folder of another name
-	 *  is made, or with output it is an error. */
+	/** A folder that is finished and whose sheet names this very disc ends the job with -EALREADY; else the folder of
+	 *  another name is made, or with output it is an error. */
 	bool skip_done;
 	/** File of AccurateRip's database to compare with; NULL for none. */
 	const char *accuraterip_path;

@@ -4,7 +4,8 @@
 
 #include "cli/command.h"
 
-/** Opens the tray; path becomes the drive's full one. With wait it is no error that a drive cannot do that by itself, if somebody takes the disc out. */
+/** Opens the tray; path becomes the drive's full one. With wait it is no error that a drive cannot do that by itself, if
+ *  somebody takes the disc out. */
 static int eject(struct cli *cli, char path[CLI_DRIVE_NAME], bool wait)
 {
 	struct discern_drive *drive = NULL;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Several drives at once: each drive's work is done by a process of its own, which is this very program with a verb, --json and
- * --progress-fd. So none waits for another's drive, none dies with another, and libburn's state, which is one for a process, is each
- * one's own. What they say comes out with the drive's name before it, one line at a time; their results come to the caller.
+ * Several drives at once: each drive's work is done by a process of its own, which is this very program with a verb,
+ * --json and --progress-fd. So none waits for another's drive, none dies with another, and libburn's state, which is one
+ * for a process, is each one's own. What they say comes out with the drive's name before it, one line at a time; their
+ * results come to the caller.
  */
 #ifndef CLI_WORKERS_H
 #define CLI_WORKERS_H

@@ -120,7 +120,8 @@ told "another one of that name" sr1 .verdict good
 names=$(jq -r 'select(.verdict == "good") | .rip.image // empty' log.first | sort | tr '\n' ' ')
 equal "has a number behind it" "$names" "ARCHIVE-2.iso ARCHIVE.iso THIRD.iso "
 cat images/ARCHIVE.iso images/ARCHIVE-2.iso | sha256sum >got
-{ cmp -s images/ARCHIVE.iso first.iso && cat first.iso second.iso || cat second.iso first.iso; } | sha256sum >expected
+if cmp -s images/ARCHIVE.iso first.iso; then cat first.iso second.iso; else cat second.iso first.iso; fi |
+	sha256sum >expected
 same "both images equal their discs" got expected
 told "a bad disc" sr2 '.verdict + " " + (.rip.bad_sectors | tostring)' "bad 20"
 claims_are_true "bad disc" images/SCRATCHED.iso images/SCRATCHED.iso.map bad.iso
