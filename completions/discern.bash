@@ -14,7 +14,8 @@ _discern_drives()
 _discern_own_options()
 {
 	case $1 in
-	rip) echo "--audio --format --offset --accuraterip --output --compress --as-is --retries --max-time --stop-after-no-progress --paranoid --no-raw --speed --no-manifest --report" ;;
+	rip) echo "--audio --format --offset --accuraterip --output --compress --as-is --retries --max-time --stop-after-no-progress --paranoid --no-raw --speed --no-manifest --report --skip-done --watch --no-verify" ;;
+	load | eject) echo "--wait" ;;
 	report) echo "--output" ;;
 	verify) echo "--manifest" ;;
 	burn) echo "--dry-run --overwrite --any-file --no-verify --sha256 --checksum --speed --buffer --eject --receipt --no-receipt" ;;

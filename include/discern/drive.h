@@ -14,6 +14,7 @@
 
 #include <discern/error.h>
 #include <discern/medium.h>
+#include <discern/progress.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -122,6 +123,21 @@ int discern_drive_eject(struct discern_drive *drive, struct discern_error *err);
 
 /** Closes the tray and waits until the medium is ready; 0 also when the tray is empty. */
 int discern_drive_load(struct discern_drive *drive, struct discern_error *err);
+
+enum discern_drive_wait {
+	DISCERN_WAIT_FOR_MEDIUM,  /**< until a medium is in the drive and the tray is closed */
+	DISCERN_WAIT_FOR_REMOVAL, /**< until there is none */
+};
+
+/**
+ * Waits until somebody puts a medium in, or takes it out. The drive is not open meanwhile, is asked in a way that moves and wakes
+ * nothing, at the pace of the system's events where there are some, and not at all while another program uses it.
+ * @param path      as for discern_drive_open()
+ * @param observer  its progress is called about twice a second
+ * @return 0, -ECANCELED, -ENODEV (the drive is gone), or what opening it says
+ */
+int discern_drive_wait(const char *path, enum discern_drive_wait what, const struct discern_observer *observer,
+		       struct discern_error *err);
 
 /** Locks or unlocks the eject button. */
 int discern_drive_lock(struct discern_drive *drive, bool locked, struct discern_error *err);

@@ -125,6 +125,10 @@ int cli_usage(struct cli *cli, const char *format, ...) __attribute__((format(pr
 int cli_open_drive(struct cli *cli, const char *name, bool load, struct discern_drive **ret_drive,
 		   struct discern_error *err);
 
+/** The drive that cli_open_drive() would open, which is not opened. 0, or after a message the exit code. */
+enum { CLI_DRIVE_NAME = 4096 };
+int cli_name_drive(struct cli *cli, const char *name, char ret_path[CLI_DRIVE_NAME], struct discern_error *err);
+
 /** Tells if the recording of --record is not complete, and closes the drive; accepts NULL. */
 void cli_close_drive(struct cli *cli, struct discern_drive *drive);
 

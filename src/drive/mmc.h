@@ -53,6 +53,10 @@ bool mmc_is_read(uint8_t opcode);
 /** It brings sectors for the medium. */
 bool mmc_is_write(uint8_t opcode);
 
+/** GET EVENT STATUS NOTIFICATION of the media class, polled (MMC-6 6.6): moves nothing, wakes nothing. */
+enum { MMC_MEDIA_EVENT_SIZE = 8 };
+void mmc_get_media_event(struct scsi_command *ret_command, uint8_t data[MMC_MEDIA_EVENT_SIZE]);
+
 /** Usual limit of one read: a drive gives up on a bad sector after 1 to 30 s, and may have to spin up first. */
 enum { MMC_READ_TIMEOUT_MS = 60000 };
 
