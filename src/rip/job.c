@@ -70,6 +70,7 @@ static int open_at(struct job *job, const char *path)
 		ret = output_open(&job->output, &wanted, &job->map, job->err);
 	if (ret < 0)
 		return ret;
+	memcpy(job->identity, job->output.identity, sizeof(job->identity));
 	if (job->output.is_resumed)
 		ret = identity_compare(job->source, &job->plan, job->map, job->output.fd, job->err);
 	if (ret == 0 && job->options->begin != NULL)
