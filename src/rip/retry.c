@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "rip/effort.h"
+#include "rip/member.h"
 #include "rip/passes_private.h"
 
 /* Places that one way is tried on before another may be better: setting the drive costs time too. */
@@ -71,7 +72,8 @@ static bool find_place(const struct retry *retry, size_t way, struct map_range *
 		if (backward ? !map_previous(passes->map, position, MAP_FAILED, piece)
 			     : !map_next(passes->map, position, MAP_FAILED, piece))
 			return false;
-	} while (!cut_to_zones(retry, backward, piece, &position));
+	} while (!cut_to_zones(retry, backward, piece, &position) ||
+		 !member_cut_to_open(passes, backward, piece, &position));
 	end = piece->start + piece->n_sectors;
 	if (backward) {
 		start = passes_unit_start(passes, end - 1);
@@ -201,8 +203,10 @@ static int try_all(struct retry *retry, struct discern_error *err)
 	struct effort_way *way, *last = NULL;
 	int ret = 0;
 
-	memset(retry->positions, 0, sizeof(retry->positions));
-	memset(retry->is_backward, 0, sizeof(retry->is_backward));
+	for (size_t i = 0; i < EFFORT_MAX; i++) {
+		retry->is_backward[i] = member_begins_backward(passes);
+		retry->positions[i] = retry->is_backward[i] ? map_n_sectors(passes->map) : 0;
+	}
 	while (ret == 0 && !passes->is_bad_by_design && map_count(passes->map, MAP_FAILED) > 0 &&
 	       (way = effort_choose(&retry->effort)) != NULL) {
 		if (way != last)
@@ -276,6 +280,8 @@ static int scrape(struct passes *passes, const struct map_range *range, struct d
 		struct map_range piece = { range->start + i, 1, range->status };
 		struct reading reading;
 
+		if (member_has_given_up(passes, piece.start))
+			continue;
 		ret = passes_read(passes, &piece, &reading, err);
 		if (ret == 0 && !reading.is_good)
 			ret = passes_set(passes, piece.start, 1, MAP_BAD, err);
