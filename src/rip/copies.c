@@ -40,9 +40,8 @@ static int tell_odd(const struct comparison *comparison, size_t usual, size_t od
 	const struct rip_copy *all = comparison->copies->all;
 	char words[128];
 
-	identity_tell_difference(comparison->identities[usual], comparison->identities[odd], words, sizeof(words));
-	discern_error_set(err, -ESTALE, "%s holds another disc than %s: of the one in %s %s", all[odd].path, all[usual].name,
-			  all[usual].name, words);
+	identity_tell_difference(comparison->identities[odd], comparison->identities[usual], words, sizeof(words));
+	discern_error_set(err, -ESTALE, "%s holds another disc than %s: %s", all[odd].path, all[usual].path, words);
 	discern_error_hint(err, "put a copy of the same disc in, or leave %s out", all[odd].name);
 	return -ESTALE;
 }
@@ -57,8 +56,7 @@ static int compare_capacity(const struct comparison *comparison, size_t i, struc
 	if (a == 0 || b == 0 || (a - b <= TOLERANCE && b - a <= TOLERANCE))
 		return 0;
 	discern_error_set(err, -ESTALE,
-			  "%s holds another disc than %s: it has %" PRId64 " sectors, and the one in %s has %" PRId64,
-			  other->path, first->name, b, first->name, a);
+			  "%s holds another disc than %s: %" PRId64 " sectors, not %" PRId64, other->path, first->path, b, a);
 	discern_error_hint(err, "put a copy of the same disc in, or leave one of them out");
 	return -ESTALE;
 }

@@ -20,12 +20,23 @@ static uint32_t align_down(const struct division *division, uint32_t sector)
 	return within < sector ? sector - within : 0;
 }
 
-/* The sector before which n untried ones lie. */
-static uint32_t find_untried(const struct map *map, uint32_t n)
+static uint32_t count_untried(const struct map *map, uint32_t start, uint32_t end)
+{
+	struct map_range range;
+	uint32_t n = 0;
+
+	for (uint32_t at = start; at < end && map_next(map, at, MAP_UNTRIED, &range) && range.start < end;
+	     at = range.start + range.n_sectors)
+		n += range.start + range.n_sectors < end ? range.n_sectors : end - range.start;
+	return n;
+}
+
+/* The sector at or after start before which n untried ones lie. */
+static uint32_t find_untried(const struct map *map, uint32_t start, uint32_t n)
 {
 	struct map_range range;
 
-	for (uint32_t at = 0; map_next(map, at, MAP_UNTRIED, &range); at = range.start + range.n_sectors) {
+	for (uint32_t at = start; map_next(map, at, MAP_UNTRIED, &range); at = range.start + range.n_sectors) {
 		if (n < range.n_sectors)
 			return range.start + n;
 		n -= range.n_sectors;
@@ -35,18 +46,20 @@ static uint32_t find_untried(const struct map *map, uint32_t n)
 
 void division_begin(struct division *division, size_t n, const struct map *map)
 {
-	uint32_t n_untried = map_count(map, MAP_UNTRIED), start = 0, i_last;
+	uint32_t n_untried = map_count(map, MAP_UNTRIED), start = 0, end;
 	size_t n_parts = n_untried / WORTH_SECTORS + 1 < n ? n_untried / WORTH_SECTORS + 1 : n;
 
 	division->n = n;
 	memset(division->stretches, 0, sizeof(division->stretches));
 	for (size_t i = 0; i < n_parts; i++) {
-		i_last = i + 1 == n_parts ? map_n_sectors(map)
-					  : align_down(division, find_untried(map, (uint32_t)((uint64_t)n_untried *
-											       (i + 1) / n_parts)));
-		division->stretches[i] =
-			(struct stretch){ .is_active = i_last > start, .start = start, .position = start, .end = i_last };
-		start = i_last > start ? i_last : start;
+		end = i + 1 == n_parts
+			      ? map_n_sectors(map)
+			      : align_down(division,
+					   find_untried(map, 0, (uint32_t)((uint64_t)n_untried * (i + 1) / n_parts)));
+		division->stretches[i] = (struct stretch){
+			.is_active = count_untried(map, start, end) > 0, .start = start, .position = start, .end = end
+		};
+		start = end > start ? end : start;
 	}
 }
 
@@ -142,25 +155,26 @@ static bool find_free(const struct division *division, const struct map *map, co
 
 /* ---- what another one has before it ---- */
 
-static double seconds_left(const struct stretch *stretch)
+static double seconds_left(const struct stretch *stretch, const struct map *map)
 {
-	return stretch->position < stretch->end ? (stretch->end - stretch->position) * stretch->seconds_each : 0;
+	return count_untried(map, stretch->position, stretch->end) * stretch->seconds_each;
 }
 
-static bool is_worth_it(const struct division *division, const struct stretch *stretch)
+static bool is_worth_it(const struct division *division, const struct stretch *stretch, const struct map *map)
 {
-	uint32_t n_left = stretch->position < stretch->end ? stretch->end - stretch->position : 0;
+	uint32_t n_left = stretch->is_active ? count_untried(map, stretch->position, stretch->end) : 0;
 
-	if (!stretch->is_active || n_left < 2 * division->n_align || n_left < 2)
+	if (n_left < 2 || n_left < 2 * division->n_align)
 		return false;
-	return stretch->seconds_each > 0 ? seconds_left(stretch) >= WORTH_SECONDS : n_left >= WORTH_SECTORS;
+	return stretch->seconds_each > 0 ? n_left * stretch->seconds_each >= WORTH_SECONDS : n_left >= WORTH_SECTORS;
 }
 
 /* So that both are done at the same time. */
-static uint32_t find_border(const struct division *division, const struct stretch *theirs, double own_seconds_each)
+static uint32_t find_border(const struct division *division, const struct stretch *theirs, const struct map *map,
+			    double own_seconds_each)
 {
+	uint32_t n_left = count_untried(map, theirs->position, theirs->end), border;
 	double part = 0.5;
-	uint32_t border;
 
 	if (theirs->seconds_each > 0 && own_seconds_each > 0)
 		part = own_seconds_each / (own_seconds_each + theirs->seconds_each);
@@ -168,20 +182,20 @@ static uint32_t find_border(const struct division *division, const struct stretc
 		part = LEAST_PART;
 	if (part > 1 - LEAST_PART)
 		part = 1 - LEAST_PART;
-	border = align_down(division, theirs->position + (uint32_t)((theirs->end - theirs->position) * part));
-	return border > theirs->position ? border : theirs->position + (theirs->end - theirs->position) / 2;
+	border = align_down(division, find_untried(map, theirs->position, (uint32_t)(n_left * part)));
+	return border > theirs->position ? border : find_untried(map, theirs->position, n_left / 2);
 }
 
-static bool find_part(const struct division *division, size_t drive, size_t *ret_from)
+static bool find_part(const struct division *division, size_t drive, const struct map *map, size_t *ret_from)
 {
 	bool found = false;
 
 	for (size_t i = 0; i < division->n; i++) {
 		const struct stretch *stretch = &division->stretches[i];
 
-		if (i == drive || !is_worth_it(division, stretch))
+		if (i == drive || !is_worth_it(division, stretch, map))
 			continue;
-		if (!found || seconds_left(stretch) > seconds_left(&division->stretches[*ret_from]))
+		if (!found || seconds_left(stretch, map) > seconds_left(&division->stretches[*ret_from], map))
 			*ret_from = i;
 		found = true;
 	}
@@ -198,7 +212,7 @@ struct division_taken division_take(struct division *division, size_t drive, con
 	own->is_active = false;
 	if (find_free(division, map, skipped, false, &range))
 		taken.kind = DIVISION_FREE;
-	else if (find_part(division, drive, &taken.from))
+	else if (find_part(division, drive, map, &taken.from))
 		taken.kind = DIVISION_PART;
 	else if (take_skipped && find_free(division, map, skipped, true, &range))
 		taken.kind = DIVISION_SKIPPED;
@@ -208,7 +222,7 @@ struct division_taken division_take(struct division *division, size_t drive, con
 	if (taken.kind == DIVISION_PART) {
 		struct stretch *theirs = &division->stretches[taken.from];
 
-		own->start = own->position = find_border(division, theirs, own->seconds_each);
+		own->start = own->position = find_border(division, theirs, map, own->seconds_each);
 		own->end = theirs->end;
 		theirs->end = own->position;
 	} else {

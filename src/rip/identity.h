@@ -26,8 +26,8 @@ int identity_make(const struct discern_medium *medium, struct discern_source *so
  *  two drives report a little differently. */
 bool identity_matches(const char *a, const char *b);
 
-/** What is different in two lines that do not match: "it has 3000 sectors, not 5000". job is what was, disc what is now. */
-void identity_tell_difference(const char *job, const char *disc, char *words, size_t size);
+/** What is different in two lines that do not match: "3000 sectors, not 5000". */
+void identity_tell_difference(const char *of, const char *from, char *words, size_t size);
 
 /** Takes from other what is not known in identity, which must match it. */
 void identity_complete(char identity[IDENTITY_SIZE], const char *other);

@@ -105,26 +105,26 @@ bool identity_matches(const char *a, const char *b)
 	       find_difference(&line_a, &line_b, &n_equal) == NULL && has_same_tracks(&line_a, &line_b, n_equal);
 }
 
-void identity_tell_difference(const char *job, const char *disc, char *words, size_t size)
+void identity_tell_difference(const char *of, const char *from, char *words, size_t size)
 {
 	struct line was, is;
 	const char *sector;
 	unsigned n_equal;
 
-	split(job, &was);
-	split(disc, &is);
-	snprintf(words, size, "the map does not tell of a disc");
+	split(of, &was);
+	split(from, &is);
+	snprintf(words, size, "the map tells of none");
 	if (was.n_words < WORD_SECTORS || is.n_words < WORD_SECTORS)
 		return;
 	sector = find_difference(&was, &is, &n_equal);
 	if (strcmp(was.words[WORD_KIND], is.words[WORD_KIND]) != 0)
-		snprintf(words, size, "it was a %s, and this is a %s", was.words[WORD_KIND], is.words[WORD_KIND]);
+		snprintf(words, size, "a %s, not a %s", was.words[WORD_KIND], is.words[WORD_KIND]);
 	else if (!has_same_size(&was, &is))
-		snprintf(words, size, "it had %lld sectors, and this one has %lld", size_of(&was), size_of(&is));
+		snprintf(words, size, "%lld sectors, not %lld", size_of(&was), size_of(&is));
 	else if (!has_same_tracks(&was, &is, n_equal))
-		snprintf(words, size, "its tracks (TOC) were others");
+		snprintf(words, size, "other tracks (TOC)");
 	else if (sector != NULL)
-		snprintf(words, size, "what is in sector %lld differs", strtoll(sector, NULL, 10));
+		snprintf(words, size, "sector %lld differs", strtoll(sector, NULL, 10));
 }
 
 void identity_complete(char identity[IDENTITY_SIZE], const char *other)

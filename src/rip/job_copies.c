@@ -51,7 +51,7 @@ int job_run_copies(struct job *job)
 		return ret;
 	record_start(job->record, passes_now(&job->passes));
 	ret = team_run(team, job->err);
-	if (ret == 0 && !job->options->is_paranoid)
+	if (ret == 0)
 		ret = team_compare_copies(team, job->err);
 	if (ret == 0 && pipeline_drain(job->pipeline) == 0)
 		ret = check_same_discs(job, team);

@@ -23,8 +23,10 @@ void member_leave(const struct passes *passes)
 
 void member_enter(const struct passes *passes)
 {
-	if (passes->member != NULL)
-		pthread_mutex_lock(&passes->member->team->lock);
+	if (passes->member == NULL)
+		return;
+	pthread_mutex_lock(&passes->member->team->lock);
+	passes->member->claim.n_sectors = 0;
 }
 
 /* ---- a virtual drive's clock ---- */
@@ -181,7 +183,6 @@ int member_after_read(struct passes *passes, struct discern_error *err)
 	struct member *member = passes->member;
 	int ret;
 
-	member->claim.n_sectors = 0;
 	team_changed(member->team);
 	if (member->team->code != 0)
 		return discern_error_set(err, -ECANCELED, "stopped");
@@ -225,7 +226,7 @@ static bool is_claimed(const struct member *member, uint32_t sector, uint32_t *r
 	return false;
 }
 
-bool member_next_lent(const struct passes *passes, uint32_t from, struct map_range *ret_piece)
+bool member_next_lent(const struct passes *passes, uint32_t from, bool may_be_claimed, struct map_range *ret_piece)
 {
 	const struct member *member = passes->member;
 	struct map_range range;
@@ -238,7 +239,7 @@ bool member_next_lent(const struct passes *passes, uint32_t from, struct map_ran
 		at = end;
 		if (known.status == MAP_FAILED || known.status == MAP_BAD)
 			continue;
-		if (is_claimed(member, range.start, &claim_end)) {
+		if (!may_be_claimed && is_claimed(member, range.start, &claim_end)) {
 			at = claim_end;
 			continue;
 		}
@@ -269,6 +270,11 @@ bool member_has_given_up(const struct passes *passes, uint32_t sector)
 {
 	return passes->member != NULL && (map_range_of(passes->member->known, sector).status == MAP_BAD ||
 					  map_range_of(passes->map, sector).status == MAP_GOOD);
+}
+
+bool member_has_tried(const struct passes *passes, uint32_t sector)
+{
+	return passes->member == NULL || map_range_of(passes->member->known, sector).status == MAP_FAILED;
 }
 
 bool member_begins_backward(const struct passes *passes)

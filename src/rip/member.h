@@ -30,14 +30,18 @@ uint32_t member_stretch_end(const struct passes *passes);
 /** All before start is read, or left out, and what is before position is being read. */
 void member_advance(struct passes *passes, uint32_t start, uint32_t position);
 
-/** The next piece at or after from that others could not read and this drive has not tried. */
-bool member_next_lent(const struct passes *passes, uint32_t from, struct map_range *ret_piece);
+/** The next piece at or after from that others could not read and this drive has not tried; one that another drive is just
+ *  reading only if it may be claimed. */
+bool member_next_lent(const struct passes *passes, uint32_t from, bool may_be_claimed, struct map_range *ret_piece);
 
 /** Cuts a failed range to its first, or last, part that this drive has not given up; where to look next if there is none. */
 bool member_cut_to_open(const struct passes *passes, bool backward, struct map_range *range, uint32_t *position);
 
 /** Whether this drive has given a sector up, or another one has read it meanwhile. */
 bool member_has_given_up(const struct passes *passes, uint32_t sector);
+
+/** Whether this drive has tried to read a sector. */
+bool member_has_tried(const struct passes *passes, uint32_t sector);
 
 /** Every other drive begins at the end. */
 bool member_begins_backward(const struct passes *passes);

@@ -271,8 +271,8 @@ int retry_run(struct passes *passes, struct discern_error *err)
 	return ret;
 }
 
-/* Each sector of a range by itself. */
-static int scrape(struct passes *passes, const struct map_range *range, struct discern_error *err)
+/* Each sector of a range by itself; if each was tried so already, only those that were not, as others have lost them since. */
+static int scrape(struct passes *passes, const struct map_range *range, bool is_done, struct discern_error *err)
 {
 	int ret = 0;
 
@@ -282,6 +282,10 @@ static int scrape(struct passes *passes, const struct map_range *range, struct d
 
 		if (member_has_given_up(passes, piece.start))
 			continue;
+		if (is_done && member_has_tried(passes, piece.start)) {
+			ret = passes_set(passes, piece.start, 1, MAP_BAD, err);
+			continue;
+		}
 		ret = passes_read(passes, &piece, &reading, err);
 		if (ret == 0 && !reading.is_good)
 			ret = passes_set(passes, piece.start, 1, MAP_BAD, err);
@@ -303,10 +307,12 @@ int retry_scrape(struct passes *passes, struct discern_error *err)
 	for (uint32_t at = 0; ret == 0 && map_next(passes->map, at, MAP_FAILED, &range);
 	     at = range.start + range.n_sectors) {
 		/* Where a unit is one sector, or one sector alone has failed, that was done already. */
-		if (passes->source->ecc_sectors <= 1 || range.n_sectors == 1 || passes->is_bad_by_design)
+		bool is_done = passes->source->ecc_sectors <= 1 || range.n_sectors == 1 || passes->is_bad_by_design;
+
+		if (is_done && passes->member == NULL)
 			ret = passes_set(passes, range.start, range.n_sectors, MAP_BAD, err);
 		else
-			ret = scrape(passes, &range, err);
+			ret = scrape(passes, &range, is_done, err);
 	}
 	return ret;
 }

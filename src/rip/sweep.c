@@ -54,7 +54,7 @@ static bool find_range(const struct sweep *sweep, struct map_range *range)
 	uint32_t end;
 
 	if (sweep->is_lent)
-		return member_next_lent(passes, sweep->position, range);
+		return member_next_lent(passes, sweep->position, false, range);
 	if (sweep->direction == BACKWARD)
 		return map_previous(passes->map, sweep->position, MAP_UNTRIED, range);
 	if (!map_next(passes->map, sweep->position, MAP_UNTRIED, range))

@@ -132,8 +132,8 @@ struct map *team_proved_map(const struct team *team);
 
 /* ---- team_seams.c ---- */
 
-/** Has each drive read some sectors that others have delivered, at the borders and elsewhere; differences are told. After all
- *  members have ended, in the thread that made the call. 0, or what ends the job. */
+/** Has each drive read some sectors that others have delivered, at the borders, or where all was read twice what differed;
+ *  differences are told. After all members have ended, in the thread that made the call. 0, or what ends the job. */
 int team_compare_copies(struct team *team, struct discern_error *err);
 
 #endif

@@ -36,7 +36,7 @@ static struct member *find_prover(const struct member *member)
 	return best;
 }
 
-/* What the other one is known not to read stays. */
+/* What the other one could not read, or has left out because of failures, stays. */
 static int hand_over(const struct map *from, struct map *pending, struct member *to)
 {
 	struct map_range range;
@@ -46,7 +46,7 @@ static int hand_over(const struct map *from, struct map *pending, struct member 
 		uint32_t end = range.start + range.n_sectors, known_end = known.start + known.n_sectors;
 
 		at = known_end < end ? known_end : end;
-		if (known.status == MAP_FAILED || known.status == MAP_BAD)
+		if (known.status != MAP_UNTRIED && known.status != MAP_GOOD)
 			continue;
 		if (map_set(to->to_prove, range.start, at - range.start, MAP_GOOD) < 0 ||
 		    map_set(pending, range.start, at - range.start, MAP_UNTRIED) < 0)
@@ -240,7 +240,7 @@ static int do_next(struct member *member, bool *ret_done, struct discern_error *
 	*ret_done = true;
 	if (taken.kind != DIVISION_NOTHING)
 		return sweep(member, &taken, err);
-	if (member_next_lent(passes, 0, &lent)) {
+	if (member_next_lent(passes, 0, false, &lent)) {
 		say(member, "tries what others could not read");
 		return sweep_lent(passes, err);
 	}
@@ -251,7 +251,8 @@ static int do_next(struct member *member, bool *ret_done, struct discern_error *
 	if (has_to_prove(member) || map_count(member->reread.doubt.pending, MAP_GOOD) > 0)
 		if (is_paranoid(member))
 			return prove_all(member, err);
-	if (!others_sweep(member) && has_open(member)) {
+	/* What has never been tried here comes before what has failed. */
+	if (!others_sweep(member) && !member_next_lent(passes, 0, true, &lent) && has_open(member)) {
 		passes->n_retry_sectors = map_count(passes->map, MAP_FAILED);
 		return try_again(member, err);
 	}
@@ -324,7 +325,6 @@ static void end(struct member *member, int code)
 	struct team *team = member->team;
 
 	division_leave(&team->division, member->index);
-	member->claim.n_sectors = 0;
 	if (code == 0) {
 		member->state = MEMBER_DONE;
 	} else if (ends_all(member, code)) {

@@ -35,6 +35,11 @@ static struct member *find_other(struct team *team, const struct member *owner)
 	return NULL;
 }
 
+static bool is_drive_trouble(int code)
+{
+	return code == -ENODEV || code == -ENOMEDIUM || code == -ETIMEDOUT || code == -EPROTO;
+}
+
 /* Once more, from the disc itself. -EIO if it cannot be read now. */
 static int read_again(struct member *member, uint32_t sector, uint8_t *buffer, struct discern_error *err)
 {
@@ -142,9 +147,56 @@ static int compare_member(struct seams *seams, struct discern_error *err)
 			break;
 		ret = compare_ends(seams, &range, err);
 		/* The copy in a drive that is in trouble tells nothing; the image is as complete as it was. */
-		if (ret == -ENODEV || ret == -ENOMEDIUM || ret == -ETIMEDOUT || ret == -EPROTO)
+		if (is_drive_trouble(ret))
 			return 0;
 		last = range;
+	}
+	return ret;
+}
+
+/* ---- what was read twice ---- */
+
+/* More than this would take long, and tells no more. */
+enum { MOST_DOUBTFUL = 64 };
+
+/* Of a sector of which two drives' readings differed the image has one that came twice: what does each drive read now? */
+static int ask_all(struct seams *seams, uint32_t sector, struct discern_error *err)
+{
+	const struct member *first = &seams->team->members[0];
+	const struct doubt_options *options = &first->reread.doubt.options;
+	int32_t lba = first->passes.plan->first_lba + (int32_t)sector;
+	int ret = options->read_back(sector, 1, seams->image, options->user);
+
+	if (ret < 0)
+		return discern_error_set(err, ret, "cannot read the image again: %s", strerror(-ret));
+	for (size_t i = 0; ret == 0 && i < seams->team->n_members; i++) {
+		struct member *member = &seams->team->members[i];
+
+		ret = read_again(member, sector, seams->read, err);
+		if (ret == 0 && memcmp(seams->image, seams->read, DISCERN_SECTOR_SIZE) != 0)
+			observe_message(&seams->team->job.meter->observer,
+					seams->n_differ++ < MOST_TOLD ? DISCERN_LEVEL_WARNING : DISCERN_LEVEL_DETAIL,
+					"LBA %d: what %s reads is not what the image has: the copies are not equal", lba,
+					member->name);
+		ret = is_drive_trouble(ret) || ret == -EIO ? 0 : ret;
+	}
+	return ret;
+}
+
+static int compare_doubtful(struct seams *seams, struct discern_error *err)
+{
+	struct team *team = seams->team;
+	struct map_range range;
+	unsigned n = 0;
+	int ret = 0;
+
+	for (size_t i = 0; ret == 0 && i < team->n_members; i++) {
+		const struct map *doubtful = team->members[i].reread.doubt.doubtful;
+
+		for (uint32_t at = 0; ret == 0 && n < MOST_DOUBTFUL && map_next(doubtful, at, MAP_GOOD, &range);
+		     at = range.start + 1, n++)
+			if (map_range_of(team->job.usual.map, range.start).status == MAP_GOOD)
+				ret = ask_all(seams, range.start, err);
 	}
 	return ret;
 }
@@ -159,7 +211,9 @@ int team_compare_copies(struct team *team, struct discern_error *err)
 	seams->team = team;
 	pthread_mutex_lock(&team->lock);
 	if (pipeline_drain(team->job.usual.pipeline) == 0) {
-		for (size_t i = 0; ret == 0 && i < team->n_members; i++) {
+		if (team->job.is_paranoid)
+			ret = compare_doubtful(seams, err);
+		for (size_t i = 0; ret == 0 && !team->job.is_paranoid && i < team->n_members; i++) {
 			seams->owner = &team->members[i];
 			ret = compare_member(seams, err);
 		}

@@ -324,11 +324,11 @@ static void test_difference(void **state)
 	char identity[IDENTITY_SIZE] = "CD 1 sectors=100 16=- 17=b";
 
 	(void)state;
-	difference("CD 1 sectors=100", "DVD 1 sectors=100", "it was a CD, and this is a DVD");
-	difference("CD 1 sectors=100", "CD 1 sectors=200", "it had 100 sectors, and this one has 200");
-	difference("CD 1 sectors=100 16=a", "CD 2 sectors=100 16=b", "its tracks (TOC) were others");
-	difference("CD 1 sectors=100 16=a 64=b", "CD 1 sectors=100 16=a 64=c", "what is in sector 64 differs");
-	difference("", "CD 1 sectors=100", "the map does not tell of a disc");
+	difference("CD 1 sectors=100", "DVD 1 sectors=100", "a CD, not a DVD");
+	difference("CD 1 sectors=100", "CD 1 sectors=200", "100 sectors, not 200");
+	difference("CD 1 sectors=100 16=a", "CD 2 sectors=100 16=b", "other tracks (TOC)");
+	difference("CD 1 sectors=100 16=a 64=b", "CD 1 sectors=100 16=a 64=c", "sector 64 differs");
+	difference("", "CD 1 sectors=100", "the map tells of none");
 	identity_complete(identity, "CD 1 sectors=102 16=a 17=- 18=c");
 	assert_string_equal(identity, "CD 1 sectors=100 16=a 17=b");
 }
