@@ -12,7 +12,7 @@
 #include "rip/team.h"
 
 /* Of each drive's deliveries the largest ones are looked at, at begin and end; as many sectors as stand or fall together. */
-enum { N_RANGES = 2, MAX_SECTORS = 32 };
+enum { N_RANGES = 4, MAX_SECTORS = 32 };
 
 /* Told one by one. */
 enum { MOST_TOLD = 8 };

@@ -266,6 +266,11 @@ static void test_copies_that_differ(void **state)
 	(void)state;
 	sources[1].overlay = change;
 	sources[1].user = &where;
+	/* So that none of them does all the work before the other one's thread has begun. */
+	for (size_t i = 0; i < 2; i++) {
+		sources[i].faults[0] = (struct fault){ .lba = 0, .n_sectors = N, .delay_ms = 1 };
+		sources[i].n_faults = 1;
+	}
 	assert_int_equal(rip(2), 0);
 	assert_int_equal(result.n_doubtful_sectors, 1);
 	assert_int_equal(result.doubtful_ranges[0].lba, where);
