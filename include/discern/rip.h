@@ -80,6 +80,22 @@ struct discern_size_candidate {
 	bool is_chosen;
 };
 
+/** Most drives that read copies of one disc at the same time. */
+#define DISCERN_RIP_MAX_DRIVES 16
+
+/** What one drive has done. */
+struct discern_rip_drive {
+	/** "/dev/sr0" */
+	char path[64];
+	/** Sectors of the image that came from it, reads that failed, and its average speed in kB/s while it read; 0 if it read
+	 *  nothing. */
+	uint32_t n_sectors, n_errors, speed_kbps;
+	/** What was amiss with the drive, so that others went on without it; its code is 0 if nothing was. */
+	struct discern_error error;
+	/** Its reads; NULL if memory is out. */
+	struct discern_rip_record *record;
+};
+
 /** Most places that a result lists; the map has them all. */
 #define DISCERN_RIP_MAX_RANGES 32
 
@@ -138,8 +154,12 @@ struct discern_rip_result {
 	double seconds;
 	/** Average of the sectors read by this call, in kB/s of 1000 bytes; 0 if it read none. */
 	uint32_t speed_kbps;
-	/** What happened, also of a job that failed; NULL if reading did not begin. */
+	/** What happened, also of a job that failed; NULL if reading did not begin. With several drives their reads are in their
+	 *  own records only. */
 	struct discern_rip_record *record;
+	/** With several drives, each, in the order in which they were given. */
+	size_t n_drives;
+	struct discern_rip_drive *drives;
 };
 
 /**
@@ -152,6 +172,15 @@ struct discern_rip_result {
 int discern_rip(struct discern_drive *drive, const struct discern_rip_options *options,
 		const struct discern_observer *observer, struct discern_rip_result *ret_result,
 		struct discern_error *err);
+
+/**
+ * discern_rip() with n drives, up to DISCERN_RIP_MAX_DRIVES, that hold copies of one disc: each reads a part of it, and what
+ * one cannot read the others try. A drive that gives out does not end it, unless it was the last. Not as a stream.
+ * @return as discern_rip(); -ESTALE also if the discs are not copies of one, which err then tells
+ */
+int discern_rip_copies(struct discern_drive *const *drives, size_t n, const struct discern_rip_options *options,
+		       const struct discern_observer *observer, struct discern_rip_result *ret_result,
+		       struct discern_error *err);
 
 /** Releases what a result holds, also after an error. */
 void discern_rip_result_clear(struct discern_rip_result *result);

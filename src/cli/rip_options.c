@@ -227,6 +227,20 @@ static int check_watch(struct rip_options *options, const char *output)
 	return cli_refuse_record(options->cli);
 }
 
+/* What makes no sense with several drives. */
+static int check_several(const struct rip_options *options, int n)
+{
+	if (n > DISCERN_RIP_MAX_DRIVES)
+		return cli_usage(options->cli, "at most %d drives, not %d", DISCERN_RIP_MAX_DRIVES, n);
+	if (options->is_audio)
+		return cli_usage(options->cli, "--audio is for one drive: drives begin audio at different samples");
+	if (options->rip.is_stream)
+		return cli_usage(options->cli, "-o - is for one drive: several do not deliver the image in order");
+	if (options->cli->record_path != NULL)
+		return cli_usage(options->cli, "--record is for one drive");
+	return -1;
+}
+
 int rip_options_parse(struct rip_options *options, int argc, char **argv)
 {
 	const char *output = NULL;
@@ -279,7 +293,5 @@ int rip_options_parse(struct rip_options *options, int argc, char **argv)
 		return cli_usage(options->cli, "--offset, --format and --accuraterip are for --audio");
 	if (options->is_audio && options->rip.no_progress_seconds > 0)
 		return cli_usage(options->cli, "--stop-after-no-progress is not for --audio");
-	if (argc - optind > 1)
-		return cli_usage(options->cli, "one drive, not %d", argc - optind);
-	return -1;
+	return argc - optind > 1 ? check_several(options, argc - optind) : -1;
 }

@@ -51,9 +51,11 @@ struct manifest_run {
 	time_t start, end;
 	/** What ended it: its code is 0 if every sector was tried. */
 	const struct discern_error *error;
+	/** Of several drives the one that this tells of: each is a run. NULL for a single drive. */
+	const struct discern_rip_drive *part;
 };
 
-/** Adds a run, which has a record, and brings the rest up to date. */
+/** Adds a run, which has a record (and so has part), and brings the rest up to date. */
 void manifest_add_run(struct manifest *manifest, const struct manifest_run *run);
 
 /** Writes it in place of what is at path: either the old or the new one is there at any time. */

@@ -80,6 +80,22 @@ void progress_leave_no_trace(struct progress *progress)
 	progress->leaves_no_trace = true;
 }
 
+static void show_drives(FILE *out, const struct discern_progress *state)
+{
+	static const char *const activities[] = {
+		[DISCERN_DRIVE_READS] = "reads", [DISCERN_DRIVE_RETRIES] = "retries", [DISCERN_DRIVE_WAITS] = "waits",
+		[DISCERN_DRIVE_DONE] = "done",   [DISCERN_DRIVE_GONE] = "gone",
+	};
+
+	if (state->n_drives == 0)
+		return;
+	fprintf(out, ", \"drives\": [");
+	for (size_t i = 0; i < state->n_drives; i++)
+		fprintf(out, "%s{\"drive\": \"%s\", \"activity\": \"%s\", \"speed_kbps\": %" PRIu32 "}", i > 0 ? ", " : "",
+			state->drives[i].name, activities[state->drives[i].activity], state->drives[i].speed_kbps);
+	fprintf(out, "]");
+}
+
 static void show_json(struct progress *progress, bool is_end)
 {
 	const struct discern_progress *state = &progress->last;
@@ -100,6 +116,7 @@ static void show_json(struct progress *progress, bool is_end)
 		fprintf(out, ", \"fifo_percent\": %u", state->fifo_percent);
 	if (state->drive_buffer_percent <= 100)
 		fprintf(out, ", \"drive_buffer_percent\": %u", state->drive_buffer_percent);
+	show_drives(out, state);
 	fprintf(out, ", \"seconds\": %.1f, \"end\": %s}\n", now() - progress->phase_began, is_end ? "true" : "false");
 }
 
