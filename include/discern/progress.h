@@ -25,6 +25,7 @@ enum discern_phase {
 	DISCERN_PHASE_CLOSE,    /**< the drive empties its buffer and closes session and disc */
 	DISCERN_PHASE_RELOAD,   /**< tray out and in, so that nothing is answered from a cache */
 	DISCERN_PHASE_VERIFY,   /**< comparing disc and image */
+	DISCERN_PHASE_WAIT,     /**< waiting for a disc to be put in or taken out */
 	DISCERN_PHASE_COMPRESS, /**< compressing what is not yet of a finished image */
 };
 

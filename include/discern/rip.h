@@ -53,6 +53,12 @@ struct discern_rip_options {
 	 *  the job; with -EEXIST, an image named after its label takes another name. */
 	int (*begin)(const struct discern_rip_begin *begin, void *user, struct discern_error *err);
 	void *user;
+	/** Called when it is known which disc this is, and before any file is made; may be NULL. Names an image that could be
+	 *  of it, by its identity, as the record has it: another one with each call, for candidate counts up; false if there
+	 *  is no more. If sectors all over that image are those of the disc, the job ends with -EALREADY, and the result
+	 *  names the image. */
+	bool (*find_done)(const char *identity, unsigned candidate, char ret_path[4096], void *user);
+	void *done_user;
 	/** Reads a copy-protected disc as well, without removing the protection: what the drive refuses is bad. */
 	bool as_is;
 	/** Writes the image to stream_fd, in order and once, instead of into a file: output says nothing. */
@@ -161,7 +167,7 @@ struct discern_rip_result {
  * @return 0 when every sector was tried: ret_result->n_bad_sectors tells how good it is. Otherwise
  *         -ENOMEDIUM, -EMEDIUMTYPE (blank, audio), -EEXIST (the image exists), -ESTALE (image and map are
  *         of another disc, or the disc was changed), -EKEYREJECTED (copy-protected), -EBUSY, -ENOSPC, -EACCES,
- *         -ECANCELED, -ETIME (a limit of the options) or -EIO; what was read is kept for the next call.
+ *         -ECANCELED, -EALREADY (find_done), -ETIME (a limit of the options) or -EIO; what was read is kept for the next call.
  */
 int discern_rip(struct discern_drive *drive, const struct discern_rip_options *options,
 		const struct discern_observer *observer, struct discern_rip_result *ret_result,

@@ -18,17 +18,9 @@ enum { MAX_KEPT = 10000 };
 
 void rip_manifest_init(struct rip_manifest *manifest, char **argv)
 {
-	size_t n = 0;
-
 	memset(manifest, 0, sizeof(*manifest));
-	while (argv[n] != NULL)
-		n++;
 	manifest->start = time(NULL);
-	manifest->command = calloc(n + 2, sizeof(*manifest->command));
-	if (manifest->command == NULL)
-		abort();
-	manifest->command[0] = "discern";
-	memcpy(manifest->command + 1, argv, n * sizeof(*argv));
+	manifest->command = cli_command_words(argv);
 }
 
 void rip_manifest_free(struct rip_manifest *manifest)

@@ -12,6 +12,7 @@
 #include "fs/volume.h"
 #include "rip/copies.h"
 #include "rip/digest.h"
+#include "rip/done.h"
 #include "rip/end.h"
 #include "rip/name.h"
 #include "rip/protection.h"
@@ -108,6 +109,22 @@ static int open_output(struct job *job)
 	for (unsigned i = 1; i <= MAX_NAMES && is_name_taken(ret); i++)
 		ret = open_at(job, name_from_label(job->result->volume_label, i, name));
 	return ret;
+}
+
+/** Has somebody an image of this disc? */
+static int look_for_done(struct job *job)
+{
+	char path[sizeof(job->result->image_path)];
+	int ret = 0;
+
+	for (unsigned i = 0; ret == 0 && job->options->find_done != NULL &&
+			     job->options->find_done(job->identity, i, path, job->options->done_user);
+	     i++)
+		ret = done_compare(job->source, &job->plan, path, job->err);
+	if (ret <= 0)
+		return ret;
+	memcpy(job->result->image_path, path, sizeof(path));
+	return discern_error_set(job->err, -EALREADY, "%s is an image of this disc already", path);
 }
 
 static int write_block(const uint8_t *data, uint32_t size, uint64_t offset, void *user)
@@ -348,7 +365,9 @@ static int run(struct job *job)
 
 	if (ret < 0 || job->options->is_stream)
 		return ret < 0 ? ret : run_stream(job);
-	ret = open_output(job);
+	ret = look_for_done(job);
+	if (ret == 0)
+		ret = open_output(job);
 	if (ret < 0)
 		return ret;
 	job_tell_resumed(job);

@@ -32,6 +32,9 @@ int manifest_load(const char *path, struct manifest **ret_manifest, struct disce
 int manifest_digest(const struct manifest *manifest, struct discern_image_digest *ret_digest,
 		    struct discern_error *err);
 
+/** The same of the manifest or the receipt (ui/receipt.h) at path, with path in the words of an error. */
+int manifest_load_digest(const char *path, struct discern_image_digest *ret_digest, struct discern_error *err);
+
 /** The disc that it tells of, as in struct discern_rip_record. */
 const char *manifest_identity(const struct manifest *manifest);
 

@@ -40,11 +40,12 @@ static double now(void)
 	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
-/* A terminal that cannot move its cursor gets plain lines. */
-static enum progress_mode choose_mode(FILE *out)
+enum progress_mode progress_choose_mode(enum progress_mode mode, FILE *out)
 {
 	const char *terminal = getenv("TERM");
 
+	if (mode != PROGRESS_AUTO)
+		return mode;
 	if (!isatty(fileno(out)))
 		return PROGRESS_NONE;
 	return terminal == NULL || strcmp(terminal, "dumb") == 0 ? PROGRESS_PLAIN : PROGRESS_BAR;
@@ -69,7 +70,7 @@ struct progress *progress_new(enum progress_mode mode, FILE *out)
 
 	if (progress == NULL)
 		abort();
-	progress->mode = mode == PROGRESS_AUTO ? choose_mode(out) : mode;
+	progress->mode = progress_choose_mode(mode, out);
 	progress->out = out;
 	return progress;
 }

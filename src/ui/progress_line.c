@@ -22,6 +22,7 @@ static const struct {
 	[DISCERN_PHASE_CLOSE] = { "close", "the drive finishes the disc, can take up to 5 minutes; do not open it" },
 	[DISCERN_PHASE_RELOAD] = { "reload", "tray out and in, so that nothing comes from a cache" },
 	[DISCERN_PHASE_VERIFY] = { "verify", "comparing disc and image" },
+	[DISCERN_PHASE_WAIT] = { "wait", "waiting for a disc to be put in or taken out" },
 	[DISCERN_PHASE_COMPRESS] = { "compress", "compressing the image" },
 };
 
