@@ -10,6 +10,7 @@
 #include "cli/rip_audio.h"
 #include "cli/rip_manifest.h"
 #include "cli/rip_options.h"
+#include "cli/rip_raw.h"
 #include "cli/rip_report.h"
 
 /** Turns a speed in x into kB/s, for which the kind of disc must be known. */
@@ -57,6 +58,9 @@ static int rip(struct rip_options *options, struct discern_drive *drive, struct 
 	cli_catch_signals();
 	if (options->is_audio)
 		return find_speed(options, drive, &err) < 0 ? cli_fail(options->cli, &err) : rip_audio(options, drive);
+	if (options->is_raw)
+		return find_speed(options, drive, &err) < 0 ? cli_fail(options->cli, &err)
+							    : rip_raw(options, drive, manifest->command);
 	if (rip_manifest_prepare(manifest, options, &err) < 0 || find_speed(options, drive, &err) < 0 ||
 	    discern_rip(drive, &options->rip, &options->cli->observer, &result, &err) < 0) {
 		ret = cli_fail(options->cli, &err);
@@ -114,7 +118,12 @@ const struct cli_command cmd_rip = {
 		"      --paranoid     read every sector twice, past the drive's cache; count only what is equal\n"
 		"      --no-raw       read CDs without the checksums of their own sectors\n"
 		"      --audio        the tracks of an audio CD, as files with a cue sheet in the folder of -o\n"
-		"      --format=F     of these: flac (without this option), wav, or cue, which is one file of samples\n"
+		"      --raw          every sector of a CD whole, sound and data, as files with a sheet: NAME.cue\n"
+		"                     and NAME.bin with -o NAME\n"
+		"      --format=F     of --audio: flac (without this option), wav, or cue, which is one file of samples;\n"
+		"                     of --raw: bin, bin-per-track, ccd (with img and sub), or toc (of cdrdao)\n"
+		"      --subchannel   with --raw, the sub-channels P to W as well, as NAME.sub\n"
+		"      --dat=FILE     with --raw, look the tracks up in a Logiqx dat, as redump.org has them\n"
 		"      --offset=N     samples that the drive reads late, as lists of drives have it\n"
 		"      --accuraterip=FILE\n"
 		"                     compare with a file of AccurateRip's database\n"

@@ -71,6 +71,8 @@ struct map_header {
 	/** Where it works: a sector, and the status that says what it does there. */
 	uint32_t current_sector;
 	enum map_status current_status;
+	/** Bytes of a sector in the image; 0 for 2048. */
+	uint32_t sector_bytes;
 };
 
 /**
@@ -79,6 +81,10 @@ struct map_header {
  */
 int map_parse(const char *text, size_t size, struct map **ret_map, struct map_header *ret_header,
 	      struct discern_error *err);
+
+/** The same of an image whose sectors have so many bytes. */
+int map_parse_sectors(const char *text, size_t size, uint32_t sector_bytes, struct map **ret_map,
+		      struct map_header *ret_header, struct discern_error *err);
 
 /** The map file's text, ended by a zero byte that *ret_size does not count; NULL if memory is out. The caller
  *  frees it. */
