@@ -290,3 +290,23 @@ int cd_whole_read_subchannels(struct cd_whole *whole, const struct discern_range
 		       MMC_SUBCHANNEL);
 	return ret;
 }
+
+int cd_whole_try_subchannels(struct cd_whole *whole, int32_t lba, uint8_t ret_subchannels[96],
+			     struct discern_error *err)
+{
+	struct mmc_raw_read read = { .lba = lba, .n_sectors = 1, .with_c2 = whole->has_c2, .with_subchannel = true };
+	struct drive_recovery before;
+	bool is_set = drive_begin_uncorrected(whole->drive, &before, NULL) == 0;
+	int ret;
+
+	memset(whole->buffer, 0, MOST_BYTES);
+	ret = drive_source_read_raw(whole->source, &read, whole->buffer, err);
+	if (is_set)
+		drive_end_uncorrected(whole->drive, &before, NULL);
+	/* What came with an error is nothing, or as it lies on the disc. */
+	if ((ret == -EIO || ret == -ENXIO) && !is_nothing(whole->buffer))
+		ret = 0;
+	if (ret == 0)
+		memcpy(ret_subchannels, whole->buffer + mmc_raw_bytes(&read) - MMC_SUBCHANNEL, MMC_SUBCHANNEL);
+	return ret == -ENXIO || ret == -EOPNOTSUPP ? -EIO : ret;
+}

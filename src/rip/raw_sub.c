@@ -49,6 +49,21 @@ static int lose(struct raw_job *job, uint32_t index, struct discern_error *err)
 	return ret < 0 ? ret : set_status(job, index, MAP_BAD, err);
 }
 
+/* Where the drive gives up the data, the sub-channels beside them may come nevertheless. */
+static int try_hard(struct raw_job *job, uint32_t index, struct discern_error *err)
+{
+	uint8_t raw[SUBCHANNEL_BYTES];
+	struct discern_error own = { 0 };
+	int ret = cd_whole_try_subchannels(job->whole, raw_disc_lba(&job->disc, index), raw, &own);
+
+	if (ret == 0)
+		return take(job, index, raw, err);
+	if (is_loss(ret))
+		return lose(job, index, err);
+	*err = own;
+	return ret;
+}
+
 /* One command, and if it fails each sector by itself. */
 static int read_piece(struct raw_job *job, uint32_t index, uint32_t n_sectors, struct discern_error *err)
 {
@@ -65,7 +80,7 @@ static int read_piece(struct raw_job *job, uint32_t index, uint32_t n_sectors, s
 		return ret;
 	}
 	if (ret < 0 && n_sectors == 1)
-		return lose(job, index, err);
+		return try_hard(job, index, err);
 	if (ret == 0)
 		job->n_read += n_sectors;
 	for (uint32_t i = 0, is_read = ret == 0; i < n_sectors; i++) {
