@@ -71,8 +71,6 @@ struct map_header {
 	/** Where it works: a sector, and the status that says what it does there. */
 	uint32_t current_sector;
 	enum map_status current_status;
-	/** Bytes of a sector in the image; 0 for 2048. */
-	uint32_t sector_bytes;
 };
 
 /**
@@ -89,5 +87,9 @@ int map_parse_sectors(const char *text, size_t size, uint32_t sector_bytes, stru
 /** The map file's text, ended by a zero byte that *ret_size does not count; NULL if memory is out. The caller
  *  frees it. */
 char *map_format(const struct map *map, const struct map_header *header, size_t *ret_size);
+
+/** The same of an image whose sectors have so many bytes. */
+char *map_format_sectors(const struct map *map, const struct map_header *header, uint32_t sector_bytes,
+			 size_t *ret_size);
 
 #endif

@@ -167,7 +167,6 @@ int map_parse_sectors(const char *text, size_t size, uint32_t sector_bytes, stru
 	int ret = 0;
 
 	memset(ret_header, 0, sizeof(*ret_header));
-	ret_header->sector_bytes = sector_bytes;
 	while (ret == 0 && next_line(&parser, line, sizeof(line))) {
 		const char *start = line + strspn(line, " \t\r");
 
@@ -189,7 +188,12 @@ int map_parse_sectors(const char *text, size_t size, uint32_t sector_bytes, stru
 
 char *map_format(const struct map *map, const struct map_header *header, size_t *ret_size)
 {
-	const uint64_t sector_bytes = header->sector_bytes > 0 ? header->sector_bytes : DISCERN_SECTOR_SIZE;
+	return map_format_sectors(map, header, DISCERN_SECTOR_SIZE, ret_size);
+}
+
+char *map_format_sectors(const struct map *map, const struct map_header *header, uint32_t sector_bytes,
+			 size_t *ret_size)
+{
 	char *text = NULL;
 	FILE *file = open_memstream(&text, ret_size);
 	bool failed;
@@ -199,17 +203,17 @@ char *map_format(const struct map *map, const struct map_header *header, size_t 
 	if (sector_bytes == DISCERN_SECTOR_SIZE)
 		fprintf(file, "# Mapfile. Created by discern rip; GNU ddrescue can read it and go on\n");
 	else
-		fprintf(file, "# Mapfile. Created by discern rip --raw; sectors of %" PRIu64 " bytes\n", sector_bytes);
+		fprintf(file, "# Mapfile. Created by discern rip --raw; sectors of %" PRIu32 " bytes\n", sector_bytes);
 	if (header->identity[0] != '\0')
 		fprintf(file, IDENTITY_MARK "%s\n", header->identity);
 	fprintf(file, "# current_pos  current_status  current_pass\n0x%08" PRIX64 "     %c               1\n",
-		header->current_sector * sector_bytes, (char)header->current_status);
+		(uint64_t)header->current_sector * sector_bytes, (char)header->current_status);
 	fprintf(file, "#      pos        size  status\n");
 	for (size_t i = 0; i < map_n_ranges(map); i++) {
 		struct map_range range = map_range_at(map, i);
 
-		fprintf(file, "0x%08" PRIX64 "  0x%08" PRIX64 "  %c\n", range.start * sector_bytes,
-			range.n_sectors * sector_bytes, (char)range.status);
+		fprintf(file, "0x%08" PRIX64 "  0x%08" PRIX64 "  %c\n", (uint64_t)range.start * sector_bytes,
+			(uint64_t)range.n_sectors * sector_bytes, (char)range.status);
 	}
 	failed = ferror(file) != 0;
 	if (fclose(file) != 0 || failed) {

@@ -52,9 +52,13 @@ static int put_lost(struct sink *sink, uint32_t index, struct discern_error *err
 	bool is_data;
 	int ret = try_data(sink, index, sector, &is_data, err);
 
-	if (ret < 0 || !is_data)
-		return ret < 0 ? ret
-			       : raw_job_set(sink->job, index, raw_state_of(DISCERN_RAW_UNREADABLE), err);
+	if (ret < 0)
+		return ret;
+	if (!is_data)
+		return raw_job_set(sink->job, index,
+				   raw_state_of(raw_job_may_run_out(sink->job, index) ? DISCERN_RAW_RUN_OUT
+										      : DISCERN_RAW_UNREADABLE),
+				   err);
 	ret = raw_files_write(&sink->job->files, index, sector, 1, err);
 	return ret == 0 ? raw_job_set(sink->job, index, RAW_GOOD, err) : ret;
 }

@@ -109,17 +109,6 @@ static void fill(uint8_t sector[SECTOR_RAW], int32_t lba, enum cd_track_mode mod
 	memcpy(sector, head, SECTOR_USER_AT);
 }
 
-/* The last two sectors of a track that was written track by track (MMC-6 4.2.3.7): no drive reads them. */
-static bool is_run_out(const struct pass *pass, uint32_t index)
-{
-	enum { RUN_OUT = 2 };
-	const struct cd_layout *layout = &pass->job->disc.layout;
-	unsigned i = raw_disc_track(&pass->job->disc, index);
-
-	return pass->job->may_run_out && layout->tracks[i].mode != CD_AUDIO &&
-	       cd_dump_index(layout, i + 1) - index <= RUN_OUT;
-}
-
 static int keep(struct pass *pass, uint32_t index, enum cd_whole_state state, uint8_t *sector,
 		struct discern_error *err)
 {
@@ -133,7 +122,7 @@ static int keep(struct pass *pass, uint32_t index, enum cd_whole_state state, ui
 	else if (state == CD_WHOLE_WRONG)
 		kept = raw_state_of(DISCERN_RAW_WRONG);
 	else if (state == CD_WHOLE_LOST)
-		kept = raw_state_of(is_run_out(pass, index) ? DISCERN_RAW_RUN_OUT : DISCERN_RAW_UNREADABLE);
+		kept = raw_state_of(raw_job_may_run_out(job, index) ? DISCERN_RAW_RUN_OUT : DISCERN_RAW_UNREADABLE);
 	if (state == CD_WHOLE_LOST)
 		fill(sector, lba_of(pass->area, index), track->mode);
 	ret = raw_files_write(&job->files, index, sector, 1, err);

@@ -306,7 +306,6 @@ int raw_files_open(struct raw_files *files, const struct raw_disc *disc, const s
 	memset(files, 0, sizeof(*files));
 	files->sub.fd = -1;
 	files->saved_at = observe_now();
-	files->header.sector_bytes = SECTOR_RAW;
 	files->header.current_status = MAP_UNTRIED;
 	snprintf(files->header.identity, sizeof(files->header.identity), "raw %s offset %d format %d", disc->identity,
 		 (int)options->offset_samples, (int)options->format);
@@ -416,13 +415,11 @@ int raw_files_write_sub(struct raw_files *files, uint32_t index, const uint8_t *
 static int save_map(struct raw_files *files, const char *path, const struct map *map, struct discern_error *err)
 {
 	AUTO_FREE char *text = NULL;
-	struct map_header header = files->header;
 	size_t size;
 
 	if (map == NULL)
 		return 0;
-	header.sector_bytes = map == files->map ? SECTOR_RAW : SUBCHANNEL_BYTES;
-	text = map_format(map, &header, &size);
+	text = map_format_sectors(map, &files->header, map == files->map ? SECTOR_RAW : SUBCHANNEL_BYTES, &size);
 	if (text == NULL)
 		return discern_error_set(err, -ENOMEM, "out of memory");
 	return file_replace(path, text, size, err);

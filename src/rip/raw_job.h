@@ -35,6 +35,9 @@ int raw_job_stop(const struct raw_job *job, struct discern_error *err);
 /** A sector has this state now, and the map's. 0 or -ENOMEM with words. */
 int raw_job_set(struct raw_job *job, uint32_t index, enum raw_state state, struct discern_error *err);
 
+/** The last two sectors of a track that was written track by track (MMC-6 4.2.3.7), which no drive reads. */
+bool raw_job_may_run_out(const struct raw_job *job, uint32_t index);
+
 /** As raw_state. */
 static inline enum raw_state raw_state_of(enum discern_raw_state state)
 {
@@ -48,8 +51,8 @@ int raw_audio_read(struct raw_job *job, const struct raw_area *area, struct disc
 /** Reads all sub-channels that are not read. */
 int raw_sub_read(struct raw_job *job, struct discern_error *err);
 
-/** Counts those whose Q is wrong. */
-int raw_sub_count(struct raw_job *job, struct discern_error *err);
+/** Counts those whose Q is wrong, and those that are missing. */
+void raw_sub_count(struct raw_job *job);
 
 /** Makes the sums of tracks and files. */
 int raw_sums_make(struct raw_job *job, struct discern_error *err);

@@ -56,6 +56,14 @@ int raw_job_set(struct raw_job *job, uint32_t index, enum raw_state state, struc
 	return ret < 0 ? discern_error_set(err, ret, "out of memory") : 0;
 }
 
+bool raw_job_may_run_out(const struct raw_job *job, uint32_t index)
+{
+	enum { RUN_OUT = 2 };
+	unsigned i = raw_disc_track(&job->disc, index);
+
+	return job->may_run_out && cd_dump_index(&job->disc.layout, i + 1) - index <= RUN_OUT;
+}
+
 /* ---- what there is ---- */
 
 static void describe_track(const struct raw_job *job, unsigned i)
@@ -240,9 +248,8 @@ static int conclude(struct raw_job *job, struct discern_error *err)
 	int ret;
 
 	count(job);
-	ret = raw_sub_count(job, err);
-	if (ret == 0)
-		ret = raw_sums_make(job, err);
+	raw_sub_count(job);
+	ret = raw_sums_make(job, err);
 	if (ret == 0)
 		ret = raw_sheet_write(job, err);
 	is_whole = result->n_bad_sectors == 0 && result->n_lost_subchannels == 0;

@@ -181,20 +181,30 @@ static void note(struct discern_rip_raw_result *result, int32_t lba)
 		result->q_ranges[result->n_q_ranges++] = (struct discern_range){ lba, 1 };
 }
 
-/* What stays wrong is as it is on the disc, as far as anybody knows, and so it is done. */
-int raw_sub_count(struct raw_job *job, struct discern_error *err)
+/* Beside sectors that hold nothing, there is nothing to lose. */
+static uint32_t count_lost(const struct raw_job *job)
 {
-	struct map *map = job->files.sub_map;
 	struct map_range range;
-	int ret = 0;
+	uint32_t n = 0;
+
+	for (uint32_t at = 0; map_next(job->files.sub_map, at, MAP_BAD, &range); at = range.start + range.n_sectors)
+		for (uint32_t i = 0; i < range.n_sectors; i++)
+			n += job->states[range.start + i] != raw_state_of(DISCERN_RAW_RUN_OUT);
+	return n;
+}
+
+/* What stays wrong is as it is on the disc, as far as anybody knows, and so it is done. */
+void raw_sub_count(struct raw_job *job)
+{
+	const struct map *map = job->files.sub_map;
+	struct map_range range;
 
 	if (map == NULL)
-		return 0;
+		return;
 	job->result->has_subchannels = true;
-	job->result->n_lost_subchannels = map_count(map, MAP_BAD);
+	job->result->n_lost_subchannels = count_lost(job);
 	job->result->n_wrong_q = map_count(map, MAP_FAILED);
 	for (uint32_t at = 0; map_next(map, at, MAP_FAILED, &range); at = range.start + range.n_sectors)
 		for (uint32_t i = 0; i < range.n_sectors; i++)
 			note(job->result, raw_disc_lba(&job->disc, range.start + i));
-	return ret < 0 ? discern_error_set(err, ret, "out of memory") : 0;
 }
