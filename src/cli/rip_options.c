@@ -19,6 +19,9 @@ enum {
 	OPTION_COMPRESS,
 	OPTION_PARANOID,
 	OPTION_NO_RAW,
+	OPTION_SKIP_DONE,
+	OPTION_WATCH,
+	OPTION_NO_VERIFY,
 };
 
 /* Of --audio, and of --raw. */
@@ -41,6 +44,9 @@ static const struct option own[] = {
 	{ "compress", required_argument, NULL, OPTION_COMPRESS },
 	{ "paranoid", no_argument, NULL, OPTION_PARANOID },
 	{ "no-raw", no_argument, NULL, OPTION_NO_RAW },
+	{ "skip-done", no_argument, NULL, OPTION_SKIP_DONE },
+	{ "watch", no_argument, NULL, OPTION_WATCH },
+	{ "no-verify", no_argument, NULL, OPTION_NO_VERIFY },
 	{ "output", required_argument, NULL, 'o' },
 	{ "retries", required_argument, NULL, 'r' },
 	{ "speed", required_argument, NULL, 's' },
@@ -245,14 +251,66 @@ static int check_kinds(struct rip_options *options)
 	if ((options->is_audio || options->is_raw) && rip->no_progress_seconds > 0)
 		return cli_usage(options->cli, "--stop-after-no-progress is not for --audio and --raw");
 	if (options->is_raw && (rip->is_stream || rip->compression != DISCERN_COMPRESSION_NONE || rip->is_paranoid ||
-				rip->no_raw || rip->as_is || options->report != NULL))
-		return cli_usage(options->cli,
-				 "-o -, --compress, --paranoid, --no-raw, --as-is and --report are not for --raw");
+				rip->no_raw || rip->as_is || options->skip_done || options->report != NULL))
+		return cli_usage(options->cli, "-o -, --compress, --paranoid, --no-raw, --as-is, --skip-done and "
+					       "--report are not for --raw");
 	return options->is_audio ? set_audio_format(options) : options->is_raw ? set_raw_format(options) : 0;
+}
+
+/** The options of a station's workers: of those that read data, and of those that read audio. */
+static void forward(struct rip_options *options, int option, const char *word)
+{
+	bool is_of_audio = option == OPTION_OFFSET || option == OPTION_FORMAT || option == OPTION_ACCURATERIP;
+	bool is_of_both = option == OPTION_MAX_TIME || option == 'r' || option == 's';
+
+	if (option == OPTION_WATCH || option == OPTION_NO_VERIFY || option == OPTION_AUDIO || option == 'o')
+		return;
+	if (!is_of_audio)
+		worker_words_add_option(&options->words, own, option, word);
+	if (is_of_audio || is_of_both)
+		worker_words_add_option(&options->audio_words, own, option, word);
+}
+
+/** What only makes sense, or none, for a station. */
+static int check_watch(struct rip_options *options, const char *output)
+{
+	if (!options->is_watch) {
+		if (options->no_verify)
+			return cli_usage(options->cli, "--no-verify is for --watch");
+		return output != NULL ? set_output(options, output) : 0;
+	}
+	options->folder = output != NULL ? output : ".";
+	if (strcmp(options->folder, "-") == 0 || options->folder[0] == '\0')
+		return cli_usage(options->cli, "--watch makes files in a folder: name it with -o");
+	if (options->is_raw || options->has_raw_options)
+		return cli_usage(options->cli, "--raw is for one disc, not for --watch");
+	if (options->report != NULL)
+		return cli_usage(options->cli, "--report is for one disc; discern report makes the pages of --watch");
+	/* Told now, not by the first disc. */
+	if (options->format != NULL && set_audio_format(options) != 0)
+		return CLI_EXIT_USAGE;
+	return cli_refuse_record(options->cli);
+}
+
+/* What makes no sense with several drives. */
+static int check_several(const struct rip_options *options, int n)
+{
+	if (n > DISCERN_RIP_MAX_DRIVES)
+		return cli_usage(options->cli, "at most %d drives, not %d", DISCERN_RIP_MAX_DRIVES, n);
+	if (options->is_audio)
+		return cli_usage(options->cli, "--audio is for one drive: drives begin audio at different samples");
+	if (options->is_raw)
+		return cli_usage(options->cli, "--raw is for one drive");
+	if (options->rip.is_stream)
+		return cli_usage(options->cli, "-o - is for one drive: several do not deliver the image in order");
+	if (options->cli->record_path != NULL)
+		return cli_usage(options->cli, "--record is for one drive");
+	return -1;
 }
 
 int rip_options_parse(struct rip_options *options, int argc, char **argv)
 {
+	const char *output = NULL;
 	int option;
 	int ret = 0;
 
@@ -261,6 +319,7 @@ int rip_options_parse(struct rip_options *options, int argc, char **argv)
 			return CLI_EXIT_GOOD;
 		if (option == CLI_OPTION_BAD)
 			return CLI_EXIT_USAGE;
+		forward(options, option, optarg);
 		if (option == OPTION_MAX_TIME)
 			ret = set_limit(options, "max-time", optarg, &options->rip.max_seconds);
 		else if (option == OPTION_NO_PROGRESS)
@@ -277,8 +336,14 @@ int rip_options_parse(struct rip_options *options, int argc, char **argv)
 			options->rip.is_paranoid = true;
 		else if (option == OPTION_NO_RAW)
 			options->rip.no_raw = true;
+		else if (option == OPTION_SKIP_DONE)
+			options->skip_done = true;
+		else if (option == OPTION_WATCH)
+			options->is_watch = true;
+		else if (option == OPTION_NO_VERIFY)
+			options->no_verify = true;
 		else if (option == 'o')
-			ret = set_output(options, optarg);
+			output = optarg;
 		else if (option == 'r')
 			ret = set_retries(options, optarg);
 		else if (option == 's')
@@ -290,10 +355,11 @@ int rip_options_parse(struct rip_options *options, int argc, char **argv)
 		if (ret != 0)
 			return ret;
 	}
+	ret = check_watch(options, output);
+	if (ret != 0 || options->is_watch)
+		return ret != 0 ? ret : -1;
 	ret = check_kinds(options);
 	if (ret != 0)
 		return ret;
-	if (argc - optind > 1)
-		return cli_usage(options->cli, "one drive, not %d", argc - optind);
-	return -1;
+	return argc - optind > 1 ? check_several(options, argc - optind) : -1;
 }

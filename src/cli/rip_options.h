@@ -8,6 +8,7 @@
 #include <discern/rip_raw.h>
 
 #include "cli/command.h"
+#include "cli/workers.h"
 
 struct rip_options {
 	struct cli *cli;
@@ -25,6 +26,12 @@ struct rip_options {
 	struct discern_rip_raw_options raw;
 	/** Of --audio or --raw. */
 	const char *format;
+	/** A disc of which there is a complete image is not read. */
+	bool skip_done;
+	/** --watch: the folder, and what its workers are told. */
+	bool is_watch, no_verify;
+	const char *folder;
+	struct worker_words words, audio_words;
 };
 
 /** Reads the options; what is left begins at optind. -1 to go on, else the exit code. */
