@@ -142,7 +142,7 @@ const struct cli_command cmd_rip = {
 		"                     of --raw: bin, bin-per-track, ccd (with img and sub), or toc (of cdrdao)\n"
 		"      --subchannel   with --raw, the sub-channels P to W as well, as NAME.sub\n"
 		"      --dat=FILE     with --raw, look the tracks up in a Logiqx dat, as redump.org has them\n"
-		"      --offset=N     samples that the drive reads late, as lists of drives have it\n"
+		"      --offset=N     samples that the drive reads sound late, as lists of drives have it\n"
 		"      --accuraterip=FILE\n"
 		"                     compare with a file of AccurateRip's database\n"
 		"      --skip-done    do nothing if a complete image of this very disc is beside it already\n"

@@ -188,6 +188,9 @@ static int retry(struct pass *pass, struct discern_error *err)
 	int n_rounds = job->options->retries >= 0 ? job->options->retries : USUAL_ROUNDS, n_idle = 0;
 	int ret = 0;
 
+	/* What an earlier call has left is tried in any case. */
+	if (n_rounds == 0 && job->files.is_resumed)
+		n_rounds = 1;
 	for (int round = 0; ret == 0 && round < n_rounds && has_bad(pass); round++) {
 		struct source_effort effort = { .speed_kbps = slower_kbps[round < N_SPEEDS ? round : N_SPEEDS - 1] };
 		uint32_t n_good;

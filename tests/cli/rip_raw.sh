@@ -155,8 +155,8 @@ for sheet in t.toc burn.cue; do
 	rm -f burned.disc again*
 	"$discern" vdrive create --quiet --media cd-r burned.disc >/dev/null || exit 1
 	burn() {
-		[ $sheet = t.toc ] || set -- --swap
-		(cd mixed && with_drive ../burned.disc cdrdao write --device /dev/sr0 --driver generic-mmc:0x10 --force -n "$@" $sheet)
+		[ "$sheet" = t.toc ] || set -- --swap
+		(cd mixed && with_drive ../burned.disc cdrdao write --device /dev/sr0 --driver generic-mmc:0x10 --force -n "$@" "$sheet")
 	}
 	ok "cdrdao burns $sheet" burn
 	exits 0 "it is ripped" rip burned.disc -o again
