@@ -32,8 +32,8 @@ struct member {
 	struct meter meter;
 	struct record *record;
 	struct reread reread;
-	/** What this drive knows: good is what it delivered, failed what it could not read, bad what it has given up, unscraped what
-	 *  it has left out because of failures. */
+	/** What this drive knows: good is what it delivered, failed what it could not read, bad what it has given
+	 *  up, unscraped what it has left out because of failures. */
 	struct map *known;
 	/** Read once by others, and to be read a second time here. */
 	struct map *to_prove;

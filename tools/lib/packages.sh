@@ -4,7 +4,7 @@
 
 # Compiling discern.
 # shellcheck disable=SC2034  # for the scripts that source this file
-build_packages=(autoconf automake gcc libburn-dev libc6-dev libcmocka-dev libfuse3-dev libjansson-dev liblzma-dev libsndfile1-dev
+build_packages=(autoconf automake gcc libburn-dev libc6-dev libcmocka-dev libexpat1-dev libfuse3-dev libjansson-dev liblzma-dev libsndfile1-dev
 	libssl-dev libsystemd-dev libtool libudev-dev libzstd-dev make pkg-config zlib1g-dev)
 # The virtual drive, and the programs that the demo shows beside discern.
 # shellcheck disable=SC2034
