@@ -25,6 +25,7 @@ enum discern_phase {
 	DISCERN_PHASE_RELOAD,   /**< tray out and in, so that nothing is answered from a cache */
 	DISCERN_PHASE_VERIFY,   /**< comparing disc and image */
 	DISCERN_PHASE_COMPRESS, /**< compressing what is not yet of a finished image */
+	DISCERN_PHASE_BLANK,    /**< the drive or we erase the medium */
 };
 
 /** No value: for a percentage that is not known. */
@@ -32,7 +33,8 @@ enum discern_phase {
 
 struct discern_progress {
 	enum discern_phase phase;
-	/** Bytes of this phase that are done, and all of them; total 0 if it is not known. */
+	/** Bytes of this phase that are done, and all of them; total 0 if it is not known. Of a drive that formats or
+	 *  blanks: units of its own. */
 	uint64_t done_bytes;
 	uint64_t total_bytes;
 	/** Bytes found unreadable (rip, verify) or different (verify) so far. */

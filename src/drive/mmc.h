@@ -87,7 +87,11 @@ void mmc_mode_sense(struct scsi_command *ret_command, uint8_t page, uint8_t *dat
 void mmc_mode_select(struct scsi_command *ret_command, uint8_t *data, uint16_t size);
 
 /** Formats of READ DISC STRUCTURE for DVD. */
-enum mmc_structure { MMC_STRUCTURE_PHYSICAL = 0x00, MMC_STRUCTURE_COPYRIGHT = 0x01 };
+enum mmc_structure {
+	MMC_STRUCTURE_PHYSICAL = 0x00,
+	MMC_STRUCTURE_COPYRIGHT = 0x01,
+	MMC_STRUCTURE_LAYER_BOUNDARY = 0x20,
+};
 void mmc_read_disc_structure(struct scsi_command *ret_command, enum mmc_structure format, uint8_t *data, uint16_t size);
 
 /** READ(10), or READ(12) where n_sectors needs it. data has room for n_sectors * 2048 bytes. */
