@@ -11,8 +11,8 @@
 #include "drive/drive_source.h"
 #include "drive/drive_source_private.h"
 
-/* 64 KiB with sub-channels, which is what bridges to USB transfer at once; and copies of a bad sector. */
-enum { AT_ONCE = 26, N_COPIES = 4 };
+/* 250 KiB with sub-channels, if the system lets so much through; and copies of a bad sector. */
+enum { AT_ONCE = CD_WHOLE_AT_ONCE, N_COPIES = 4 };
 
 enum { MOST_BYTES = MMC_RAW_SECTOR + MMC_C2_POINTERS + MMC_SUBCHANNEL };
 
@@ -60,7 +60,9 @@ void cd_whole_close(struct cd_whole *whole)
 
 uint32_t cd_whole_at_once(const struct cd_whole *whole)
 {
-	return whole->source->preferred_sectors < AT_ONCE ? whole->source->preferred_sectors : AT_ONCE;
+	uint32_t n = whole->source->preferred_sectors * DISCERN_SECTOR_SIZE / (MMC_RAW_SECTOR + MMC_SUBCHANNEL);
+
+	return n == 0 ? 1 : n < AT_ONCE ? n : AT_ONCE;
 }
 
 double cd_whole_seconds(const struct cd_whole *whole)

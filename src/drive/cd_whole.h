@@ -14,6 +14,9 @@
 
 struct cd_whole;
 
+/** As many as cd_whole_at_once() ever gives. */
+enum { CD_WHOLE_AT_ONCE = 104 };
+
 enum cd_whole_state {
 	/** Data with the right address and EDC. */
 	CD_WHOLE_PROVEN,

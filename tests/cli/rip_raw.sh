@@ -232,6 +232,7 @@ for sector in 50, 51, 60:
         image[sector * 2352 + i] ^= 0x5a
 for sector in 70, 71, 1000:
     sub[sector * 96 + 16] ^= 1
+sub[300 * 96:301 * 96] = sub[302 * 96:303 * 96]
 bits = 1
 for i in range(12, 2352):
     for bit in range(8):
@@ -244,8 +245,8 @@ rm -rf image
 exits 3 "wrong checksums" rip pressed.ccd -o image/x.ccd --json
 equal "are told" "$(jq -c '[.wrong_sectors, .unreadable_sectors, [.ranges[] | [.lba, .sectors]]]' "$work/out")" \
 	'[3,0,[[50,2],[60,1]]]'
-equal "as is a wrong Q" "$(jq -c '[.wrong_q_sectors, [.wrong_q_ranges[] | [.lba, .sectors]]]' "$work/out")" \
-	'[3,[[70,2],[1000,1]]]'
+equal "as is a wrong Q" "$(jq -c '[.wrong_q_sectors, .displaced_q_sectors, [.wrong_q_ranges[] | [.lba, .sectors]]]' "$work/out")" \
+	'[3,1,[[70,2],[1000,1]]]'
 same "nothing of Q is repaired" image/x.sub pressed.sub
 cmp -l image/x.img pressed.img | sed 's/^ *//; s/ .*//' | awk '{ print int(($1 - 1) / 2352) }' | sort -u >differ.txt
 equal "what came scrambled is put right, all else as it is" "$(cat differ.txt)" 80
