@@ -58,10 +58,16 @@ int raw_job_set(struct raw_job *job, uint32_t index, enum raw_state state, struc
 
 bool raw_job_may_run_out(const struct raw_job *job, uint32_t index)
 {
-	enum { RUN_OUT = 2 };
+	/* Run-out; and with a link and a run-in of four, at the begin of the next pause. */
+	enum { RUN_OUT = 2, LINK = 7 };
+	const struct cd_layout *layout = &job->disc.layout;
 	unsigned i = raw_disc_track(&job->disc, index);
+	bool has_pause = layout->tracks[i].start_lba - cd_dump_begin(layout, i) >= CD_PREGAP;
 
-	return job->may_run_out && cd_dump_index(&job->disc.layout, i + 1) - index <= RUN_OUT;
+	if (!job->may_run_out)
+		return false;
+	return cd_dump_index(layout, i + 1) - index <= RUN_OUT ||
+	       (i > 0 && has_pause && index - cd_dump_index(layout, i) < LINK);
 }
 
 /* ---- what there is ---- */
