@@ -335,6 +335,9 @@ static int rip_medium(struct raw_job *job, const struct discern_medium *medium, 
 				  discern_drive_path(job->drive), discern_profile_name(medium->profile));
 		return discern_error_hint(err, "leave --raw out");
 	}
+	if (medium->state == DISCERN_MEDIUM_BLANK)
+		return discern_error_set(err, -EMEDIUMTYPE, "the disc is blank (%s): there is nothing to rip",
+					 discern_profile_name(medium->profile));
 	job->may_run_out = medium->profile != DISCERN_PROFILE_CD_ROM;
 	if (speed_kbps > 0 && discern_drive_set_speed(job->drive, speed_kbps, 0, NULL) < 0)
 		observe_message(&job->meter.observer, DISCERN_LEVEL_WARNING, "the read speed stays as it is");
@@ -379,6 +382,7 @@ int discern_rip_raw(struct discern_drive *drive, const struct discern_rip_raw_op
 	job->result = ret_result;
 	job->started = observe_now();
 	meter_init(&job->meter, observer, SPEED_1X_KBPS);
+	meter_phase(&job->meter, DISCERN_PHASE_READ, 0);
 	ret = check_options(options, err);
 	if (ret == 0)
 		ret = discern_drive_medium(drive, DISCERN_MEDIUM_FOR_READING, &medium, err);

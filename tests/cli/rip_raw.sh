@@ -307,6 +307,8 @@ exits 0 "without a name" rip mixed.cue
 ok "it is that of the disc" test -s "The Band - A disc.cue"
 exits 5 "a DVD" with_drive data.iso,kind=dvd-rom "$discern" rip --raw
 complained "is refused" "raw images are of CDs"
+"$discern" vdrive create --quiet --media cd-r blank.disc >/dev/null || exit 1
+exits 5 "a blank disc" with_drive blank.disc "$discern" rip --raw
 exits 2 "--dat is of --raw" "$discern" rip --dat=good.dat
 exits 2 "a format that is none" "$discern" rip --raw --format=flac
 exits 2 "one of both" "$discern" rip --raw --audio
