@@ -58,6 +58,19 @@ void cd_whole_close(struct cd_whole *whole)
 	free(whole);
 }
 
+int cd_whole_check(struct cd_whole *whole, int32_t lba, bool with_subchannels, struct discern_error *err)
+{
+	const struct mmc_raw_read read = { .lba = lba, .n_sectors = 1, .with_subchannel = with_subchannels };
+	int ret = drive_source_read_raw(whole->source, &read, whole->buffer, err);
+
+	if (ret != -EOPNOTSUPP)
+		return ret == -EIO || ret == -ENXIO ? 0 : ret;
+	discern_error_set(err, ret, "%s: the drive does not give %s of CDs", discern_drive_path(whole->drive),
+			  with_subchannels ? "the sub-channels" : "whole sectors");
+	return discern_error_hint(err, "take another drive%s",
+				  with_subchannels ? ", or leave --subchannel and --format=ccd out" : "");
+}
+
 uint32_t cd_whole_at_once(const struct cd_whole *whole)
 {
 	uint32_t n = whole->source->preferred_sectors * DISCERN_SECTOR_SIZE / (MMC_RAW_SECTOR + MMC_SUBCHANNEL);

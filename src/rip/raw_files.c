@@ -305,8 +305,11 @@ int raw_files_open(struct raw_files *files, const struct raw_disc *disc, const s
 	files->sub.fd = -1;
 	files->saved_at = observe_now();
 	files->header.current_status = MAP_UNTRIED;
-	snprintf(files->header.identity, sizeof(files->header.identity), "raw %s offset %d format %d", disc->identity,
-		 (int)options->offset_samples, (int)options->format);
+	/* Where each track's file begins depends on its pause. */
+	snprintf(files->header.identity, sizeof(files->header.identity), "raw %s offset %d format %d%s%s",
+		 disc->identity, (int)options->offset_samples, (int)options->format,
+		 options->format == DISCERN_RAW_BIN_PER_TRACK ? " pauses " : "",
+		 options->format == DISCERN_RAW_BIN_PER_TRACK ? disc->pauses : "");
 	ret = choose(files, disc, options, err);
 	if (ret == 0)
 		ret = output_check_folder(files->base, err);

@@ -279,10 +279,21 @@ static int begin_job(struct raw_job *job, struct discern_error *err)
 	return job->options->begin(&begin, job->options->user, err);
 }
 
+/* Known before hours of reading. */
+static int check_drive(struct raw_job *job, struct discern_error *err)
+{
+	int32_t lba = job->disc.areas[0].range.lba;
+	int ret = cd_whole_check(job->whole, lba, false, err);
+
+	return ret == 0 && job->files.sub_map != NULL ? cd_whole_check(job->whole, lba, true, err) : ret;
+}
+
 static int run_job(struct raw_job *job, struct discern_error *err)
 {
-	int ret = begin_job(job, err), saved;
+	int ret = check_drive(job, err), saved;
 
+	if (ret == 0)
+		ret = begin_job(job, err);
 	if (ret == 0)
 		ret = take_earlier(job, err);
 	if (ret == 0)

@@ -289,6 +289,13 @@ exits 1 "a file in the manifest's place" rip mixed.cue -o z
 complained "is told before anything is read" "z.json exists already"
 absent "and nothing is made" z.bin.part z.cue
 
+rm -rf image
+fault="0xbe sense=5/24/00"
+exits 1 "a drive that gives no whole sectors" rip mixed.cue -o image/x
+complained "is told at once" "does not give whole sectors"
+absent "and nothing is left" image/*
+fault=
+
 # Track by track, on a disc that is written: the ends that no drive reads are no loss.
 "$discern" vdrive create --quiet --media cd-r tao.disc >/dev/null || exit 1
 with_drive tao.disc cdrskin dev=/dev/sr0 -tao -multi data.iso >/dev/null 2>&1
