@@ -42,7 +42,7 @@ _discern_value()
 	case $1 in
 	--progress) mapfile -t COMPREPLY < <(compgen -W "auto bar plain json none" -- "$cur") ;;
 	--media) mapfile -t COMPREPLY < <(compgen -W "cd-r cd-rw dvd-r dvd-r-dl dvd-rw dvd-rw-overwrite dvd+r dvd+r-dl dvd+rw dvd-ram bd-r bd-r-dl bd-r-tl bd-r-ql bd-re bd-re-dl bd-re-tl" -- "$cur") ;;
-	--accuraterip | --record | --report | --manifest | --receipt | --output | -o | --drive | --faults | --clock-file) _filedir ;;
+	--accuraterip | --queue | --record | --report | --manifest | --receipt | --output | -o | --drive | --faults | --clock-file) _filedir ;;
 	--format) mapfile -t COMPREPLY < <(compgen -W "flac wav cue" -- "$cur") ;;
 	--kind) mapfile -t COMPREPLY < <(compgen -W "cd-rom dvd-rom bd-rom" -- "$cur") ;;
 	--mode) mapfile -t COMPREPLY < <(compgen -W "auto sao tao dao incremental" -- "$cur") ;;

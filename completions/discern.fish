@@ -41,6 +41,8 @@ complete -c discern -n "__fish_seen_subcommand_from burn" -l any-file -d 'burn a
 complete -c discern -n "__fish_seen_subcommand_from burn" -l speed -x -a 'max 1x 2x 4x 8x 16x' -d 'at most this speed'
 complete -c discern -n "__fish_seen_subcommand_from burn" -l buffer -x -d 'memory between file and drive in MiB'
 complete -c discern -n "__fish_seen_subcommand_from burn" -l receipt -r -F -d 'tell in this file how the disc came about'
+complete -c discern -n "__fish_seen_subcommand_from burn" -l copies -x -d 'burn so many discs'
+complete -c discern -n "__fish_seen_subcommand_from burn" -l queue -r -F -d 'burn what this file names'
 complete -c discern -n "__fish_seen_subcommand_from burn" -l no-receipt -d 'leave no receipt beside the image'
 complete -c discern -n "__fish_seen_subcommand_from burn" -l eject -d 'open the tray at the end'
 
