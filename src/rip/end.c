@@ -89,6 +89,7 @@ static int cut_outside(struct discern_source *source, struct rip_plan *plan, str
 	snprintf(plan->reason, sizeof(plan->reason), "the drive reads no sector behind it");
 	for (size_t i = 0; i < plan->n_candidates; i++)
 		plan->candidates[i].is_chosen = plan->candidates[i].n_sectors == end;
+	rip_plan_find_padding(plan);
 	return 0;
 }
 

@@ -142,6 +142,14 @@ static void test_only_zeros_are_padding(void **state)
 	fault_source_add(&source, 2490, 1, 0, -EIO);
 	assert_int_equal(find(&plan), 0);
 	assert_int_equal(plan.n_sectors, 2496);
+
+	/* It shows also when a wrong size was cut first. */
+	plan = (struct rip_plan){ .n_sectors = 5000, .n_volume_sectors = 2481, .n_unit_sectors = 16 };
+	fault_source_init(&source, 2496, 32, 16);
+	source.overlay = zero_from;
+	source.user = &zeros;
+	assert_int_equal(find(&plan), 0);
+	assert_int_equal(plan.n_sectors, 2481);
 }
 
 static void test_trouble_is_returned(void **state)
