@@ -14,7 +14,7 @@ _discern_drives()
 _discern_own_options()
 {
 	case $1 in
-	rip) echo "--audio --format --offset --accuraterip --output --compress --as-is --retries --max-time --stop-after-no-progress --paranoid --no-raw --speed --no-manifest --report" ;;
+	rip) echo "--audio --format --offset --accuraterip --output --compress --as-is --retries --max-time --stop-after-no-progress --reconnect --paranoid --no-raw --speed --no-manifest --report" ;;
 	report) echo "--output" ;;
 	verify) echo "--manifest" ;;
 	burn) echo "--dry-run --overwrite --any-file --no-verify --sha256 --checksum --speed --buffer --eject" ;;
@@ -43,7 +43,7 @@ _discern_value()
 	--format) mapfile -t COMPREPLY < <(compgen -W "flac wav cue" -- "$cur") ;;
 	--kind) mapfile -t COMPREPLY < <(compgen -W "cd-rom dvd-rom bd-rom" -- "$cur") ;;
 	--name) ;;
-	--offset | --progress-fd | --retries | --max-time | --stop-after-no-progress | --speed | --buffer | --sha256 | --checksum | --sectors | --fault) ;;
+	--offset | --progress-fd | --retries | --max-time | --stop-after-no-progress | --reconnect | --speed | --buffer | --sha256 | --checksum | --sectors | --fault) ;;
 	*) return 1 ;;
 	esac
 }
