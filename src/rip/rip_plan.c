@@ -241,10 +241,11 @@ int rip_plan_make(const struct discern_medium *medium, const struct discern_volu
 		return discern_error_set(err, -EMEDIUMTYPE, "the drive cannot tell what is on the disc (%s, %s)",
 					 discern_profile_name(medium->profile),
 					 discern_medium_state_name(medium->state));
+	ret_plan->n_recorded = ret_plan->n_sectors;
 	if (volume != NULL)
 		add_volume(ret_plan, medium, volume);
-	ret_plan->has_run_out = profile->family == FAMILY_CD && area.behind_track > 0 &&
-				ret_plan->n_volume_sectors < ret_plan->n_sectors;
+	ret_plan->is_cd_track = profile->family == FAMILY_CD && area.behind_track > 0;
+	ret_plan->has_run_out = ret_plan->is_cd_track && ret_plan->n_volume_sectors < ret_plan->n_sectors;
 	ret_plan->was_burned = profile->writing != WRITING_NEVER;
 	copy_gaps(ret_plan, &area);
 	name_left_out(ret_plan, medium, &area);

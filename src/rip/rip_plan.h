@@ -30,12 +30,16 @@ struct rip_plan {
 	int32_t first_lba;
 	/** Sectors of the image as the drive and the disc's structure tell. */
 	uint32_t n_sectors;
+	/** What drive and disc say, without file systems. */
+	uint32_t n_recorded;
 	/** A file system needs at least these; 0 if there is none. */
 	uint32_t n_volume_sectors;
 	/** How many sectors beyond the volume may be mere padding up to a unit of the medium, or run-out. */
 	uint32_t n_padding_max;
 	/** Burning programs fill the last unit of so many sectors with zeros; 0 where they do not, or nobody burned it. */
 	uint32_t n_unit_sectors;
+	/** The image ends with a track of a CD. */
+	bool is_cd_track;
 	/** CD: the track may end in two sectors that are no data (5/64/00), and on one that was burned also in two that
 	 *  cannot be read, which hold nothing. */
 	bool has_run_out;
