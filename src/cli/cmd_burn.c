@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -10,168 +9,31 @@
 #include <discern/verify.h>
 
 #include "base/error.h"
-#include "base/text.h"
+#include "cli/burn_options.h"
+#include "cli/burn_receipt.h"
 #include "cli/burn_report.h"
+#include "cli/burn_several.h"
 #include "cli/command.h"
 #include "cli/verify_report.h"
-
-/* In tenths, so that DVD+RW's 2.4x can be said. */
-enum { MAX_SPEED_TENTHS = 10000 };
 
 struct job {
 	struct cli *cli;
 	struct report *report;
 	struct discern_drive *drive;
-	struct discern_burn_options options;
+	struct burn_options options;
 	struct discern_burn_check check;
 	struct discern_burn_plan plan;
-	const char *image_path;
-	const char *drive_name;
-	uint32_t speed_tenths;
-	bool is_dry_run;
-	/* All of it was written and closed. */
+	struct burn_receipt receipt;
+	/* The disc was begun; and all of it was written and closed. */
+	bool has_begun;
 	bool is_burned;
-	bool will_verify;
-	bool will_eject;
 };
-
-/* ---- options ---- */
-
-enum {
-	OPTION_DRY_RUN = 1,
-	OPTION_OVERWRITE,
-	OPTION_ANY_FILE,
-	OPTION_NO_VERIFY,
-	OPTION_SHA256,
-	OPTION_CHECKSUM,
-	OPTION_SPEED,
-	OPTION_BUFFER,
-	OPTION_EJECT
-};
-
-static const struct option own[] = {
-	{ "dry-run", no_argument, NULL, OPTION_DRY_RUN },     { "overwrite", no_argument, NULL, OPTION_OVERWRITE },
-	{ "any-file", no_argument, NULL, OPTION_ANY_FILE },   { "no-verify", no_argument, NULL, OPTION_NO_VERIFY },
-	{ "sha256", required_argument, NULL, OPTION_SHA256 }, { "checksum", required_argument, NULL, OPTION_CHECKSUM },
-	{ "speed", required_argument, NULL, OPTION_SPEED },   { "buffer", required_argument, NULL, OPTION_BUFFER },
-	{ "eject", no_argument, NULL, OPTION_EJECT },         { 0 },
-};
-
-static bool is_hex(const char *text, size_t length)
-{
-	return strlen(text) == length && strspn(text, "0123456789abcdefABCDEF") == length;
-}
-
-static int set_checksum(struct job *job, int option, const char *hex)
-{
-	bool is_good = is_hex(hex, 64);
-
-	if (option == OPTION_CHECKSUM)
-		is_good = is_good || is_hex(hex, 32) || is_hex(hex, 40) || is_hex(hex, 128);
-	if (!is_good && option == OPTION_SHA256)
-		return cli_usage(job->cli, "--sha256: give 64 hexadecimal digits");
-	if (!is_good)
-		return cli_usage(job->cli, "--checksum: give 32 hexadecimal digits (MD5), 40 (SHA-1), 64 (SHA-256) or "
-					   "128 (SHA-512)");
-	job->options.checksum = hex;
-	return 0;
-}
-
-/* "8", "8x", "2.4", "max" */
-static int set_speed(struct job *job, const char *word)
-{
-	char digits[16];
-	size_t length = strlen(word);
-	char *point;
-	int64_t whole;
-	int64_t tenth = 0;
-
-	job->speed_tenths = 0;
-	if (strcmp(word, "max") == 0)
-		return 0;
-	if (length > 0 && (word[length - 1] == 'x' || word[length - 1] == 'X'))
-		length--;
-	if (length < sizeof(digits)) {
-		memcpy(digits, word, length);
-		digits[length] = '\0';
-		point = strchr(digits, '.');
-		if (point != NULL)
-			*point = '\0';
-		if (text_to_number(digits, 0, MAX_SPEED_TENTHS / 10, &whole) &&
-		    (point == NULL || text_to_number(point + 1, 0, 9, &tenth)))
-			job->speed_tenths = (uint32_t)(whole * 10 + tenth);
-	}
-	if (job->speed_tenths == 0)
-		return cli_usage(job->cli, "--speed=%s: give a number such as 8 or 2.4, or max", word);
-	return 0;
-}
-
-static int set_buffer(struct job *job, const char *word)
-{
-	int64_t mebibytes;
-
-	if (!text_to_number(word, 64, 16384, &mebibytes))
-		return cli_usage(job->cli, "--buffer=%s: give a number of MiB from 64 to 16384", word);
-	job->options.buffer_bytes = (size_t)mebibytes << 20;
-	return 0;
-}
-
-static int set_option(struct job *job, int option)
-{
-	switch (option) {
-	case OPTION_DRY_RUN:
-		job->is_dry_run = true;
-		return 0;
-	case OPTION_OVERWRITE:
-		job->options.overwrite = true;
-		return 0;
-	case OPTION_ANY_FILE:
-		job->options.any_file = true;
-		return 0;
-	case OPTION_NO_VERIFY:
-		job->will_verify = false;
-		return 0;
-	case OPTION_EJECT:
-		job->will_eject = true;
-		return 0;
-	case OPTION_SPEED:
-		return set_speed(job, optarg);
-	case OPTION_BUFFER:
-		return set_buffer(job, optarg);
-	default:
-		return set_checksum(job, option, optarg);
-	}
-}
-
-/* -1 to go on, else the exit code. */
-static int parse(struct job *job, int argc, char **argv)
-{
-	int option;
-	int ret;
-
-	while ((option = cli_getopt(job->cli, &cmd_burn, argc, argv, "", own)) != -1) {
-		if (option == CLI_OPTION_DONE)
-			return CLI_EXIT_GOOD;
-		if (option == CLI_OPTION_BAD)
-			return CLI_EXIT_USAGE;
-		ret = set_option(job, option);
-		if (ret != 0)
-			return ret;
-	}
-	if (optind == argc)
-		return cli_usage(job->cli, "which image?");
-	if (argc - optind > 2)
-		return cli_usage(job->cli, "one image and one drive at a time, not %d operands", argc - optind);
-	job->image_path = argv[optind];
-	job->drive_name = argv[optind + 1];
-	return -1;
-}
 
 /* ---- steps; each gives an exit code ---- */
 
 static int open_drive(struct job *job, struct discern_error *err)
 {
-	return job->drive != NULL ? 0 : cli_open_drive(job->cli, job->drive_name, true, &job->drive, err);
+	return job->drive != NULL ? 0 : cli_open_drive(job->cli, job->options.drive_name, true, &job->drive, err);
 }
 
 /* Before minutes go into the check: is there a drive, may it be used, and is a disc in it? Where the check takes but
@@ -184,7 +46,7 @@ static int find_drive(struct job *job)
 	struct stat status;
 	int ret;
 
-	if (stat(job->image_path, &status) < 0 || !S_ISREG(status.st_mode) || status.st_size < A_MOMENT_BYTES)
+	if (stat(job->options.image_path, &status) < 0 || !S_ISREG(status.st_mode) || status.st_size < A_MOMENT_BYTES)
 		return CLI_EXIT_GOOD;
 	ret = open_drive(job, &err);
 	if (ret != 0)
@@ -203,7 +65,11 @@ static int check_image(struct job *job)
 {
 	struct discern_error err;
 
-	if (discern_burn_check(job->image_path, &job->options, &job->cli->observer, &job->check, &err) < 0)
+	if (job->options.window_fd >= 0) {
+		/* Another process has checked it for several. */
+		if (discern_burn_window_open(job->options.window_fd, &job->check, &err) < 0)
+			return cli_fail(job->cli, &err);
+	} else if (discern_burn_check(job->options.image_path, &job->options.burn, &job->cli->observer, &job->check, &err) < 0)
 		return cli_fail(job->cli, &err);
 	progress_end(job->cli->progress);
 	burn_report_image(job->report, &job->check);
@@ -216,27 +82,28 @@ static int translate_speed(struct job *job, struct discern_error *err)
 	struct discern_medium medium;
 	int ret;
 
-	if (job->speed_tenths == 0)
+	if (job->options.speed_tenths == 0)
 		return 0;
 	ret = discern_drive_medium(job->drive, DISCERN_MEDIUM_FOR_READING, &medium, err);
 	if (ret < 0)
 		return ret;
-	job->options.speed_kbps =
-		(uint32_t)((uint64_t)job->speed_tenths * discern_profile_1x_kbps(medium.profile) / 10);
+	job->options.burn.speed_kbps =
+		(uint32_t)((uint64_t)job->options.speed_tenths * discern_profile_1x_kbps(medium.profile) / 10);
 	discern_medium_clear(&medium);
 	return 0;
 }
 
 static int make_plan(struct job *job)
 {
-	const struct burn_intent intent = { .will_verify = job->will_verify, .is_verbose = job->cli->verbosity > 0 };
+	const struct burn_intent intent = { .will_verify = job->options.will_verify,
+					    .is_verbose = job->cli->verbosity > 0 };
 	struct discern_error err;
 	int ret = open_drive(job, &err);
 
 	if (ret != 0)
 		return ret;
 	if (translate_speed(job, &err) < 0 ||
-	    discern_burn_plan(job->drive, &job->check, &job->options, &job->plan, &err) < 0)
+	    discern_burn_plan(job->drive, &job->check, &job->options.burn, &job->plan, &err) < 0)
 		return cli_fail(job->cli, &err);
 	burn_report_disc(job->report, &job->plan, job->drive);
 	burn_report_plan(job->report, &job->plan, &intent);
@@ -245,14 +112,21 @@ static int make_plan(struct job *job)
 
 static int write_disc(struct job *job)
 {
+	struct discern_spares before, after;
 	struct discern_burn_result result;
 	struct discern_error err;
 
-	if (discern_burn(job->drive, &job->check, &job->plan, &job->options, &job->cli->observer, &result, &err) < 0)
+	cli_stay_awake(job->cli, "burning a disc");
+	discern_drive_spares(job->drive, job->plan.profile, &before, NULL);
+	job->has_begun = true;
+	if (discern_burn(job->drive, &job->check, &job->plan, &job->options.burn, &job->cli->observer, &result, &err) <
+	    0)
 		return cli_fail(job->cli, &err);
 	job->is_burned = true;
 	progress_end(job->cli->progress);
 	burn_report_write(job->report, &job->plan, &result);
+	discern_drive_spares(job->drive, job->plan.profile, &after, NULL);
+	burn_report_spares(job->report, &before, &after);
 	return CLI_EXIT_GOOD;
 }
 
@@ -282,7 +156,7 @@ static bool ask_for_tray(struct job *job)
 
 /* Out and in, so that neither drive nor kernel answers from what they remember. False if the disc is not there
  * any more. */
-static bool reload(struct job *job)
+static bool reload(struct job *job, bool *ret_is_reloaded)
 {
 	const struct discern_progress progress = {
 		.phase = DISCERN_PHASE_RELOAD,
@@ -293,10 +167,12 @@ static bool reload(struct job *job)
 	};
 	struct discern_error err;
 
+	*ret_is_reloaded = true;
 	progress_show(job->cli->progress, &progress);
 	if (discern_drive_eject(job->drive, &err) < 0) {
 		if (!job->cli->quiet)
 			cli_say(job->cli, "the disc is read back without taking it out first: %s", err.text);
+		*ret_is_reloaded = false;
 		return true;
 	}
 	if (discern_drive_load(job->drive, &err) == 0 && has_medium(job))
@@ -318,21 +194,23 @@ static int verify(struct job *job)
 {
 	struct discern_verify_result result;
 	struct discern_error err;
+	bool is_reloaded = false;
 	int ret;
 
-	if (cli_signal() == 0 && !reload(job)) {
+	if (cli_signal() == 0 && !reload(job, &is_reloaded)) {
 		cli_complain(job->cli, "burned, but not verified: the tray stayed open");
-		fprintf(stderr, "  hint: close it, then: discern verify %s %s\n", job->image_path,
+		fprintf(stderr, "  hint: close it, then: discern verify %s %s\n", job->options.image_path,
 			discern_drive_path(job->drive));
 		return CLI_EXIT_FAILED;
 	}
-	ret = discern_verify(job->drive, job->image_path, &job->cli->observer, &result, &err);
+	ret = discern_verify(job->drive, job->options.image_path, &job->cli->observer, &result, &err);
 	if (ret < 0) {
 		ret = cli_fail(job->cli, &err);
 		cli_complain(job->cli, "burned, but not verified");
 	} else {
 		progress_end(job->cli->progress);
-		burn_report_verify(job->report, &result, job->cli->json);
+		burn_report_verify(job->report, &result);
+		report_bool(job->report, "reloaded", NULL, is_reloaded, NULL);
 		ret = judge_verify(job, &result);
 	}
 	discern_verify_result_clear(&result);
@@ -345,19 +223,19 @@ static void report_verdict(struct job *job, int code)
 	struct report *report = job->report;
 	const char *verdict = "failed";
 
-	if (job->is_dry_run && code == CLI_EXIT_GOOD) {
+	if (job->options.is_dry_run && code == CLI_EXIT_GOOD) {
 		verdict = "not burned";
 		report_text(report, "dry run", "nothing was written");
-	} else if (code == CLI_EXIT_GOOD && job->will_verify) {
+	} else if (code == CLI_EXIT_GOOD && job->options.will_verify) {
 		verdict = "good";
-		report_text(report, "good", "the disc equals %s", job->image_path);
+		report_text(report, "good", "the disc equals %s", job->options.image_path);
 	} else if (code == CLI_EXIT_GOOD) {
 		verdict = "not verified";
 		report_text(report, "burned", "not verified: what is on the disc was not read back");
 	} else if (code == CLI_EXIT_DIFFERENT) {
 		verdict = "different";
 		report_text(report, "bad", "the disc does not equal %s: burn another one, slower or in another drive",
-			    job->image_path);
+			    job->options.image_path);
 	} else if (code == CLI_EXIT_UNREADABLE) {
 		verdict = "unreadable";
 		report_text(report, "bad",
@@ -366,7 +244,7 @@ static void report_verdict(struct job *job, int code)
 	} else if (job->is_burned) {
 		verdict = "not verified";
 	}
-	report_bool(report, "dry_run", NULL, job->is_dry_run, NULL);
+	report_bool(report, "dry_run", NULL, job->options.is_dry_run, NULL);
 	report_string(report, "verdict", NULL, verdict);
 }
 
@@ -374,14 +252,16 @@ static int run_steps(struct job *job)
 {
 	int ret = find_drive(job);
 
+	if (ret == CLI_EXIT_GOOD && !job->options.no_receipt && !job->options.is_dry_run)
+		ret = burn_receipt_place(&job->receipt, job->options.receipt, job->options.image_path);
 	if (ret == CLI_EXIT_GOOD)
 		ret = check_image(job);
 	if (ret == CLI_EXIT_GOOD)
 		ret = make_plan(job);
-	if (ret != CLI_EXIT_GOOD || job->is_dry_run)
+	if (ret != CLI_EXIT_GOOD || job->options.is_dry_run)
 		return ret;
 	ret = write_disc(job);
-	if (ret == CLI_EXIT_GOOD && job->will_verify)
+	if (ret == CLI_EXIT_GOOD && job->options.will_verify)
 		ret = verify(job);
 	return ret;
 }
@@ -391,7 +271,7 @@ static int eject(struct job *job, int code)
 {
 	struct discern_error err;
 
-	if (!job->will_eject || job->is_dry_run || job->drive == NULL)
+	if (!job->options.will_eject || job->options.is_dry_run || job->drive == NULL)
 		return code;
 	if (discern_drive_eject(job->drive, &err) == 0)
 		return code;
@@ -400,44 +280,37 @@ static int eject(struct job *job, int code)
 
 static int run(struct cli *cli, int argc, char **argv)
 {
-	struct job job = { .cli = cli, .will_verify = true };
-	int ret = parse(&job, argc, argv);
+	struct job job = { .cli = cli, .options = { .cli = cli, .will_verify = true, .window_fd = -1 } };
+	int written = CLI_EXIT_GOOD;
+	int ret = burn_options_parse(&job.options, argc, argv);
 
 	if (ret != -1)
 		return ret;
+	if (burn_options_are_several(&job.options)) {
+		ret = burn_several(&job.options);
+		worker_words_clear(&job.options.words);
+		return ret;
+	}
+	burn_receipt_init(&job.receipt, cli, argv);
 	cli_catch_signals();
 	job.report = cli_report(cli);
 	ret = run_steps(&job);
 	report_verdict(&job, ret);
 	ret = eject(&job, ret);
 	cli_report_error(cli, job.report);
+	if (job.has_begun)
+		written = burn_receipt_write(&job.receipt, &job.check, job.report);
 	report_finish(job.report);
 	cli_close_drive(cli, job.drive);
-	return ret;
+	burn_receipt_free(&job.receipt);
+	discern_burn_window_free(job.check.window);
+	worker_words_clear(&job.options.words);
+	return ret == CLI_EXIT_GOOD ? written : ret;
 }
 
 const struct cli_command cmd_burn = {
 	.name = "burn",
 	.summary = "write an image onto a disc and verify it",
-	.help = "Usage: discern burn [OPTION…] IMAGE [DRIVE]\n"
-		"\n"
-		"Writes IMAGE onto the blank or overwritable disc in DRIVE (/dev/sr0, or just sr0), closes the disc,\n"
-		"reads it back and compares every sector. Without DRIVE it is the only drive, or the only one with\n"
-		"a disc. Before the disc is touched, all of IMAGE is read and held against a list of checksums that\n"
-		"lies beside it (SHA256SUMS, IMAGE.sha256 and their like).\n"
-		"\n"
-		"Options:\n"
-		"      --dry-run          say what would be done, and stop there\n"
-		"      --overwrite        burn over what an overwritable disc (DVD+RW, DVD-RAM, BD-RE) holds\n"
-		"      --no-verify        do not read the disc back\n"
-		"      --sha256=HEX       the SHA-256 that IMAGE has to have\n"
-		"      --checksum=HEX     the same with MD5, SHA-1, SHA-256 or SHA-512\n"
-		"      --any-file         burn a file that is no disc image, or not a complete one\n"
-		"      --speed=X          at most this speed: 8 or 8x; max is the default\n"
-		"      --buffer=MIB       memory between file and drive, 64 MiB or more\n"
-		"      --eject            open the tray at the end\n"
-		"\n"
-		"Exit codes: 0 burned and equal, 1 could not do it, 2 wrong usage, 3 burned but not all can be read\n"
-		"back, 4 burned but the disc differs, 5 no usable disc, 128+n stopped by signal n.\n",
+	.help = burn_options_help,
 	.run = run,
 };

@@ -278,14 +278,18 @@ int drive_identify(struct discern_drive *drive, struct discern_error *err)
 /* ---- open and close ---- */
 
 /* The device itself behind a link; "sr0" is short for "/dev/sr0". */
-static const char *resolve_path(const char *path, char resolved[PATH_MAX])
+char *drive_resolve_path(const char *path)
 {
 	char in_dev[PATH_MAX];
+	char *resolved;
 
-	if (strchr(path, '/') == NULL && snprintf(in_dev, sizeof(in_dev), "/dev/%s", path) < (int)sizeof(in_dev) &&
-	    realpath(in_dev, resolved) != NULL)
-		return resolved;
-	return realpath(path, resolved) != NULL ? resolved : path;
+	if (strchr(path, '/') == NULL && snprintf(in_dev, sizeof(in_dev), "/dev/%s", path) < (int)sizeof(in_dev)) {
+		resolved = realpath(in_dev, NULL);
+		if (resolved != NULL)
+			return resolved;
+	}
+	resolved = realpath(path, NULL);
+	return resolved != NULL ? resolved : strdup(path);
 }
 
 static struct discern_drive *new_drive(const char *path, const struct discern_drive_options *options)
@@ -338,10 +342,11 @@ static int set_up(struct discern_drive *drive, const struct discern_drive_option
 int discern_drive_open(const char *path, const struct discern_drive_options *options, struct discern_drive **ret_drive,
 		       struct discern_error *err)
 {
-	char resolved[PATH_MAX];
-	struct discern_drive *drive = new_drive(resolve_path(path, resolved), options);
+	char *resolved = drive_resolve_path(path);
+	struct discern_drive *drive = resolved == NULL ? NULL : new_drive(resolved, options);
 	int ret;
 
+	free(resolved);
 	if (drive == NULL)
 		return discern_error_set(err, -ENOMEM, "out of memory");
 	drive->can_reopen = true;

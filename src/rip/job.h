@@ -19,6 +19,14 @@ struct rip_drop_out {
 /** For drive_source_options.on_drop_out; user is a struct rip_drop_out. Tells, and compares the disc with what was read. */
 int rip_on_drop_out(struct discern_source *source, const char *drive, void *user, struct discern_error *err);
 
+/** A drive with its copy of the disc. */
+struct rip_copy {
+	/** "/dev/sr0" and "sr0". */
+	const char *path, *name;
+	struct discern_source *source;
+	const struct discern_medium *medium;
+};
+
 struct rip_job {
 	/** Delivers what is on medium. */
 	struct discern_source *source;
@@ -28,6 +36,9 @@ struct rip_job {
 	const struct discern_observer *observer;
 	/** May be NULL. */
 	struct rip_drop_out *drop_out;
+	/** Several drives with copies of one disc, 2 to DISCERN_RIP_MAX_DRIVES; else none. source reads in any of them. */
+	const struct rip_copy *copies;
+	size_t n_copies;
 };
 
 /** discern_rip() without a drive. */

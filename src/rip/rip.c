@@ -31,7 +31,6 @@ static int rip_medium(struct discern_drive *drive, struct rip_job *job, struct d
 	int ret;
 
 	job->drop_out = &drop_out;
-
 	if (job->options->speed_kbps > 0 && discern_drive_set_speed(drive, job->options->speed_kbps, 0, err) < 0)
 		observe_message(job->observer, DISCERN_LEVEL_WARNING, "the read speed stays as it is: %s",
 				err != NULL ? err->text : "the drive refuses");
@@ -48,6 +47,11 @@ void discern_rip_result_clear(struct discern_rip_result *result)
 	damage_free_files(result->damaged_files, result->n_damaged_files);
 	record_release(result->record);
 	result->record = NULL;
+	for (size_t i = 0; i < result->n_drives; i++)
+		record_release(result->drives[i].record);
+	free(result->drives);
+	result->drives = NULL;
+	result->n_drives = 0;
 	result->damaged_files = NULL;
 	result->n_damaged_files = 0;
 }

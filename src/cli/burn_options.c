@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/burn_options.h"
+
+#include <getopt.h>
+#include <string.h>
+
+#include "base/text.h"
+
+/* In tenths, so that DVD+RW's 2.4x can be said. */
+enum { MAX_SPEED_TENTHS = 10000 };
+
+enum {
+	OPTION_DRY_RUN = 1,
+	OPTION_OVERWRITE,
+	OPTION_ANY_FILE,
+	OPTION_NO_VERIFY,
+	OPTION_SHA256,
+	OPTION_CHECKSUM,
+	OPTION_SPEED,
+	OPTION_BUFFER,
+	OPTION_EJECT,
+	OPTION_RECEIPT,
+	OPTION_NO_RECEIPT,
+	OPTION_COPIES,
+	OPTION_QUEUE,
+	OPTION_WINDOW_FD
+};
+
+static const struct option own[] = {
+	{ "dry-run", no_argument, NULL, OPTION_DRY_RUN },     { "overwrite", no_argument, NULL, OPTION_OVERWRITE },
+	{ "any-file", no_argument, NULL, OPTION_ANY_FILE },   { "no-verify", no_argument, NULL, OPTION_NO_VERIFY },
+	{ "sha256", required_argument, NULL, OPTION_SHA256 }, { "checksum", required_argument, NULL, OPTION_CHECKSUM },
+	{ "speed", required_argument, NULL, OPTION_SPEED },   { "buffer", required_argument, NULL, OPTION_BUFFER },
+	{ "eject", no_argument, NULL, OPTION_EJECT },         { "receipt", required_argument, NULL, OPTION_RECEIPT },
+	{ "no-receipt", no_argument, NULL, OPTION_NO_RECEIPT }, { "copies", required_argument, NULL, OPTION_COPIES },
+	{ "queue", required_argument, NULL, OPTION_QUEUE },
+	{ "window-fd", required_argument, NULL, OPTION_WINDOW_FD }, { 0 },
+};
+
+static bool is_hex(const char *text, size_t length)
+{
+	return strlen(text) == length && strspn(text, "0123456789abcdefABCDEF") == length;
+}
+
+static int set_checksum(struct burn_options *options, int option, const char *hex)
+{
+	bool is_good = is_hex(hex, 64);
+
+	if (option == OPTION_CHECKSUM)
+		is_good = is_good || is_hex(hex, 32) || is_hex(hex, 40) || is_hex(hex, 128);
+	if (!is_good && option == OPTION_SHA256)
+		return cli_usage(options->cli, "--sha256: give 64 hexadecimal digits");
+	if (!is_good)
+		return cli_usage(options->cli,
+				 "--checksum: give 32 hexadecimal digits (MD5), 40 (SHA-1), 64 (SHA-256) or "
+				 "128 (SHA-512)");
+	options->burn.checksum = hex;
+	return 0;
+}
+
+/* "8", "8x", "2.4", "max" */
+static int set_speed(struct burn_options *options, const char *word)
+{
+	char digits[16];
+	size_t length = strlen(word);
+	char *point;
+	int64_t whole;
+	int64_t tenth = 0;
+
+	options->speed_tenths = 0;
+	if (strcmp(word, "max") == 0)
+		return 0;
+	if (length > 0 && (word[length - 1] == 'x' || word[length - 1] == 'X'))
+		length--;
+	if (length < sizeof(digits)) {
+		memcpy(digits, word, length);
+		digits[length] = '\0';
+		point = strchr(digits, '.');
+		if (point != NULL)
+			*point = '\0';
+		if (text_to_number(digits, 0, MAX_SPEED_TENTHS / 10, &whole) &&
+		    (point == NULL || text_to_number(point + 1, 0, 9, &tenth)))
+			options->speed_tenths = (uint32_t)(whole * 10 + tenth);
+	}
+	if (options->speed_tenths == 0)
+		return cli_usage(options->cli, "--speed=%s: give a number such as 8 or 2.4, or max", word);
+	return 0;
+}
+
+static int set_buffer(struct burn_options *options, const char *word)
+{
+	int64_t mebibytes;
+
+	if (!text_to_number(word, 64, 16384, &mebibytes))
+		return cli_usage(options->cli, "--buffer=%s: give a number of MiB from 64 to 16384", word);
+	options->burn.buffer_bytes = (size_t)mebibytes << 20;
+	return 0;
+}
+
+static int set_option(struct burn_options *options, int option)
+{
+	switch (option) {
+	case OPTION_DRY_RUN:
+		options->is_dry_run = true;
+		return 0;
+	case OPTION_OVERWRITE:
+		options->burn.overwrite = true;
+		return 0;
+	case OPTION_ANY_FILE:
+		options->burn.any_file = true;
+		return 0;
+	case OPTION_NO_VERIFY:
+		options->will_verify = false;
+		return 0;
+	case OPTION_EJECT:
+		options->will_eject = true;
+		return 0;
+	case OPTION_RECEIPT:
+		options->receipt = optarg;
+		return 0;
+	case OPTION_NO_RECEIPT:
+		options->no_receipt = true;
+		return 0;
+	case OPTION_SPEED:
+		return set_speed(options, optarg);
+	case OPTION_BUFFER:
+		return set_buffer(options, optarg);
+	default:
+		return set_checksum(options, option, optarg);
+	}
+}
+
+static int set_copies(struct burn_options *options, const char *word)
+{
+	enum { MAX_COPIES = 10000 };
+
+	if (!text_to_number(word, 1, MAX_COPIES, &options->n_copies))
+		return cli_usage(options->cli, "--copies=%s: give a number from 1 to %d", word, MAX_COPIES);
+	return 0;
+}
+
+/* Of discern's own workers only. */
+static int set_window_fd(struct burn_options *options, const char *word)
+{
+	int64_t fd;
+
+	if (!text_to_number(word, 0, 1 << 20, &fd))
+		return cli_usage(options->cli, "--window-fd=%s: not the number of a file descriptor", word);
+	options->window_fd = (int)fd;
+	return 0;
+}
+
+static int set_any(struct burn_options *options, int option)
+{
+	switch (option) {
+	case OPTION_COPIES:
+		return set_copies(options, optarg);
+	case OPTION_QUEUE:
+		options->queue = optarg;
+		return 0;
+	case OPTION_WINDOW_FD:
+		return set_window_fd(options, optarg);
+	case OPTION_DRY_RUN:
+	case OPTION_EJECT:
+		break;
+	default:
+		worker_words_add_option(&options->words, own, option, optarg);
+	}
+	return set_option(options, option);
+}
+
+bool burn_options_are_several(const struct burn_options *options)
+{
+	return options->n_drives > 1 || options->n_copies > 0 || options->queue != NULL;
+}
+
+/* What there is one of cannot be for several. */
+static int check_several(struct burn_options *options)
+{
+	if (options->queue != NULL && (options->n_copies > 0 || options->is_dry_run || options->burn.checksum != NULL))
+		return cli_usage(options->cli, "--queue: copies, checksums and the like stand in the file, behind each image");
+	if (options->queue != NULL && options->n_drives == 0)
+		return cli_usage(options->cli, "--queue: name the drives to burn in");
+	if (options->receipt != NULL)
+		return cli_usage(options->cli, "--receipt is for one disc; those of several come beside the image");
+	return cli_refuse_record(options->cli);
+}
+
+int burn_options_parse(struct burn_options *options, int argc, char **argv)
+{
+	int option;
+	int ret;
+
+	while ((option = cli_getopt(options->cli, &cmd_burn, argc, argv, "", own)) != -1) {
+		if (option == CLI_OPTION_DONE)
+			return CLI_EXIT_GOOD;
+		if (option == CLI_OPTION_BAD)
+			return CLI_EXIT_USAGE;
+		ret = set_any(options, option);
+		if (ret != 0)
+			return ret;
+	}
+	if (options->queue == NULL && optind == argc)
+		return cli_usage(options->cli, "which image?");
+	if (options->queue == NULL)
+		options->image_path = argv[optind++];
+	options->drives = argv + optind;
+	options->n_drives = (size_t)(argc - optind);
+	options->drive_name = argv[optind];
+	ret = burn_options_are_several(options) ? check_several(options) : 0;
+	return ret != 0 ? ret : -1;
+}
+
+const char burn_options_help[] =
+	"Usage: discern burn [OPTION…] IMAGE [DRIVE…]\n"
+	"       discern burn --queue=FILE [OPTION…] DRIVE…\n"
+	"\n"
+	"Writes IMAGE onto the blank or overwritable disc in DRIVE (/dev/sr0, or just sr0), closes the disc,\n"
+	"reads it back and compares every sector. Without DRIVE it is the only drive, or the only one with\n"
+	"a disc. Before the disc is touched, all of IMAGE is read and held against a list of checksums that\n"
+	"lies beside it (SHA256SUMS, IMAGE.sha256 and their like).\n"
+	"In several drives it is burned at once, each at its own pace; one that fails holds up no other.\n"
+	"\n"
+	"Options:\n"
+	"      --dry-run          say what would be done, and stop there\n"
+	"      --overwrite        burn over what an overwritable disc (DVD+RW, DVD-RAM, BD-RE) holds\n"
+	"      --no-verify        do not read the disc back\n"
+	"      --sha256=HEX       the SHA-256 that IMAGE has to have\n"
+	"      --checksum=HEX     the same with MD5, SHA-1, SHA-256 or SHA-512\n"
+	"      --any-file         burn a file that is no disc image, or not a complete one\n"
+	"      --speed=X          at most this speed: 8 or 8x; max is the default\n"
+	"      --buffer=MIB       memory between file and drive, 64 MiB or more\n"
+	"      --copies=N         burn N discs in the drives, and ask for the next ones\n"
+	"      --queue=FILE       burn what the lines of FILE name: IMAGE [OPTION…]; those that are good are marked\n"
+	"      --eject            open the tray at the end\n"
+	"      --receipt=FILE     tell in FILE how the disc came about and what it was proven to be, instead of in\n"
+	"                         IMAGE.receipt.json\n"
+	"      --no-receipt       leave no receipt\n"
+	"\n"
+	"Exit codes: 0 burned and equal, 1 could not do it, 2 wrong usage, 3 burned but not all can be read\n"
+	"back, 4 burned but the disc differs, 5 no usable disc, 128+n stopped by signal n.\n";
