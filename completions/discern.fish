@@ -71,6 +71,7 @@ complete -c discern -n "__fish_seen_subcommand_from rip" -l retries -x -d 'round
 complete -c discern -n "__fish_seen_subcommand_from rip" -l max-time -x -d 'stop after this time'
 complete -c discern -n "__fish_seen_subcommand_from rip" -l stop-after-no-progress -x -d 'stop when nothing more comes for so long'
 complete -c discern -n "__fish_seen_subcommand_from rip" -l paranoid -d 'read every sector twice'
+complete -c discern -n "__fish_seen_subcommand_from rip" -l reconnect -x -d 'wait so long for a drive that drops out'
 complete -c discern -n "__fish_seen_subcommand_from rip" -l no-raw -d 'read CDs without the checksums of their sectors'
 complete -c discern -n "__fish_seen_subcommand_from rip burn" -l speed -x -d 'speed in x'
 complete -c discern -n "__fish_seen_subcommand_from rip" -l skip-done -d 'nothing if there is an image of this disc'
