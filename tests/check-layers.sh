@@ -53,6 +53,7 @@ adapter openssl/ src/base/hash.c:
 adapter jansson src/ui/
 adapter sndfile src/disc/sound_file.c: src/disc/sound_writer.c:
 adapter libudev src/drive/drive_list.c:
+adapter expat src/rip/dat_file.c:
 
 # libburn prints on stderr what its adapter turns into messages, so the adapter may touch that stream.
 library="src/base src/disc src/drive src/fs src/rip src/burn src/verify"

@@ -55,6 +55,9 @@ struct discern_burn_options {
 	size_t buffer_bytes;
 };
 
+/** An image that is read once for burns in several processes. */
+struct discern_burn_window;
+
 /** What was found out about the image before the disc is touched. */
 struct discern_burn_check {
 	char path[4096];
@@ -69,6 +72,8 @@ struct discern_burn_check {
 	/** To notice a change between check and burn. */
 	uint64_t inode;
 	int64_t modified_ns;
+	/** From discern_burn_window_open(); NULL if the burn reads the file by itself. */
+	struct discern_burn_window *window;
 };
 
 /** Reads the image to its end. 0, -EBADMSG (checksum differs), -EINVAL (empty, not an image, truncated),
@@ -76,6 +81,29 @@ struct discern_burn_check {
 int discern_burn_check(const char *image_path, const struct discern_burn_options *options,
 		       const struct discern_observer *observer, struct discern_burn_check *ret_check,
 		       struct discern_error *err);
+
+/**
+ * Reads a checked image once for several burns, each of which is another process, as libburn's state is one for a process: a
+ * thread reads it into shared memory, ahead of the fastest of them. A burn that falls behind by more than the memory holds
+ * reads the file itself, so that none waits for another.
+ * @param ring_bytes  how much of the image is held; 0 for the usual 128 MiB
+ * @return 0, -ENOMEM, or an error of the file. Release with discern_burn_window_free().
+ */
+int discern_burn_window_new(const struct discern_burn_check *check, size_t ring_bytes,
+			    struct discern_burn_window **ret_window, struct discern_error *err);
+
+/** To be inherited by the other processes. Closed with the window. */
+int discern_burn_window_fd(const struct discern_burn_window *window);
+
+/** How much of the image has been read. */
+uint64_t discern_burn_window_read_bytes(const struct discern_burn_window *window);
+
+/** In one of these: the check, which the burn takes instead of making its own; ret_check->window is released with
+ *  discern_burn_window_free() after the burn. -EINVAL if fd is none of this program's making. */
+int discern_burn_window_open(int fd, struct discern_burn_check *ret_check, struct discern_error *err);
+
+/** Accepts NULL, returns NULL. */
+struct discern_burn_window *discern_burn_window_free(struct discern_burn_window *window);
 
 enum discern_write_mode {
 	DISCERN_WRITE_SAO, /**< CD session at once, DVD-R disc at once: size announced before */
@@ -157,6 +185,10 @@ struct discern_burn_result {
 	/** Least fill of the buffer between file and drive while writing, and how often it ran empty. */
 	uint8_t min_fifo_percent;
 	uint32_t n_fifo_empty;
+	/** With a window: bytes that it did not have any more, and that were read from the file. */
+	uint64_t behind_bytes;
+	/** Least fill of the drive's own buffer once it had been full, or DISCERN_PERCENT_UNKNOWN. */
+	uint8_t min_drive_buffer_percent;
 	double seconds;
 	/** As the drive tells it afterwards. */
 	enum discern_medium_state state;

@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "burn/window.h"
 
 /* One read of the file, and one step of the ring: the lock is taken once for each, not for each sector. */
 enum { SLOT_SIZE = 1 << 20 };
@@ -43,6 +44,7 @@ struct feed {
 	bool is_cancelled;
 	bool is_started;
 	uint64_t delivered_bytes;
+	uint64_t behind_bytes;
 	size_t min_slots;
 	uint32_t n_empty;
 
@@ -87,8 +89,14 @@ static int compare_file(const struct discern_burn_check *check, int fd, struct d
 static int read_slot(struct feed *feed, uint8_t *slot, uint64_t offset, size_t size)
 {
 	const char *path = feed->check->path;
-	ssize_t n = file_read_at(feed->fd, slot, size, (off_t)offset);
 	struct stat status;
+	ssize_t n;
+
+	if (feed->check->window != NULL && window_take(feed->check->window, slot, offset, size))
+		return 0;
+	n = file_read_at(feed->fd, slot, size, (off_t)offset);
+	if (feed->check->window != NULL)
+		__atomic_fetch_add(&feed->behind_bytes, size, __ATOMIC_RELAXED);
 
 	if (n < 0)
 		return discern_error_set(&feed->error, (int)n, "%s: cannot read at byte %ju: %s", path,
@@ -327,6 +335,7 @@ int feed_deliver(uint8_t *buffer, size_t size, void *user)
 void feed_state(struct feed *feed, struct feed_state *ret_state)
 {
 	pthread_mutex_lock(&feed->lock);
+	ret_state->behind_bytes = __atomic_load_n(&feed->behind_bytes, __ATOMIC_RELAXED);
 	ret_state->delivered_bytes = __atomic_load_n(&feed->delivered_bytes, __ATOMIC_RELAXED);
 	ret_state->percent = (uint8_t)((feed->n_read - feed->n_taken) * 100 / feed->n_slots);
 	if (feed->is_read && feed->status == 0)

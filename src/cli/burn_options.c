@@ -22,6 +22,11 @@ enum {
 	OPTION_SIMULATE,
 	OPTION_STREAM,
 	OPTION_DEFECTS,
+	OPTION_RECEIPT,
+	OPTION_NO_RECEIPT,
+	OPTION_COPIES,
+	OPTION_QUEUE,
+	OPTION_WINDOW_FD,
 };
 
 static const struct option own[] = {
@@ -40,6 +45,11 @@ static const struct option own[] = {
 	{ "simulate", no_argument, NULL, OPTION_SIMULATE },
 	{ "stream-recording", required_argument, NULL, OPTION_STREAM },
 	{ "defect-management", required_argument, NULL, OPTION_DEFECTS },
+	{ "receipt", required_argument, NULL, OPTION_RECEIPT },
+	{ "no-receipt", no_argument, NULL, OPTION_NO_RECEIPT },
+	{ "copies", required_argument, NULL, OPTION_COPIES },
+	{ "queue", required_argument, NULL, OPTION_QUEUE },
+	{ "window-fd", required_argument, NULL, OPTION_WINDOW_FD },
 	{ 0 },
 };
 
@@ -162,9 +172,71 @@ static int set_option(struct burn_options *options, int option)
 	case OPTION_SIMULATE:
 		options->burn.simulate = true;
 		return 0;
+	case OPTION_RECEIPT:
+		options->receipt = optarg;
+		return 0;
+	case OPTION_NO_RECEIPT:
+		options->no_receipt = true;
+		return 0;
 	default:
 		return set_value(options, option);
 	}
+}
+
+static int set_copies(struct burn_options *options, const char *word)
+{
+	enum { MAX_COPIES = 10000 };
+
+	if (!text_to_number(word, 1, MAX_COPIES, &options->n_copies))
+		return cli_usage(options->cli, "--copies=%s: give a number from 1 to %d", word, MAX_COPIES);
+	return 0;
+}
+
+/* Of discern's own workers only. */
+static int set_window_fd(struct burn_options *options, const char *word)
+{
+	int64_t fd;
+
+	if (!text_to_number(word, 0, 1 << 20, &fd))
+		return cli_usage(options->cli, "--window-fd=%s: not the number of a file descriptor", word);
+	options->window_fd = (int)fd;
+	return 0;
+}
+
+static int set_any(struct burn_options *options, int option)
+{
+	switch (option) {
+	case OPTION_COPIES:
+		return set_copies(options, optarg);
+	case OPTION_QUEUE:
+		options->queue = optarg;
+		return 0;
+	case OPTION_WINDOW_FD:
+		return set_window_fd(options, optarg);
+	case OPTION_DRY_RUN:
+	case OPTION_EJECT:
+		break;
+	default:
+		worker_words_add_option(&options->words, own, option, optarg);
+	}
+	return set_option(options, option);
+}
+
+bool burn_options_are_several(const struct burn_options *options)
+{
+	return options->n_drives > 1 || options->n_copies > 0 || options->queue != NULL;
+}
+
+/* What there is one of cannot be for several. */
+static int check_several(struct burn_options *options)
+{
+	if (options->queue != NULL && (options->n_copies > 0 || options->is_dry_run || options->burn.checksum != NULL))
+		return cli_usage(options->cli, "--queue: copies, checksums and the like stand in the file, behind each image");
+	if (options->queue != NULL && options->n_drives == 0)
+		return cli_usage(options->cli, "--queue: name the drives to burn in");
+	if (options->receipt != NULL)
+		return cli_usage(options->cli, "--receipt is for one disc; those of several come beside the image");
+	return cli_refuse_record(options->cli);
 }
 
 int burn_options_parse(struct burn_options *options, int argc, char **argv)
@@ -177,29 +249,35 @@ int burn_options_parse(struct burn_options *options, int argc, char **argv)
 			return CLI_EXIT_GOOD;
 		if (option == CLI_OPTION_BAD)
 			return CLI_EXIT_USAGE;
-		ret = set_option(options, option);
+		ret = set_any(options, option);
 		if (ret != 0)
 			return ret;
 	}
-	if (optind == argc)
+	if (options->queue == NULL && optind == argc)
 		return cli_usage(options->cli, "which image?");
+	if (options->receipt != NULL && (options->burn.append || options->burn.simulate))
+		return cli_usage(options->cli, "--receipt is of a whole disc: leave it away with --append and --simulate");
 	if (options->burn.append && options->burn.overwrite)
 		return cli_usage(options->cli,
 				 "--append keeps what the disc holds, --overwrite does not: give one of them");
-	if (argc - optind > 2)
-		return cli_usage(options->cli, "one image and one drive at a time, not %d operands", argc - optind);
-	options->image_path = argv[optind];
-	options->drive_name = argv[optind + 1];
-	return -1;
+	if (options->queue == NULL)
+		options->image_path = argv[optind++];
+	options->drives = argv + optind;
+	options->n_drives = (size_t)(argc - optind);
+	options->drive_name = argv[optind];
+	ret = burn_options_are_several(options) ? check_several(options) : 0;
+	return ret != 0 ? ret : -1;
 }
 
 const char burn_options_help[] =
-	"Usage: discern burn [OPTION…] IMAGE [DRIVE]\n"
+	"Usage: discern burn [OPTION…] IMAGE [DRIVE…]\n"
+	"       discern burn --queue=FILE [OPTION…] DRIVE…\n"
 	"\n"
 	"Writes IMAGE onto the blank or overwritable disc in DRIVE (/dev/sr0, or just sr0), closes the disc,\n"
 	"reads it back and compares every sector. Without DRIVE it is the only drive, or the only one with\n"
 	"a disc. Before the disc is touched, all of IMAGE is read and held against a list of checksums that\n"
 	"lies beside it (SHA256SUMS, IMAGE.sha256 and their like).\n"
+	"In several drives it is burned at once, each at its own pace; one that fails holds up no other.\n"
 	"\n"
 	"Options:\n"
 	"      --dry-run          say what would be done, and stop there\n"
@@ -217,7 +295,12 @@ const char burn_options_help[] =
 	"      --defect-management=on|off   format a BD with spare areas for bad places, or without\n"
 	"      --stream-recording=on|off    BD, DVD-RAM: full speed, without the drive replacing bad places\n"
 	"      --buffer=MIB       memory between file and drive, 64 MiB or more\n"
+	"      --copies=N         burn N discs in the drives, and ask for the next ones\n"
+	"      --queue=FILE       burn what the lines of FILE name: IMAGE [OPTION…]; those that are good are marked\n"
 	"      --eject            open the tray at the end\n"
+	"      --receipt=FILE     tell in FILE how the disc came about and what it was proven to be, instead of in\n"
+	"                         IMAGE.receipt.json\n"
+	"      --no-receipt       leave no receipt\n"
 	"\n"
 	"Exit codes: 0 burned and equal, 1 could not do it, 2 wrong usage, 3 burned but not all can be read\n"
 	"back, 4 burned but the disc differs, 5 no usable disc, 128+n stopped by signal n.\n";

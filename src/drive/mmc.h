@@ -53,6 +53,10 @@ bool mmc_is_read(uint8_t opcode);
 /** It brings sectors for the medium. */
 bool mmc_is_write(uint8_t opcode);
 
+/** GET EVENT STATUS NOTIFICATION of the media class, polled (MMC-6 6.6): moves nothing, wakes nothing. */
+enum { MMC_MEDIA_EVENT_SIZE = 8 };
+void mmc_get_media_event(struct scsi_command *ret_command, uint8_t data[MMC_MEDIA_EVENT_SIZE]);
+
 /** Usual limit of one read: a drive gives up on a bad sector after 1 to 30 s, and may have to spin up first. */
 enum { MMC_READ_TIMEOUT_MS = 60000 };
 
@@ -90,8 +94,11 @@ void mmc_mode_select(struct scsi_command *ret_command, uint8_t *data, uint16_t s
 enum mmc_structure {
 	MMC_STRUCTURE_PHYSICAL = 0x00,
 	MMC_STRUCTURE_COPYRIGHT = 0x01,
+	MMC_STRUCTURE_SPARES = 0x0a,
 	MMC_STRUCTURE_LAYER_BOUNDARY = 0x20,
 };
+/** Media type in byte 1 of the command, for BD. */
+enum { MMC_STRUCTURE_OF_BD = 0x01 };
 void mmc_read_disc_structure(struct scsi_command *ret_command, enum mmc_structure format, uint8_t *data, uint16_t size);
 
 /** READ(10), or READ(12) where n_sectors needs it. data has room for n_sectors * 2048 bytes. */
@@ -114,11 +121,12 @@ void mmc_force_unit_access(struct scsi_command *command);
 struct mmc_raw_read {
 	int32_t lba;
 	uint32_t n_sectors;
-	bool with_c2;
+	bool with_c2, with_subchannel;
 };
-/** Bytes of a whole sector of a CD, and of one with its C2 pointers behind it. */
-enum { MMC_RAW_SECTOR = 2352, MMC_C2_POINTERS = 294 };
-/** READ CD: whole sectors of any type, each with its C2 pointers behind it if these are wanted. */
+/** Bytes of a whole sector of a CD, and of what may be wanted behind it: C2 pointers, raw P to W. */
+enum { MMC_RAW_SECTOR = 2352, MMC_C2_POINTERS = 294, MMC_SUBCHANNEL = 96 };
+size_t mmc_raw_bytes(const struct mmc_raw_read *read);
+/** READ CD: whole sectors of any type, each with what else is wanted of it behind it. */
 void mmc_read_raw(struct scsi_command *ret_command, const struct mmc_raw_read *read, uint8_t *data, unsigned timeout_ms);
 
 /** kB/s of 1000 bytes; 0xffff for the fastest. */
