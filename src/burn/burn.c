@@ -176,7 +176,7 @@ static int judge(struct burning *burning, int burner_status, const char *path, s
 		return burner_status;
 	if (err != NULL)
 		*err = feed_error;
-	if (burner_status == 0)
+	if (burner_status == 0 && err != NULL && err->hint[0] == '\0')
 		discern_error_hint(err,
 				   "the disc does not hold what the file holds now: check the file and burn it again");
 	return feed_status == -ENODATA ? -EIO : feed_status;
@@ -229,6 +229,7 @@ int discern_burn(struct discern_drive *drive, const struct discern_burn_check *c
 	ret_result->written_bytes = state.delivered_bytes;
 	ret_result->min_fifo_percent = state.min_percent;
 	ret_result->n_fifo_empty = state.n_empty;
+	memcpy(ret_result->sha256, feed_sha256(burning.feed), sizeof(ret_result->sha256));
 	ret_result->seconds = observe_now() - begin;
 	if (burning.write_seconds > 0)
 		ret_result->average_kbps = (uint32_t)((double)state.delivered_bytes / burning.write_seconds / 1000);

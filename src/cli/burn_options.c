@@ -18,15 +18,32 @@ enum {
 	OPTION_CHECKSUM,
 	OPTION_SPEED,
 	OPTION_BUFFER,
-	OPTION_EJECT
+	OPTION_EJECT,
+	OPTION_KEYRING,
+	OPTION_REQUIRE_SIGNATURE,
+	OPTION_FILES,
+	OPTION_LABEL,
+	OPTION_SIZE,
+	OPTION_PIPE_TIMEOUT
 };
 
 static const struct option own[] = {
-	{ "dry-run", no_argument, NULL, OPTION_DRY_RUN },     { "overwrite", no_argument, NULL, OPTION_OVERWRITE },
-	{ "any-file", no_argument, NULL, OPTION_ANY_FILE },   { "no-verify", no_argument, NULL, OPTION_NO_VERIFY },
-	{ "sha256", required_argument, NULL, OPTION_SHA256 }, { "checksum", required_argument, NULL, OPTION_CHECKSUM },
-	{ "speed", required_argument, NULL, OPTION_SPEED },   { "buffer", required_argument, NULL, OPTION_BUFFER },
-	{ "eject", no_argument, NULL, OPTION_EJECT },         { 0 },
+	{ "dry-run", no_argument, NULL, OPTION_DRY_RUN },
+	{ "overwrite", no_argument, NULL, OPTION_OVERWRITE },
+	{ "any-file", no_argument, NULL, OPTION_ANY_FILE },
+	{ "no-verify", no_argument, NULL, OPTION_NO_VERIFY },
+	{ "sha256", required_argument, NULL, OPTION_SHA256 },
+	{ "checksum", required_argument, NULL, OPTION_CHECKSUM },
+	{ "speed", required_argument, NULL, OPTION_SPEED },
+	{ "buffer", required_argument, NULL, OPTION_BUFFER },
+	{ "eject", no_argument, NULL, OPTION_EJECT },
+	{ "keyring", required_argument, NULL, OPTION_KEYRING },
+	{ "require-signature", no_argument, NULL, OPTION_REQUIRE_SIGNATURE },
+	{ "files", no_argument, NULL, OPTION_FILES },
+	{ "label", required_argument, NULL, OPTION_LABEL },
+	{ "size", required_argument, NULL, OPTION_SIZE },
+	{ "pipe-timeout", required_argument, NULL, OPTION_PIPE_TIMEOUT },
+	{ 0 },
 };
 
 static bool is_hex(const char *text, size_t length)
@@ -89,6 +106,61 @@ static int set_buffer(struct burn_options *options, const char *word)
 	return 0;
 }
 
+/* "700000000", "683593k", "668M" */
+static int set_size(struct burn_options *options, const char *word)
+{
+	static const char units[] = "kMG";
+	char digits[24];
+	size_t length = strlen(word);
+	const char *unit = length > 0 ? strchr(units, word[length - 1]) : NULL;
+	unsigned shift = unit != NULL && *unit != '\0' ? 10 * (unsigned)(unit - units + 1) : 0;
+	int64_t number;
+
+	length -= shift > 0;
+	if (length < sizeof(digits)) {
+		memcpy(digits, word, length);
+		digits[length] = '\0';
+		if (text_to_number(digits, 1, INT64_MAX >> shift, &number)) {
+			options->burn.size_bytes = (uint64_t)number << shift;
+			return 0;
+		}
+	}
+	return cli_usage(options->cli, "--size=%s: give a number of bytes, or of KiB, MiB, GiB as in 668M", word);
+}
+
+static int set_pipe_timeout(struct burn_options *options, const char *word)
+{
+	int64_t seconds;
+
+	if (!text_to_number(word, 1, 86400, &seconds))
+		return cli_usage(options->cli, "--pipe-timeout=%s: give a number of seconds from 1 to 86400", word);
+	options->burn.pipe_timeout_seconds = (unsigned)seconds;
+	return 0;
+}
+
+/* Where the image comes from, and who vouches for it. */
+static int set_source_option(struct burn_options *options, int option)
+{
+	switch (option) {
+	case OPTION_KEYRING:
+		options->burn.keyring = optarg;
+		return 0;
+	case OPTION_REQUIRE_SIGNATURE:
+		options->burn.require_signature = true;
+		return 0;
+	case OPTION_FILES:
+		options->burn.is_folder = true;
+		return 0;
+	case OPTION_LABEL:
+		options->burn.label = optarg;
+		return 0;
+	case OPTION_PIPE_TIMEOUT:
+		return set_pipe_timeout(options, optarg);
+	default:
+		return set_size(options, optarg);
+	}
+}
+
 static int set_option(struct burn_options *options, int option)
 {
 	switch (option) {
@@ -111,8 +183,11 @@ static int set_option(struct burn_options *options, int option)
 		return set_speed(options, optarg);
 	case OPTION_BUFFER:
 		return set_buffer(options, optarg);
-	default:
+	case OPTION_SHA256:
+	case OPTION_CHECKSUM:
 		return set_checksum(options, option, optarg);
+	default:
+		return set_source_option(options, option);
 	}
 }
 
@@ -141,11 +216,13 @@ int burn_options_parse(struct burn_options *options, int argc, char **argv)
 
 const char burn_options_help[] =
 	"Usage: discern burn [OPTION…] IMAGE [DRIVE]\n"
+	"       discern burn [OPTION…] --files FOLDER [DRIVE]\n"
 	"\n"
 	"Writes IMAGE onto the blank or overwritable disc in DRIVE (/dev/sr0, or just sr0), closes the disc,\n"
 	"reads it back and compares every sector. Without DRIVE it is the only drive, or the only one with\n"
 	"a disc. Before the disc is touched, all of IMAGE is read and held against a list of checksums that\n"
-	"lies beside it (SHA256SUMS, IMAGE.sha256 and their like).\n"
+	"lies beside it (SHA256SUMS, IMAGE.sha256 and their like), and the signature on that list is checked.\n"
+	"IMAGE may be compressed (.gz, .xz, .zst, .bz2, .lz4, or the image in a .zip), or - for standard input.\n"
 	"\n"
 	"Options:\n"
 	"      --dry-run          say what would be done, and stop there\n"
@@ -153,6 +230,12 @@ const char burn_options_help[] =
 	"      --no-verify        do not read the disc back\n"
 	"      --sha256=HEX       the SHA-256 that IMAGE has to have\n"
 	"      --checksum=HEX     the same with MD5, SHA-1, SHA-256 or SHA-512\n"
+	"      --keyring=FILE     public keys that may have signed, instead of your own keyring\n"
+	"      --require-signature  burn nothing without a good signature\n"
+	"      --files            burn the files of a folder, as an image made on the way\n"
+	"      --label=NAME       label of that image; the folder's name is the default\n"
+	"      --size=BYTES       how much comes through a pipe, where its volume does not say\n"
+	"      --pipe-timeout=SECONDS  a pipe that brings nothing for so long (300) has failed\n"
 	"      --any-file         burn a file that is no disc image, or not a complete one\n"
 	"      --speed=X          at most this speed: 8 or 8x; max is the default\n"
 	"      --buffer=MIB       memory between file and drive, 64 MiB or more\n"

@@ -21,6 +21,7 @@ struct job {
 	struct burn_options options;
 	struct discern_burn_check check;
 	struct discern_burn_plan plan;
+	struct discern_burn_result result;
 	/* All of it was written and closed. */
 	bool is_burned;
 };
@@ -104,15 +105,14 @@ static int make_plan(struct job *job)
 
 static int write_disc(struct job *job)
 {
-	struct discern_burn_result result;
 	struct discern_error err;
 
-	if (discern_burn(job->drive, &job->check, &job->plan, &job->options.burn, &job->cli->observer, &result, &err) <
-	    0)
+	if (discern_burn(job->drive, &job->check, &job->plan, &job->options.burn, &job->cli->observer, &job->result,
+			 &err) < 0)
 		return cli_fail(job->cli, &err);
 	job->is_burned = true;
 	progress_end(job->cli->progress);
-	burn_report_write(job->report, &job->plan, &result);
+	burn_report_write(job->report, &job->plan, &job->result);
 	return CLI_EXIT_GOOD;
 }
 
@@ -169,7 +169,7 @@ static int judge_verify(const struct job *job, const struct discern_verify_resul
 	int code = cli_verify_exit(result);
 
 	/* Equal to the file as it is now; it also has to be what was checked. */
-	if (code == CLI_EXIT_GOOD && strcmp(result->disc_sha256, job->check.sha256) != 0)
+	if (code == CLI_EXIT_GOOD && strcmp(result->disc_sha256, job->result.sha256) != 0)
 		code = CLI_EXIT_DIFFERENT;
 	return code;
 }
@@ -186,7 +186,7 @@ static int verify(struct job *job)
 			discern_drive_path(job->drive));
 		return CLI_EXIT_FAILED;
 	}
-	ret = discern_verify(job->drive, job->options.image_path, &job->cli->observer, &result, &err);
+	ret = discern_verify_burned(job->drive, &job->check, job->result.sha256, &job->cli->observer, &result, &err);
 	if (ret < 0) {
 		ret = cli_fail(job->cli, &err);
 		cli_complain(job->cli, "burned, but not verified");
@@ -273,6 +273,7 @@ static int run(struct cli *cli, int argc, char **argv)
 	cli_report_error(cli, job.report);
 	report_finish(job.report);
 	cli_close_drive(cli, job.drive);
+	discern_burn_check_clear(&job.check);
 	return ret;
 }
 
