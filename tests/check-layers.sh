@@ -47,7 +47,9 @@ adapter() {
 	nothing "<$headers> is included in $* only"
 }
 
-adapter libburn/ src/drive/libburn/
+# libisofs delivers its images through a type of libburn's.
+adapter libburn/ src/drive/libburn/ src/fs/libisofs.c:
+adapter libisofs/ src/fs/libisofs.c:
 adapter fuse src/vdrive/frontend_fuse
 adapter openssl/ src/base/hash.c:
 adapter jansson src/ui/

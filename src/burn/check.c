@@ -2,10 +2,12 @@
 /* Looks at an image before any disc is touched: can all of it be read, is it an image, is it the right one. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -106,11 +108,16 @@ static int end(struct checking *checking, struct discern_burn_input *input, stru
 
 static int read_input(struct checking *checking, struct discern_error *err)
 {
+	struct discern_burn_check *check = checking->check;
 	struct discern_burn_input *input = NULL;
 	int ret = begin(checking, err);
 
 	if (ret == 0)
-		ret = input_open(checking->check, &input, err);
+		ret = input_open(check, &input, err);
+	if (ret == 0 && check->kind == DISCERN_IMAGE_FOLDER)
+		input_folder_describe(input, &check->image.size_bytes, &check->n_files);
+	if (ret == 0 && check->image.size_bytes > (uint64_t)INT32_MAX * DISCERN_SECTOR_SIZE)
+		ret = discern_error_set(err, -EFBIG, "%s: is larger than any disc", check->path);
 	if (ret == 0)
 		ret = check_read(checking, input, err);
 	if (ret == 0)
@@ -153,12 +160,50 @@ static int check_file(struct checking *checking, int fd, struct discern_error *e
 	return ret == 0 ? read_input(checking, err) : ret;
 }
 
+/* A label of at most 32 bytes, not cut within a character of UTF-8. */
+static void set_label(struct discern_burn_check *check, const char *label)
+{
+	size_t length;
+
+	snprintf(check->label, sizeof(check->label), "%s", label);
+	length = strlen(check->label);
+	if (label[length] == '\0')
+		return;
+	while (length > 0 && ((unsigned char)label[length] & 0xc0) == 0x80)
+		length--;
+	check->label[length] = '\0';
+}
+
+static int check_folder(struct checking *checking, struct discern_error *err)
+{
+	struct discern_burn_check *check = checking->check;
+	char path[PATH_MAX];
+	struct stat status;
+	const char *slash;
+
+	if (realpath(check->path, path) == NULL || stat(path, &status) < 0)
+		return discern_error_set(err, -errno, "%s: cannot open: %s", check->path, strerror(errno));
+	if (!S_ISDIR(status.st_mode)) {
+		discern_error_set(err, -ENOTDIR, "%s: is no folder", check->path);
+		return discern_error_hint(err, "leave out --files to burn an image");
+	}
+	slash = strrchr(path, '/');
+	check->kind = DISCERN_IMAGE_FOLDER;
+	check->created = (int64_t)time(NULL);
+	set_label(check, checking->options->label != NULL ? checking->options->label
+			 : slash[1] != '\0'               ? slash + 1
+							  : "ROOT");
+	return read_input(checking, err);
+}
+
 static int check_path(struct checking *checking, struct discern_error *err)
 {
 	struct discern_burn_check *check = checking->check;
 	struct stat status;
 	int fd, ret;
 
+	if (checking->options->is_folder)
+		return check_folder(checking, err);
 	if (strcmp(check->path, "-") == 0)
 		return check_pipe(checking, STDIN_FILENO, err);
 	if (stat(check->path, &status) == 0 && S_ISFIFO(status.st_mode)) {

@@ -17,7 +17,7 @@ int input_open(const struct discern_burn_check *check, struct discern_burn_input
 		*ret_input = check->input;
 		return 0;
 	case DISCERN_IMAGE_FOLDER:
-		return discern_error_set(err, -ENOTSUP, "%s: folders are not supported", check->path);
+		return input_folder_open(check, ret_input, err);
 	case DISCERN_IMAGE_FILE:
 		break;
 	}

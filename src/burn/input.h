@@ -72,6 +72,11 @@ int input_file_open(const struct discern_burn_check *check, struct discern_burn_
 int input_packed_open(const struct discern_burn_check *check, struct discern_burn_input **ret_input,
 		      struct discern_error *err);
 
+/** With a size of 0 in the check it is found, which input_folder_describe() tells; with another, it has to be that. */
+int input_folder_open(const struct discern_burn_check *check, struct discern_burn_input **ret_input,
+		      struct discern_error *err);
+void input_folder_describe(const struct discern_burn_input *input, uint64_t *ret_size_bytes, uint32_t *ret_n_files);
+
 /** The file that check names: opens it, and looks whether it still is the one that was checked. */
 int input_file_descriptor(const struct discern_burn_check *check, struct discern_error *err);
 int input_file_compare(const struct discern_burn_check *check, int fd, struct discern_error *err);

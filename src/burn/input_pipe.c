@@ -138,7 +138,7 @@ static int read_rest(struct pipe *pipe, struct discern_error *err)
 		for (ssize_t i = 0; i < n; i++) {
 			if (rest[i] == 0)
 				continue;
-			discern_error_set(err, -EFBIG, "%s: the pipe goes on behind the %ju bytes that were burned",
+			discern_error_set(err, -EOVERFLOW, "%s: the pipe goes on behind the %ju bytes that were burned",
 					  pipe->path, (uintmax_t)pipe->offset);
 			return discern_error_hint(err, "the disc holds only the begin of it; if that is not all, give "
 						       "the right --size");

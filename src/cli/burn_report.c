@@ -148,9 +148,10 @@ void burn_report_verify(struct report *report, const struct discern_verify_resul
 	char duration[TEXT_SIZE];
 
 	if (discern_verify_is_equal(result) && !is_json) {
-		report_text(report, "verify", "%s in %s, every sector equals the image",
-			    text_size(result->image_bytes, size),
-			    text_duration((uint64_t)(result->seconds + 0.5), duration));
+		report_text(report, "verify", "%s in %s, %s", text_size(result->image_bytes, size),
+			    text_duration((uint64_t)(result->seconds + 0.5), duration),
+			    result->is_by_digest ? "the SHA-256 of all of it is that of what was burned"
+						 : "every sector equals the image");
 		return;
 	}
 	report_open_object(report, "verify");

@@ -8,11 +8,13 @@
 #include <discern/burn.h>
 #include <discern/verify.h>
 
+#include "base/cleanup.h"
 #include "base/error.h"
 #include "cli/burn_options.h"
 #include "cli/burn_report.h"
 #include "cli/command.h"
 #include "cli/verify_report.h"
+#include "disc/packed_file.h"
 
 struct job {
 	struct cli *cli;
@@ -33,6 +35,14 @@ static int open_drive(struct job *job, struct discern_error *err)
 	return job->drive != NULL ? 0 : cli_open_drive(job->cli, job->options.drive_name, true, &job->drive, err);
 }
 
+static bool is_packed(const char *path)
+{
+	uint8_t magic[PACKING_MAGIC_SIZE];
+	AUTO_FCLOSE FILE *file = fopen(path, "re");
+
+	return file != NULL && packing_of(magic, fread(magic, 1, sizeof(magic), file)) != PACKING_NONE;
+}
+
 /* Before minutes go into the check: is there a drive, may it be used, and is a disc in it? Where the check takes but
  * a moment, what is wrong with the image is told first. */
 static int find_drive(struct job *job)
@@ -43,7 +53,8 @@ static int find_drive(struct job *job)
 	struct stat status;
 	int ret;
 
-	if (stat(job->options.image_path, &status) < 0 || !S_ISREG(status.st_mode) || status.st_size < A_MOMENT_BYTES)
+	if (stat(job->options.image_path, &status) < 0 || !S_ISREG(status.st_mode) ||
+	    (status.st_size < A_MOMENT_BYTES && !is_packed(job->options.image_path)))
 		return CLI_EXIT_GOOD;
 	ret = open_drive(job, &err);
 	if (ret != 0)
@@ -54,6 +65,8 @@ static int find_drive(struct job *job)
 		discern_error_set(&err, -ENOMEDIUM, "%s: no disc in the drive", discern_drive_path(job->drive));
 		ret = cli_fail(job->cli, &err);
 	}
+	/* Nothing is unpacked that this disc has no room for. */
+	job->options.burn.max_bytes = (uint64_t)medium.capacity_sectors * DISCERN_SECTOR_SIZE;
 	discern_medium_clear(&medium);
 	return ret;
 }
