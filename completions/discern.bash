@@ -14,10 +14,11 @@ _discern_drives()
 _discern_own_options()
 {
 	case $1 in
-	rip) echo "--audio --format --offset --accuraterip --output --compress --as-is --retries --max-time --stop-after-no-progress --paranoid --no-raw --speed --no-manifest --report" ;;
+	rip) echo "--audio --format --offset --accuraterip --output --compress --as-is --retries --max-time --stop-after-no-progress --paranoid --no-raw --speed --no-manifest --report --skip-done --watch --no-verify" ;;
+	load | eject) echo "--wait" ;;
 	report) echo "--output" ;;
 	verify) echo "--manifest" ;;
-	burn) echo "--dry-run --overwrite --any-file --no-verify --sha256 --checksum --speed --buffer --eject" ;;
+	burn) echo "--dry-run --overwrite --any-file --no-verify --sha256 --checksum --speed --buffer --eject --keyring --require-signature --files --label --size --pipe-timeout --receipt --no-receipt" ;;
 	vdrive) _discern_vdrive_options "${words[2]}" ;;
 	esac
 }
@@ -39,11 +40,11 @@ _discern_value()
 	case $1 in
 	--progress) mapfile -t COMPREPLY < <(compgen -W "auto bar plain json none" -- "$cur") ;;
 	--media) mapfile -t COMPREPLY < <(compgen -W "cd-r cd-rw dvd-r dvd-r-dl dvd-rw dvd-rw-overwrite dvd+r dvd+r-dl dvd+rw dvd-ram bd-r bd-r-dl bd-r-tl bd-r-ql bd-re bd-re-dl bd-re-tl" -- "$cur") ;;
-	--accuraterip | --record | --report | --manifest | --output | -o | --drive | --faults | --clock-file) _filedir ;;
+	--accuraterip | --keyring | --record | --report | --manifest | --receipt | --output | -o | --drive | --faults | --clock-file) _filedir ;;
 	--format) mapfile -t COMPREPLY < <(compgen -W "flac wav cue" -- "$cur") ;;
 	--kind) mapfile -t COMPREPLY < <(compgen -W "cd-rom dvd-rom bd-rom" -- "$cur") ;;
 	--name) ;;
-	--offset | --progress-fd | --retries | --max-time | --stop-after-no-progress | --speed | --buffer | --sha256 | --checksum | --sectors | --fault) ;;
+	--label | --pipe-timeout | --size | --offset | --progress-fd | --retries | --max-time | --stop-after-no-progress | --speed | --buffer | --sha256 | --checksum | --sectors | --fault) ;;
 	*) return 1 ;;
 	esac
 }

@@ -181,6 +181,8 @@ struct discern_burn_result {
 	/** Least fill of the buffer between file and drive while writing, and how often it ran empty. */
 	uint8_t min_fifo_percent;
 	uint32_t n_fifo_empty;
+	/** Least fill of the drive's own buffer once it had been full, or DISCERN_PERCENT_UNKNOWN. */
+	uint8_t min_drive_buffer_percent;
 	double seconds;
 	/** Of the image's bytes as the drive got them; for a pipe it is the first that is known of it. */
 	char sha256[65];

@@ -14,6 +14,7 @@
 
 #include <discern/error.h>
 #include <discern/medium.h>
+#include <discern/progress.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -112,11 +113,31 @@ enum discern_medium_detail {
 int discern_drive_medium(struct discern_drive *drive, enum discern_medium_detail detail,
 			 struct discern_medium *ret_medium, struct discern_error *err);
 
+/** How many spare sectors are left on a BD or DVD-RAM medium of this profile (MMC-6 6.22.3.2.11, 6.22.3.3.4); not known for
+ *  any other medium, and for one without spare areas. -ENOMEDIUM, -EIO. */
+int discern_drive_spares(struct discern_drive *drive, enum discern_profile profile, struct discern_spares *ret_spares,
+			 struct discern_error *err);
+
 /** Opens the tray. -EBUSY if something holds the medium, -ENOTSUP if the drive cannot. */
 int discern_drive_eject(struct discern_drive *drive, struct discern_error *err);
 
 /** Closes the tray and waits until the medium is ready; 0 also when the tray is empty. */
 int discern_drive_load(struct discern_drive *drive, struct discern_error *err);
+
+enum discern_drive_wait {
+	DISCERN_WAIT_FOR_MEDIUM,  /**< until a medium is in the drive and the tray is closed */
+	DISCERN_WAIT_FOR_REMOVAL, /**< until there is none */
+};
+
+/**
+ * Waits until somebody puts a medium in, or takes it out. The drive is not open meanwhile, is asked in a way that moves and wakes
+ * nothing, at the pace of the system's events where there are some, and not at all while another program uses it.
+ * @param path      as for discern_drive_open()
+ * @param observer  its progress is called about twice a second
+ * @return 0, -ECANCELED, -ENODEV (the drive is gone), or what opening it says
+ */
+int discern_drive_wait(const char *path, enum discern_drive_wait what, const struct discern_observer *observer,
+		       struct discern_error *err);
 
 /** Locks or unlocks the eject button. */
 int discern_drive_lock(struct discern_drive *drive, bool locked, struct discern_error *err);

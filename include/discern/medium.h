@@ -120,6 +120,14 @@ struct discern_medium {
 	bool may_hold_protected;
 };
 
+/** Sectors that stand in for those which the medium has lost, in blocks of the drive's: 2048 bytes on BD. */
+struct discern_spares {
+	/** The medium has defect management, and the drive counts. */
+	bool is_known;
+	/** All, 0 if the drive tells only of the free ones (DVD-RAM), and those that are not in use. */
+	uint32_t n_all, n_free;
+};
+
 /** Frees what the medium holds and sets it to "no medium". */
 void discern_medium_clear(struct discern_medium *medium);
 

@@ -8,6 +8,7 @@
 #ifndef DISCERN_PROGRESS_H
 #define DISCERN_PROGRESS_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -24,11 +25,29 @@ enum discern_phase {
 	DISCERN_PHASE_CLOSE,    /**< the drive empties its buffer and closes session and disc */
 	DISCERN_PHASE_RELOAD,   /**< tray out and in, so that nothing is answered from a cache */
 	DISCERN_PHASE_VERIFY,   /**< comparing disc and image */
+	DISCERN_PHASE_WAIT,     /**< waiting for a disc to be put in or taken out */
 	DISCERN_PHASE_COMPRESS, /**< compressing what is not yet of a finished image */
 };
 
 /** No value: for a percentage that is not known. */
 #define DISCERN_PERCENT_UNKNOWN 255
+
+enum discern_drive_activity {
+	DISCERN_DRIVE_READS,   /**< what was not read before */
+	DISCERN_DRIVE_RETRIES, /**< what could not be read so far */
+	DISCERN_DRIVE_WAITS,   /**< for other drives */
+	DISCERN_DRIVE_DONE,
+	DISCERN_DRIVE_GONE, /**< it gave out; the others go on */
+};
+
+/** What one of several drives does. */
+struct discern_progress_drive {
+	/** "sr0" */
+	const char *name;
+	enum discern_drive_activity activity;
+	/** Over the last seconds, in kB/s of 1000 bytes. */
+	uint32_t speed_kbps;
+};
 
 struct discern_progress {
 	enum discern_phase phase;
@@ -47,6 +66,9 @@ struct discern_progress {
 	/** How full the host's and the drive's write buffers are, or DISCERN_PERCENT_UNKNOWN. */
 	uint8_t fifo_percent;
 	uint8_t drive_buffer_percent;
+	/** Of a job with several drives, each; else none. */
+	size_t n_drives;
+	const struct discern_progress_drive *drives;
 };
 
 enum discern_level {

@@ -53,6 +53,12 @@ struct discern_rip_options {
 	 *  the job; with -EEXIST, an image named after its label takes another name. */
 	int (*begin)(const struct discern_rip_begin *begin, void *user, struct discern_error *err);
 	void *user;
+	/** Called when it is known which disc this is, and before any file is made; may be NULL. Names an image that could be
+	 *  of it, by its identity, as the record has it: another one with each call, for candidate counts up; false if there
+	 *  is no more. If sectors all over that image are those of the disc, the job ends with -EALREADY, and the result
+	 *  names the image. */
+	bool (*find_done)(const char *identity, unsigned candidate, char ret_path[4096], void *user);
+	void *done_user;
 	/** Reads a copy-protected disc as well, without removing the protection: what the drive refuses is bad. */
 	bool as_is;
 	/** Writes the image to stream_fd, in order and once, instead of into a file: output says nothing. */
@@ -72,6 +78,22 @@ struct discern_size_candidate {
 	char source[32];
 	uint32_t n_sectors;
 	bool is_chosen;
+};
+
+/** Most drives that read copies of one disc at the same time. */
+#define DISCERN_RIP_MAX_DRIVES 16
+
+/** What one drive has done. */
+struct discern_rip_drive {
+	/** "/dev/sr0" */
+	char path[64];
+	/** Sectors of the image that came from it, reads that failed, and its average speed in kB/s while it read; 0 if it read
+	 *  nothing. */
+	uint32_t n_sectors, n_errors, speed_kbps;
+	/** What was amiss with the drive, so that others went on without it; its code is 0 if nothing was. */
+	struct discern_error error;
+	/** Its reads; NULL if memory is out. */
+	struct discern_rip_record *record;
 };
 
 /** Most places that a result lists; the map has them all. */
@@ -132,8 +154,12 @@ struct discern_rip_result {
 	double seconds;
 	/** Average of the sectors read by this call, in kB/s of 1000 bytes; 0 if it read none. */
 	uint32_t speed_kbps;
-	/** What happened, also of a job that failed; NULL if reading did not begin. */
+	/** What happened, also of a job that failed; NULL if reading did not begin. With several drives their reads are in their
+	 *  own records only. */
 	struct discern_rip_record *record;
+	/** With several drives, each, in the order in which they were given. */
+	size_t n_drives;
+	struct discern_rip_drive *drives;
 };
 
 /**
@@ -141,11 +167,20 @@ struct discern_rip_result {
  * @return 0 when every sector was tried: ret_result->n_bad_sectors tells how good it is. Otherwise
  *         -ENOMEDIUM, -EMEDIUMTYPE (blank, audio), -EEXIST (the image exists), -ESTALE (image and map are
  *         of another disc, or the disc was changed), -EKEYREJECTED (copy-protected), -EBUSY, -ENOSPC, -EACCES,
- *         -ECANCELED, -ETIME (a limit of the options) or -EIO; what was read is kept for the next call.
+ *         -ECANCELED, -EALREADY (find_done), -ETIME (a limit of the options) or -EIO; what was read is kept for the next call.
  */
 int discern_rip(struct discern_drive *drive, const struct discern_rip_options *options,
 		const struct discern_observer *observer, struct discern_rip_result *ret_result,
 		struct discern_error *err);
+
+/**
+ * discern_rip() with n drives, up to DISCERN_RIP_MAX_DRIVES, that hold copies of one disc: each reads a part of it, and what
+ * one cannot read the others try. A drive that gives out does not end it, unless it was the last. Not as a stream.
+ * @return as discern_rip(); -ESTALE also if the discs are not copies of one, which err then tells
+ */
+int discern_rip_copies(struct discern_drive *const *drives, size_t n, const struct discern_rip_options *options,
+		       const struct discern_observer *observer, struct discern_rip_result *ret_result,
+		       struct discern_error *err);
 
 /** Releases what a result holds, also after an error. */
 void discern_rip_result_clear(struct discern_rip_result *result);

@@ -40,6 +40,9 @@ struct discern_rip_audio_options {
 	double max_seconds;
 	/** Read speed in kB/s; 0 as fast as the drive likes. */
 	uint32_t speed_kbps;
+	/** A folder that is finished and whose sheet names this very disc ends the job with -EALREADY; else the folder of
+	 *  another name is made, or with output it is an error. */
+	bool skip_done;
 	/** File of AccurateRip's database to compare with; NULL for none. */
 	const char *accuraterip_path;
 };
@@ -112,8 +115,8 @@ struct discern_rip_audio_result {
 /**
  * Rips the audio tracks of the CD in drive.
  * @return 0 when every track was read: ret_result tells how surely. Otherwise -ENOMEDIUM, -EMEDIUMTYPE (no audio),
- *         -EEXIST (files exist that are of no unfinished job), -ESTALE (the job is of another disc, or the disc was
- *         changed), -ENOTSUP (built without libsndfile), -ENOSPC, -EACCES, -ECANCELED, -ETIME (the limit) or -EIO;
+ *         -EALREADY (options->skip_done), -EEXIST (files exist that are of no unfinished job), -ESTALE (the job is of
+ *         another disc, or the disc was changed), -ENOTSUP (built without libsndfile), -ENOSPC, -EACCES, -ECANCELED, -ETIME (the limit) or -EIO;
  *         complete tracks are kept for the next call.
  */
 int discern_rip_audio(struct discern_drive *drive, const struct discern_rip_audio_options *options,

@@ -59,7 +59,25 @@ struct burning {
 	double write_seconds;
 	double begin;
 	bool is_cancelled;
+	/* The drive's buffer: it was nearly full once, and its least fill since. */
+	bool was_filled;
+	uint8_t min_drive_buffer_percent;
 };
+
+static void watch_drive_buffer(struct burning *burning, const struct discern_progress *progress)
+{
+	enum { NEARLY_FULL_PERCENT = 80 };
+	uint8_t percent = progress->drive_buffer_percent;
+
+	/* At the end it runs empty, as it should. */
+	if (percent == DISCERN_PERCENT_UNKNOWN || progress->phase != DISCERN_PHASE_WRITE ||
+	    progress->done_bytes == progress->total_bytes)
+		return;
+	if (percent >= NEARLY_FULL_PERCENT)
+		burning->was_filled = true;
+	if (burning->was_filled && percent < burning->min_drive_buffer_percent)
+		burning->min_drive_buffer_percent = percent;
+}
 
 static int show(struct burning *burning, const struct discern_progress *from_burner)
 {
@@ -75,6 +93,7 @@ static int show(struct burning *burning, const struct discern_progress *from_bur
 		burning->phase = progress.phase;
 		observe_restart(&burning->recent);
 	}
+	watch_drive_buffer(burning, &progress);
 	feed_state(burning->feed, &state);
 	progress.fifo_percent = progress.phase == DISCERN_PHASE_WRITE ? state.percent : DISCERN_PERCENT_UNKNOWN;
 	progress.speed_1x_kbps = burning->plan->speed_1x_kbps;
@@ -187,7 +206,8 @@ int discern_burn(struct discern_drive *drive, const struct discern_burn_check *c
 		 const struct discern_observer *observer, struct discern_burn_result *ret_result,
 		 struct discern_error *err)
 {
-	struct burning burning = { .plan = plan, .observer = observer, .phase = DISCERN_PHASE_CHECK };
+	struct burning burning = { .plan = plan, .observer = observer, .phase = DISCERN_PHASE_CHECK,
+				   .min_drive_buffer_percent = DISCERN_PERCENT_UNKNOWN };
 	const char *path = discern_drive_path(drive);
 	struct feed_state state = { 0 };
 	struct burner *burner;
@@ -230,6 +250,7 @@ int discern_burn(struct discern_drive *drive, const struct discern_burn_check *c
 	ret_result->min_fifo_percent = state.min_percent;
 	ret_result->n_fifo_empty = state.n_empty;
 	memcpy(ret_result->sha256, feed_sha256(burning.feed), sizeof(ret_result->sha256));
+	ret_result->min_drive_buffer_percent = burning.min_drive_buffer_percent;
 	ret_result->seconds = observe_now() - begin;
 	if (burning.write_seconds > 0)
 		ret_result->average_kbps = (uint32_t)((double)state.delivered_bytes / burning.write_seconds / 1000);

@@ -24,7 +24,9 @@ enum {
 	OPTION_FILES,
 	OPTION_LABEL,
 	OPTION_SIZE,
-	OPTION_PIPE_TIMEOUT
+	OPTION_PIPE_TIMEOUT,
+	OPTION_RECEIPT,
+	OPTION_NO_RECEIPT
 };
 
 static const struct option own[] = {
@@ -43,6 +45,8 @@ static const struct option own[] = {
 	{ "label", required_argument, NULL, OPTION_LABEL },
 	{ "size", required_argument, NULL, OPTION_SIZE },
 	{ "pipe-timeout", required_argument, NULL, OPTION_PIPE_TIMEOUT },
+	{ "receipt", required_argument, NULL, OPTION_RECEIPT },
+	{ "no-receipt", no_argument, NULL, OPTION_NO_RECEIPT },
 	{ 0 },
 };
 
@@ -179,6 +183,12 @@ static int set_option(struct burn_options *options, int option)
 	case OPTION_EJECT:
 		options->will_eject = true;
 		return 0;
+	case OPTION_RECEIPT:
+		options->receipt = optarg;
+		return 0;
+	case OPTION_NO_RECEIPT:
+		options->no_receipt = true;
+		return 0;
 	case OPTION_SPEED:
 		return set_speed(options, optarg);
 	case OPTION_BUFFER:
@@ -240,6 +250,9 @@ const char burn_options_help[] =
 	"      --speed=X          at most this speed: 8 or 8x; max is the default\n"
 	"      --buffer=MIB       memory between file and drive, 64 MiB or more\n"
 	"      --eject            open the tray at the end\n"
+	"      --receipt=FILE     tell in FILE how the disc came about and what it was proven to be, instead of in\n"
+	"                         IMAGE.receipt.json\n"
+	"      --no-receipt       leave no receipt\n"
 	"\n"
 	"Exit codes: 0 burned and equal, 1 could not do it, 2 wrong usage, 3 burned but not all can be read\n"
 	"back, 4 burned but the disc differs, 5 no usable disc, 128+n stopped by signal n.\n";

@@ -18,6 +18,9 @@ struct burn_options {
 	bool is_dry_run;
 	bool will_verify;
 	bool will_eject;
+	/** Where the receipt goes; NULL for beside the image. */
+	const char *receipt;
+	bool no_receipt;
 };
 
 extern const char burn_options_help[];

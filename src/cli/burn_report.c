@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/burn_report.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -67,6 +68,7 @@ void burn_report_disc(struct report *report, const struct discern_burn_plan *pla
 	report_string(report, "vendor", NULL, discern_drive_id(drive)->vendor);
 	report_string(report, "product", NULL, discern_drive_id(drive)->product);
 	report_string(report, "revision", NULL, discern_drive_id(drive)->revision);
+	report_string(report, "serial", NULL, discern_drive_id(drive)->serial);
 	report_close(report);
 	report_open_object(report, "disc");
 	report_string(report, "profile", NULL, discern_profile_name(plan->profile));
@@ -139,22 +141,47 @@ void burn_report_write(struct report *report, const struct discern_burn_plan *pl
 	report_number(report, "average_kbps", NULL, result->average_kbps, NULL);
 	report_number(report, "min_fifo_percent", NULL, result->min_fifo_percent, NULL);
 	report_number(report, "n_fifo_empty", NULL, result->n_fifo_empty, NULL);
+	if (result->min_drive_buffer_percent != DISCERN_PERCENT_UNKNOWN)
+		report_number(report, "min_drive_buffer_percent", NULL, result->min_drive_buffer_percent, NULL);
+	else
+		report_string(report, "min_drive_buffer_percent", NULL, NULL);
 	report_close(report);
 }
 
-void burn_report_verify(struct report *report, const struct discern_verify_result *result, bool is_json)
+void burn_report_spares(struct report *report, const struct discern_spares *before, const struct discern_spares *after)
+{
+	/* A format in between gives it new spare areas. */
+	uint32_t n_before = before->n_all == after->n_all ? before->n_free : after->n_all;
+	uint32_t n_used = n_before > after->n_free ? n_before - after->n_free : 0;
+
+	if (!before->is_known || !after->is_known)
+		return;
+	if (n_used > 0)
+		report_text(report, "spares",
+			    "the drive replaced %" PRIu32 " blocks of the medium while writing, %" PRIu32
+			    " spare ones are left",
+			    n_used, after->n_free);
+	report_open_object(report, "spares");
+	report_number(report, "all", NULL, after->n_all, NULL);
+	report_number(report, "free_before", NULL, n_before, NULL);
+	report_number(report, "free_after", NULL, after->n_free, NULL);
+	report_close(report);
+}
+
+void burn_report_verify(struct report *report, const struct discern_verify_result *result)
 {
 	char size[TEXT_SIZE];
 	char duration[TEXT_SIZE];
+	bool is_equal = discern_verify_is_equal(result);
 
-	if (discern_verify_is_equal(result) && !is_json) {
+	if (is_equal)
 		report_text(report, "verify", "%s in %s, %s", text_size(result->image_bytes, size),
 			    text_duration((uint64_t)(result->seconds + 0.5), duration),
 			    result->is_by_digest ? "the SHA-256 of all of it is that of what was burned"
 						 : "every sector equals the image");
-		return;
-	}
+	report_hush(report, is_equal);
 	report_open_object(report, "verify");
 	cli_report_verify(report, result, false);
 	report_close(report);
+	report_hush(report, false);
 }

@@ -22,6 +22,9 @@ struct burn_intent {
 void burn_report_plan(struct report *report, const struct discern_burn_plan *plan, const struct burn_intent *intent);
 void burn_report_write(struct report *report, const struct discern_burn_plan *plan,
 		       const struct discern_burn_result *result);
-void burn_report_verify(struct report *report, const struct discern_verify_result *result, bool is_json);
+void burn_report_verify(struct report *report, const struct discern_verify_result *result);
+
+/** Nothing if the medium has no spare areas. */
+void burn_report_spares(struct report *report, const struct discern_spares *before, const struct discern_spares *after);
 
 #endif

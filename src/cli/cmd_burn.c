@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "cli/burn_options.h"
+#include "cli/burn_receipt.h"
 #include "cli/burn_report.h"
 #include "cli/command.h"
 #include "cli/verify_report.h"
@@ -24,7 +25,9 @@ struct job {
 	struct discern_burn_check check;
 	struct discern_burn_plan plan;
 	struct discern_burn_result result;
-	/* All of it was written and closed. */
+	struct burn_receipt receipt;
+	/* The disc was begun; and all of it was written and closed. */
+	bool has_begun;
 	bool is_burned;
 };
 
@@ -118,14 +121,22 @@ static int make_plan(struct job *job)
 
 static int write_disc(struct job *job)
 {
+	struct discern_spares before, after;
 	struct discern_error err;
 
+	cli_stay_awake(job->cli, "burning a disc");
+	discern_drive_spares(job->drive, job->plan.profile, &before, NULL);
+	job->has_begun = true;
 	if (discern_burn(job->drive, &job->check, &job->plan, &job->options.burn, &job->cli->observer, &job->result,
 			 &err) < 0)
 		return cli_fail(job->cli, &err);
 	job->is_burned = true;
+	/* Of a pipe it was not known before. */
+	memcpy(job->check.sha256, job->result.sha256, sizeof(job->check.sha256));
 	progress_end(job->cli->progress);
 	burn_report_write(job->report, &job->plan, &job->result);
+	discern_drive_spares(job->drive, job->plan.profile, &after, NULL);
+	burn_report_spares(job->report, &before, &after);
 	return CLI_EXIT_GOOD;
 }
 
@@ -155,7 +166,7 @@ static bool ask_for_tray(struct job *job)
 
 /* Out and in, so that neither drive nor kernel answers from what they remember. False if the disc is not there
  * any more. */
-static bool reload(struct job *job)
+static bool reload(struct job *job, bool *ret_is_reloaded)
 {
 	const struct discern_progress progress = {
 		.phase = DISCERN_PHASE_RELOAD,
@@ -166,10 +177,12 @@ static bool reload(struct job *job)
 	};
 	struct discern_error err;
 
+	*ret_is_reloaded = true;
 	progress_show(job->cli->progress, &progress);
 	if (discern_drive_eject(job->drive, &err) < 0) {
 		if (!job->cli->quiet)
 			cli_say(job->cli, "the disc is read back without taking it out first: %s", err.text);
+		*ret_is_reloaded = false;
 		return true;
 	}
 	if (discern_drive_load(job->drive, &err) == 0 && has_medium(job))
@@ -191,9 +204,10 @@ static int verify(struct job *job)
 {
 	struct discern_verify_result result;
 	struct discern_error err;
+	bool is_reloaded = false;
 	int ret;
 
-	if (cli_signal() == 0 && !reload(job)) {
+	if (cli_signal() == 0 && !reload(job, &is_reloaded)) {
 		cli_complain(job->cli, "burned, but not verified: the tray stayed open");
 		fprintf(stderr, "  hint: close it, then: discern verify %s %s\n", job->options.image_path,
 			discern_drive_path(job->drive));
@@ -205,7 +219,8 @@ static int verify(struct job *job)
 		cli_complain(job->cli, "burned, but not verified");
 	} else {
 		progress_end(job->cli->progress);
-		burn_report_verify(job->report, &result, job->cli->json);
+		burn_report_verify(job->report, &result);
+		report_bool(job->report, "reloaded", NULL, is_reloaded, NULL);
 		ret = judge_verify(job, &result);
 	}
 	discern_verify_result_clear(&result);
@@ -247,6 +262,8 @@ static int run_steps(struct job *job)
 {
 	int ret = find_drive(job);
 
+	if (ret == CLI_EXIT_GOOD && !job->options.no_receipt && !job->options.is_dry_run)
+		ret = burn_receipt_place(&job->receipt, job->options.receipt, job->options.image_path);
 	if (ret == CLI_EXIT_GOOD)
 		ret = check_image(job);
 	if (ret == CLI_EXIT_GOOD)
@@ -274,20 +291,25 @@ static int eject(struct job *job, int code)
 static int run(struct cli *cli, int argc, char **argv)
 {
 	struct job job = { .cli = cli, .options = { .cli = cli, .will_verify = true } };
+	int written = CLI_EXIT_GOOD;
 	int ret = burn_options_parse(&job.options, argc, argv);
 
 	if (ret != -1)
 		return ret;
+	burn_receipt_init(&job.receipt, cli, argv);
 	cli_catch_signals();
 	job.report = cli_report(cli);
 	ret = run_steps(&job);
 	report_verdict(&job, ret);
 	ret = eject(&job, ret);
 	cli_report_error(cli, job.report);
+	if (job.has_begun)
+		written = burn_receipt_write(&job.receipt, &job.check, job.report);
 	report_finish(job.report);
 	cli_close_drive(cli, job.drive);
 	discern_burn_check_clear(&job.check);
-	return ret;
+	burn_receipt_free(&job.receipt);
+	return ret == CLI_EXIT_GOOD ? written : ret;
 }
 
 const struct cli_command cmd_burn = {

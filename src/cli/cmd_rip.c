@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -8,9 +9,12 @@
 
 #include "cli/command.h"
 #include "cli/rip_audio.h"
+#include "cli/rip_done.h"
+#include "cli/rip_drives.h"
 #include "cli/rip_manifest.h"
 #include "cli/rip_options.h"
 #include "cli/rip_report.h"
+#include "cli/rip_watch.h"
 
 /** Turns a speed in x into kB/s, for which the kind of disc must be known. */
 static int find_speed(struct rip_options *options, struct discern_drive *drive, struct discern_error *err)
@@ -47,58 +51,71 @@ static int tell_bad(struct rip_options *options, const char *drive, const struct
 	return CLI_EXIT_UNREADABLE;
 }
 
-static int rip(struct rip_options *options, struct discern_drive *drive, struct rip_manifest *manifest)
+static int rip(struct rip_options *options, const struct rip_drives *drives, struct rip_manifest *manifest)
 {
 	/* Too large for the stack of a small thread, and there is only one. */
 	static struct discern_rip_result result;
 	struct discern_error err = { 0 };
+	struct rip_done done;
 	int ret, written;
 
 	cli_catch_signals();
+	cli_stay_awake(options->cli, "reading a disc");
+	rip_done_prepare(&done, options);
 	if (options->is_audio)
-		return find_speed(options, drive, &err) < 0 ? cli_fail(options->cli, &err) : rip_audio(options, drive);
-	if (rip_manifest_prepare(manifest, options, &err) < 0 || find_speed(options, drive, &err) < 0 ||
-	    discern_rip(drive, &options->rip, &options->cli->observer, &result, &err) < 0) {
-		ret = cli_fail(options->cli, &err);
-		rip_manifest_write(manifest, drive, &result, &err);
+		return find_speed(options, drives->all[0], &err) < 0 ? cli_fail(options->cli, &err)
+								     : rip_audio(options, drives->all[0]);
+	if (rip_manifest_prepare(manifest, options, &err) < 0 || find_speed(options, drives->all[0], &err) < 0 ||
+	    discern_rip_copies(drives->all, drives->n, &options->rip, &options->cli->observer, &result, &err) < 0) {
+		ret = err.code == -EALREADY ? CLI_EXIT_GOOD : cli_fail(options->cli, &err);
+		if (err.code == -EALREADY)
+			rip_done_report(options->cli, "image", result.image_path, drives->names);
+		else
+			rip_manifest_write(manifest, drives, &result, &err);
 	} else {
 		progress_end(options->cli->progress);
-		written = rip_manifest_write(manifest, drive, &result, &(struct discern_error){ 0 });
-		rip_report(options->cli, manifest, discern_drive_path(drive), &result);
-		ret = tell_bad(options, discern_drive_path(drive), &result);
+		written = rip_manifest_write(manifest, drives, &result, &(struct discern_error){ 0 });
+		rip_report(options->cli, manifest, drives, &result);
+		ret = tell_bad(options, drives->names, &result);
 		ret = ret == CLI_EXIT_GOOD ? written : ret;
 	}
 	discern_rip_result_clear(&result);
+	rip_done_clear(&done);
 	return ret;
 }
 
 static int run(struct cli *cli, int argc, char **argv)
 {
 	struct rip_options options = { .cli = cli, .rip.retries = -1 };
-	struct discern_drive *drive = NULL;
 	struct rip_manifest manifest;
-	struct discern_error err;
+	struct rip_drives drives;
 	int ret;
 
 	rip_manifest_init(&manifest, argv);
 	ret = rip_options_parse(&options, argc, argv);
-	if (ret == -1)
-		ret = cli_open_drive(cli, argv[optind], true, &drive, &err);
-	if (ret == 0 && drive != NULL) {
-		ret = rip(&options, drive, &manifest);
-		cli_close_drive(cli, drive);
+	if (ret == -1 && options.is_watch) {
+		ret = rip_watch(&options, argv + optind);
+	} else if (ret == -1) {
+		ret = rip_drives_open(cli, argv + optind, (size_t)(argc - optind), &drives);
+		if (ret == 0)
+			ret = rip(&options, &drives, &manifest);
+		rip_drives_close(cli, &drives);
 	}
 	rip_manifest_free(&manifest);
+	worker_words_clear(&options.words);
+	worker_words_clear(&options.audio_words);
 	return ret;
 }
 
 const struct cli_command cmd_rip = {
 	.name = "rip",
 	.summary = "read a disc into an image",
-	.help = "Usage: discern rip [OPTION…] [DRIVE]\n"
+	.help = "Usage: discern rip [OPTION…] [DRIVE…]\n"
+		"       discern rip --watch [-o FOLDER] [OPTION…] [DRIVE…]\n"
 		"\n"
 		"Reads the data disc in DRIVE (/dev/sr0, or just sr0) into an image, and makes its checksums. Without\n"
-		"DRIVE it is the only drive, or the only one with a disc.\n"
+		"DRIVE it is the only drive, or the only one with a disc. Several drives with copies of the disc read at\n"
+		"the same time, and what one cannot read the others try.\n"
 		"\n"
 		"  -o, --output=FILE  the image; never overwritten. Without it, the disc's label with .iso behind it.\n"
 		"                     - writes it to standard output, in order: nothing can be resumed then\n"
@@ -118,6 +135,10 @@ const struct cli_command cmd_rip = {
 		"      --offset=N     samples that the drive reads late, as lists of drives have it\n"
 		"      --accuraterip=FILE\n"
 		"                     compare with a file of AccurateRip's database\n"
+		"      --skip-done    do nothing if a complete image of this very disc is beside it already\n"
+		"      --watch        wait for discs in all drives or those named; rip each by its label into FOLDER,\n"
+		"                     verify and eject it, and go on, until Ctrl-C\n"
+		"      --no-verify    with --watch: do not compare the disc with its image\n"
 		"      --speed=N      read speed in x, such as 8 or 2.4, or such as 5540kB/s, or max\n"
 		"\n"
 		"While it runs, the image is FILE.part, and FILE.map tells what is read, in the form of GNU ddrescue.\n"

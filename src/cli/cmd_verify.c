@@ -79,16 +79,9 @@ static int verify(struct cli *cli, const struct verify_job *job)
 
 static int load_manifest(struct verify_job *job, struct discern_error *err)
 {
-	struct manifest *manifest = NULL;
-	int ret = manifest_load(job->image, &manifest, err);
+	int ret = manifest_load_digest(job->image, &job->digest, err);
 
-	if (ret < 0)
-		return ret;
-	ret = manifest_digest(manifest, &job->digest, err);
-	if (ret < 0)
-		discern_error_wrap(err, "%s", job->image);
 	job->info.size_bytes = job->digest.size_bytes;
-	manifest_free(manifest);
 	return ret;
 }
 

@@ -10,6 +10,7 @@
 #include <discern/error.h>
 #include <discern/progress.h>
 
+#include "ui/inhibit.h"
 #include "ui/progress.h"
 #include "ui/report.h"
 
@@ -48,6 +49,8 @@ struct cli {
 	int error_exit;
 	/** Results go to stderr, as standard output is the image. */
 	bool is_stdout_taken;
+	/** Of cli_stay_awake(). */
+	struct inhibit awake;
 	/** A report was begun, which is the one object of --json. */
 	bool has_report;
 };
@@ -77,6 +80,9 @@ int cli_getopt(struct cli *cli, const struct cli_command *command, int argc, cha
 	       const struct option *own);
 enum { CLI_OPTION_DONE = 1000, CLI_OPTION_BAD = 1001 };
 
+/** "discern" and all of argv, ended by NULL, for the record of a job; the caller frees it. */
+const char **cli_command_words(char **argv);
+
 /** For a command that works without a drive, or looks at all of them: wrong usage (after a message) if --record
  *  was given, else 0. */
 int cli_refuse_record(struct cli *cli);
@@ -98,6 +104,10 @@ void cli_complain(struct cli *cli, const char *format, ...) __attribute__((forma
 /** Prints "discern: verb: text" as a message on the way, without ending the bar. */
 void cli_say(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/** From here to the end of the command the computer neither sleeps nor is shut down, where logind is there: why is
+ *  shown to whoever wants to ("burning a disc"). -v tells if it could not be had. */
+void cli_stay_awake(struct cli *cli, const char *why);
+
 /** Releases what the options opened; main() calls it after the command. */
 void cli_finish(struct cli *cli);
 
@@ -114,6 +124,10 @@ int cli_usage(struct cli *cli, const char *format, ...) __attribute__((format(pr
  */
 int cli_open_drive(struct cli *cli, const char *name, bool load, struct discern_drive **ret_drive,
 		   struct discern_error *err);
+
+/** The drive that cli_open_drive() would open, which is not opened. 0, or after a message the exit code. */
+enum { CLI_DRIVE_NAME = 4096 };
+int cli_name_drive(struct cli *cli, const char *name, char ret_path[CLI_DRIVE_NAME], struct discern_error *err);
 
 /** Tells if the recording of --record is not complete, and closes the drive; accepts NULL. */
 void cli_close_drive(struct cli *cli, struct discern_drive *drive);

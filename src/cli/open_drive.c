@@ -60,6 +60,16 @@ static int find_drive(char *ret_path, size_t size, struct discern_error *err)
 	return ret;
 }
 
+int cli_name_drive(struct cli *cli, const char *name, char ret_path[CLI_DRIVE_NAME], struct discern_error *err)
+{
+	discern_error_clear(err);
+	if (name != NULL && snprintf(ret_path, CLI_DRIVE_NAME, "%s", name) >= CLI_DRIVE_NAME)
+		discern_error_set(err, -ENAMETOOLONG, "%.64s…: the name is too long", name);
+	else if (name == NULL)
+		find_drive(ret_path, CLI_DRIVE_NAME, err);
+	return err->code == 0 ? 0 : cli_fail(cli, err);
+}
+
 int cli_open_drive(struct cli *cli, const char *name, bool load, struct discern_drive **ret_drive,
 		   struct discern_error *err)
 {

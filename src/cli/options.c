@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -201,6 +202,21 @@ static int start(struct cli *cli)
 	return -1;
 }
 
+const char **cli_command_words(char **argv)
+{
+	const char **words;
+	size_t n = 0;
+
+	while (argv[n] != NULL)
+		n++;
+	words = calloc(n + 2, sizeof(*words));
+	if (words == NULL)
+		abort();
+	words[0] = "discern";
+	memcpy(words + 1, argv, n * sizeof(*argv));
+	return words;
+}
+
 int cli_refuse_record(struct cli *cli)
 {
 	if (cli->record_path == NULL)
@@ -208,8 +224,20 @@ int cli_refuse_record(struct cli *cli)
 	return cli_usage(cli, "--record is for a command that works with one drive; this one does not");
 }
 
+void cli_stay_awake(struct cli *cli, const char *why)
+{
+	if (cli->awake.fd >= 0)
+		return;
+	inhibit_begin(why, &cli->awake);
+	if (cli->awake.kind == INHIBIT_SLEEP && cli->verbosity > 0)
+		cli_say(cli, "a shutdown is not held back: %s", cli->awake.reason);
+	else if (cli->awake.kind == INHIBIT_NOTHING && cli->verbosity > 0)
+		cli_say(cli, "sleep and shutdown are not held back: %s", cli->awake.reason);
+}
+
 void cli_finish(struct cli *cli)
 {
+	inhibit_end(&cli->awake);
 	progress_free(cli->progress);
 	cli->progress = NULL;
 	if (cli->progress_stream != NULL)

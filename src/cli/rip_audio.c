@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/rip_audio.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 
 #include "base/text.h"
+#include "cli/rip_done.h"
 
 static const char *doubt_name(enum discern_audio_doubt doubt)
 {
@@ -178,8 +180,12 @@ int rip_audio(struct rip_options *options, struct discern_drive *drive)
 	options->audio.retries = options->rip.retries;
 	options->audio.max_seconds = options->rip.max_seconds;
 	options->audio.speed_kbps = options->rip.speed_kbps;
-	if (discern_rip_audio(drive, &options->audio, &options->cli->observer, &result, &err) < 0)
-		return cli_fail(options->cli, &err);
+	if (discern_rip_audio(drive, &options->audio, &options->cli->observer, &result, &err) < 0) {
+		if (err.code != -EALREADY)
+			return cli_fail(options->cli, &err);
+		rip_done_report(options->cli, "folder", result.folder, discern_drive_path(drive));
+		return CLI_EXIT_GOOD;
+	}
 	progress_end(options->cli->progress);
 	tell(options, discern_drive_path(drive), &result);
 	return judge(options, discern_drive_path(drive), &result);

@@ -18,17 +18,9 @@ enum { MAX_KEPT = 10000 };
 
 void rip_manifest_init(struct rip_manifest *manifest, char **argv)
 {
-	size_t n = 0;
-
 	memset(manifest, 0, sizeof(*manifest));
-	while (argv[n] != NULL)
-		n++;
 	manifest->start = time(NULL);
-	manifest->command = calloc(n + 2, sizeof(*manifest->command));
-	if (manifest->command == NULL)
-		abort();
-	manifest->command[0] = "discern";
-	memcpy(manifest->command + 1, argv, n * sizeof(*argv));
+	manifest->command = cli_command_words(argv);
 }
 
 void rip_manifest_free(struct rip_manifest *manifest)
@@ -139,13 +131,25 @@ static bool ask_for_maker(struct discern_drive *drive, const struct discern_rip_
 	return !is_pressed && discern_drive_medium(drive, DISCERN_MEDIUM_FOR_WRITING, ret_medium, NULL) == 0;
 }
 
-int rip_manifest_write(struct rip_manifest *manifest, struct discern_drive *drive,
+/* Each of several drives is a run. */
+static void add_runs(struct manifest *facts, struct manifest_run *run, const struct rip_drives *drives)
+{
+	for (size_t i = 0; i < drives->n; i++) {
+		run->drive_path = discern_drive_path(drives->all[i]);
+		run->drive = discern_drive_id(drives->all[i]);
+		run->part = run->result->n_drives == drives->n ? &run->result->drives[i] : NULL;
+		if (run->part != NULL && run->part->record == NULL)
+			continue;
+		if (run->part != NULL || i == 0)
+			manifest_add_run(facts, run);
+	}
+}
+
+int rip_manifest_write(struct rip_manifest *manifest, const struct rip_drives *drives,
 		       const struct discern_rip_result *result, const struct discern_error *error)
 {
 	struct manifest_run run = {
 		.result = result,
-		.drive_path = discern_drive_path(drive),
-		.drive = discern_drive_id(drive),
 		.command = manifest->command,
 		.version = PACKAGE_VERSION,
 		.start = manifest->start,
@@ -160,11 +164,11 @@ int rip_manifest_write(struct rip_manifest *manifest, struct discern_drive *driv
 	if (result->record == NULL || (error->code < 0 && result->record->n_good == 0) ||
 	    (manifest->path[0] == '\0' && manifest->options->report == NULL))
 		return 0;
-	if (error->code == 0 && ask_for_maker(drive, result, &medium))
+	if (error->code == 0 && ask_for_maker(drives->all[0], result, &medium))
 		run.medium = &medium;
 	ret = open_history(manifest, &facts, &err);
 	if (ret == 0) {
-		manifest_add_run(facts, &run);
+		add_runs(facts, &run, drives);
 		ret = write_files(manifest, facts, &err);
 		manifest_free(facts);
 	}

@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <time.h>
 
+#include "cli/rip_drives.h"
 #include "cli/rip_options.h"
 
 struct rip_manifest {
@@ -32,7 +33,7 @@ int rip_manifest_prepare(struct rip_manifest *manifest, struct rip_options *opti
  * @param error  what ended the rip; its code is 0 if every sector was tried
  * @return 0, or an exit code after a message
  */
-int rip_manifest_write(struct rip_manifest *manifest, struct discern_drive *drive,
+int rip_manifest_write(struct rip_manifest *manifest, const struct rip_drives *drives,
 		       const struct discern_rip_result *result, const struct discern_error *error);
 
 void rip_manifest_free(struct rip_manifest *manifest);

@@ -18,6 +18,9 @@ enum {
 	OPTION_COMPRESS,
 	OPTION_PARANOID,
 	OPTION_NO_RAW,
+	OPTION_SKIP_DONE,
+	OPTION_WATCH,
+	OPTION_NO_VERIFY,
 };
 
 /* Of --audio. */
@@ -36,6 +39,9 @@ static const struct option own[] = {
 	{ "compress", required_argument, NULL, OPTION_COMPRESS },
 	{ "paranoid", no_argument, NULL, OPTION_PARANOID },
 	{ "no-raw", no_argument, NULL, OPTION_NO_RAW },
+	{ "skip-done", no_argument, NULL, OPTION_SKIP_DONE },
+	{ "watch", no_argument, NULL, OPTION_WATCH },
+	{ "no-verify", no_argument, NULL, OPTION_NO_VERIFY },
 	{ "output", required_argument, NULL, 'o' },
 	{ "retries", required_argument, NULL, 'r' },
 	{ "speed", required_argument, NULL, 's' },
@@ -191,8 +197,53 @@ static int set_audio(struct rip_options *options, int option, const char *word)
 	return cli_usage(options->cli, "--format=%s: give flac, wav or cue", word);
 }
 
+/** The options of a station's workers: of those that read data, and of those that read audio. */
+static void forward(struct rip_options *options, int option, const char *word)
+{
+	bool is_of_audio = option == OPTION_OFFSET || option == OPTION_FORMAT || option == OPTION_ACCURATERIP;
+	bool is_of_both = option == OPTION_MAX_TIME || option == 'r' || option == 's';
+
+	if (option == OPTION_WATCH || option == OPTION_NO_VERIFY || option == OPTION_AUDIO || option == 'o')
+		return;
+	if (!is_of_audio)
+		worker_words_add_option(&options->words, own, option, word);
+	if (is_of_audio || is_of_both)
+		worker_words_add_option(&options->audio_words, own, option, word);
+}
+
+/** What only makes sense, or none, for a station. */
+static int check_watch(struct rip_options *options, const char *output)
+{
+	if (!options->is_watch) {
+		if (options->no_verify)
+			return cli_usage(options->cli, "--no-verify is for --watch");
+		return output != NULL ? set_output(options, output) : 0;
+	}
+	options->folder = output != NULL ? output : ".";
+	if (strcmp(options->folder, "-") == 0 || options->folder[0] == '\0')
+		return cli_usage(options->cli, "--watch makes files in a folder: name it with -o");
+	if (options->report != NULL)
+		return cli_usage(options->cli, "--report is for one disc; discern report makes the pages of --watch");
+	return cli_refuse_record(options->cli);
+}
+
+/* What makes no sense with several drives. */
+static int check_several(const struct rip_options *options, int n)
+{
+	if (n > DISCERN_RIP_MAX_DRIVES)
+		return cli_usage(options->cli, "at most %d drives, not %d", DISCERN_RIP_MAX_DRIVES, n);
+	if (options->is_audio)
+		return cli_usage(options->cli, "--audio is for one drive: drives begin audio at different samples");
+	if (options->rip.is_stream)
+		return cli_usage(options->cli, "-o - is for one drive: several do not deliver the image in order");
+	if (options->cli->record_path != NULL)
+		return cli_usage(options->cli, "--record is for one drive");
+	return -1;
+}
+
 int rip_options_parse(struct rip_options *options, int argc, char **argv)
 {
+	const char *output = NULL;
 	int option;
 	int ret = 0;
 
@@ -201,6 +252,7 @@ int rip_options_parse(struct rip_options *options, int argc, char **argv)
 			return CLI_EXIT_GOOD;
 		if (option == CLI_OPTION_BAD)
 			return CLI_EXIT_USAGE;
+		forward(options, option, optarg);
 		if (option == OPTION_MAX_TIME)
 			ret = set_limit(options, "max-time", optarg, &options->rip.max_seconds);
 		else if (option == OPTION_NO_PROGRESS)
@@ -217,8 +269,14 @@ int rip_options_parse(struct rip_options *options, int argc, char **argv)
 			options->rip.is_paranoid = true;
 		else if (option == OPTION_NO_RAW)
 			options->rip.no_raw = true;
+		else if (option == OPTION_SKIP_DONE)
+			options->skip_done = true;
+		else if (option == OPTION_WATCH)
+			options->is_watch = true;
+		else if (option == OPTION_NO_VERIFY)
+			options->no_verify = true;
 		else if (option == 'o')
-			ret = set_output(options, optarg);
+			output = optarg;
 		else if (option == 'r')
 			ret = set_retries(options, optarg);
 		else if (option == 's')
@@ -228,11 +286,12 @@ int rip_options_parse(struct rip_options *options, int argc, char **argv)
 		if (ret != 0)
 			return ret;
 	}
+	ret = check_watch(options, output);
+	if (ret != 0 || options->is_watch)
+		return ret != 0 ? ret : -1;
 	if (options->has_audio_options && !options->is_audio)
 		return cli_usage(options->cli, "--offset, --format and --accuraterip are for --audio");
 	if (options->is_audio && options->rip.no_progress_seconds > 0)
 		return cli_usage(options->cli, "--stop-after-no-progress is not for --audio");
-	if (argc - optind > 1)
-		return cli_usage(options->cli, "one drive, not %d", argc - optind);
-	return -1;
+	return argc - optind > 1 ? check_several(options, argc - optind) : -1;
 }

@@ -7,6 +7,7 @@
 #include <discern/rip_audio.h>
 
 #include "cli/command.h"
+#include "cli/workers.h"
 
 struct rip_options {
 	struct cli *cli;
@@ -19,6 +20,12 @@ struct rip_options {
 	/** With --audio; what both have in common stands in .rip. */
 	bool is_audio, has_audio_options;
 	struct discern_rip_audio_options audio;
+	/** A disc of which there is a complete image is not read. */
+	bool skip_done;
+	/** --watch: the folder, and what its workers are told. */
+	bool is_watch, no_verify;
+	const char *folder;
+	struct worker_words words, audio_words;
 };
 
 /** Reads the options; what is left begins at optind. -1 to go on, else the exit code. */

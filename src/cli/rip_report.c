@@ -137,7 +137,7 @@ static void report_time(struct report *report, const struct discern_rip_result *
 		report_text(report, "time", "%s", text_duration((uint64_t)(result->seconds + 0.5), duration));
 }
 
-void rip_report(struct cli *cli, const struct rip_manifest *manifest, const char *drive,
+void rip_report(struct cli *cli, const struct rip_manifest *manifest, const struct rip_drives *drives,
 		const struct discern_rip_result *result)
 {
 	struct report *report = cli_report(cli);
@@ -153,7 +153,7 @@ void rip_report(struct cli *cli, const struct rip_manifest *manifest, const char
 			    text_size(result->compressed_bytes, packed), text_size(result->size_bytes, size));
 	else
 		report_text(report, "image", "%s, %s", image, text_size(result->size_bytes, size));
-	report_string(report, "drive", "drive", drive);
+	report_string(report, "drive", "drive", drives->names);
 	report_string(report, "label", "label", result->volume_label);
 	report_bool(report, "resumed", NULL, result->is_resumed, NULL);
 	report_number(report, "first_lba", NULL, result->first_lba, NULL);
@@ -170,6 +170,7 @@ void rip_report(struct cli *cli, const struct rip_manifest *manifest, const char
 	report_string(report, "map", "map", result->map_path);
 	report_string(report, "manifest", "manifest", manifest->manifest_written);
 	report_string(report, "report", "report", manifest->report_written);
+	rip_drives_report(report, drives, result);
 	report_time(report, result);
 	report_finish(report);
 }

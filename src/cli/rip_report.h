@@ -6,9 +6,10 @@
 #include <discern/rip.h>
 
 #include "cli/command.h"
+#include "cli/rip_drives.h"
 #include "cli/rip_manifest.h"
 
-void rip_report(struct cli *cli, const struct rip_manifest *manifest, const char *drive,
+void rip_report(struct cli *cli, const struct rip_manifest *manifest, const struct rip_drives *drives,
 		const struct discern_rip_result *result);
 
 #endif

@@ -278,7 +278,7 @@ static int identify(struct discern_drive *drive, struct discern_error *err)
 /* ---- open and close ---- */
 
 /* The device itself behind a link; "sr0" is short for "/dev/sr0". */
-static char *resolve_path(const char *path)
+char *drive_resolve_path(const char *path)
 {
 	char in_dev[PATH_MAX];
 	char *resolved;
@@ -344,7 +344,7 @@ static int set_up(struct discern_drive *drive, const struct discern_drive_option
 int discern_drive_open(const char *path, const struct discern_drive_options *options, struct discern_drive **ret_drive,
 		       struct discern_error *err)
 {
-	struct discern_drive *drive = new_drive(resolve_path(path), options);
+	struct discern_drive *drive = new_drive(drive_resolve_path(path), options);
 	int ret;
 
 	if (drive == NULL)

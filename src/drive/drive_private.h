@@ -38,6 +38,15 @@ enum { DRIVE_CONFIGURATION_SIZE = 4096 };
 int drive_configuration(struct discern_drive *drive, uint8_t ret_data[DRIVE_CONFIGURATION_SIZE], size_t *ret_length,
 			struct discern_error *err);
 
+/** What a drive says of its medium without moving anything. */
+enum drive_presence { DRIVE_HAS_NONE, DRIVE_HAS_MEDIUM, DRIVE_IS_BUSY };
+
+/** Asks for media events, and where the drive has none whether it is ready. 0 or -ENODEV. */
+int drive_presence(struct transport *transport, enum drive_presence *ret_presence, struct discern_error *err);
+
+/** "sr0" is short for "/dev/sr0", and a link for what it leads to; NULL when memory is out. */
+char *drive_resolve_path(const char *path);
+
 /** Sleeps; -ECANCELED if a signal came meanwhile. */
 int drive_sleep_ms(unsigned milliseconds);
 

@@ -53,6 +53,10 @@ bool mmc_is_read(uint8_t opcode);
 /** It brings sectors for the medium. */
 bool mmc_is_write(uint8_t opcode);
 
+/** GET EVENT STATUS NOTIFICATION of the media class, polled (MMC-6 6.6): moves nothing, wakes nothing. */
+enum { MMC_MEDIA_EVENT_SIZE = 8 };
+void mmc_get_media_event(struct scsi_command *ret_command, uint8_t data[MMC_MEDIA_EVENT_SIZE]);
+
 /** Usual limit of one read: a drive gives up on a bad sector after 1 to 30 s, and may have to spin up first. */
 enum { MMC_READ_TIMEOUT_MS = 60000 };
 
@@ -87,7 +91,9 @@ void mmc_mode_sense(struct scsi_command *ret_command, uint8_t page, uint8_t *dat
 void mmc_mode_select(struct scsi_command *ret_command, uint8_t *data, uint16_t size);
 
 /** Formats of READ DISC STRUCTURE for DVD. */
-enum mmc_structure { MMC_STRUCTURE_PHYSICAL = 0x00, MMC_STRUCTURE_COPYRIGHT = 0x01 };
+enum mmc_structure { MMC_STRUCTURE_PHYSICAL = 0x00, MMC_STRUCTURE_COPYRIGHT = 0x01, MMC_STRUCTURE_SPARES = 0x0a };
+/** Media type in byte 1 of the command, for BD. */
+enum { MMC_STRUCTURE_OF_BD = 0x01 };
 void mmc_read_disc_structure(struct scsi_command *ret_command, enum mmc_structure format, uint8_t *data, uint16_t size);
 
 /** READ(10), or READ(12) where n_sectors needs it. data has room for n_sectors * 2048 bytes. */

@@ -103,6 +103,17 @@ void mmc_test_unit_ready(struct scsi_command *ret_command)
 	start(ret_command, MMC_TEST_UNIT_READY, ANSWER_TIMEOUT_MS);
 }
 
+void mmc_get_media_event(struct scsi_command *ret_command, uint8_t data[MMC_MEDIA_EVENT_SIZE])
+{
+	enum { POLLED = 0x01, MEDIA_CLASS = 0x10 };
+
+	start(ret_command, MMC_GET_EVENT_STATUS, ANSWER_TIMEOUT_MS);
+	ret_command->cdb[1] = POLLED;
+	ret_command->cdb[4] = MEDIA_CLASS;
+	ret_command->cdb[8] = MMC_MEDIA_EVENT_SIZE;
+	set_data(ret_command, SCSI_FROM_DRIVE, data, MMC_MEDIA_EVENT_SIZE);
+}
+
 void mmc_inquiry(struct scsi_command *ret_command, uint8_t *data, uint8_t size)
 {
 	start(ret_command, MMC_INQUIRY, ANSWER_TIMEOUT_MS);

@@ -52,6 +52,17 @@ bool mmc_parse_inquiry_serial(const uint8_t *data, size_t length, char *ret_seri
 
 enum { FEATURE_HEADER_SIZE = 8, FEATURE_DESCRIPTOR_SIZE = 4 };
 
+bool mmc_parse_media_event(const uint8_t *data, size_t length, bool *ret_has_medium)
+{
+	enum { HEADER_SIZE = 4, NO_EVENT = 0x80, CLASS_MASK = 0x07, MEDIA_CLASS = 4, TRAY_OPEN = 0x01, PRESENT = 0x02 };
+
+	if (length < HEADER_SIZE + 2 || get_be16(data) < 4 || (data[2] & NO_EVENT) ||
+	    (data[2] & CLASS_MASK) != MEDIA_CLASS)
+		return false;
+	*ret_has_medium = (data[HEADER_SIZE + 1] & (TRAY_OPEN | PRESENT)) == PRESENT;
+	return true;
+}
+
 bool mmc_parse_current_profile(const uint8_t *data, size_t length, uint16_t *ret_profile)
 {
 	if (length < FEATURE_HEADER_SIZE)

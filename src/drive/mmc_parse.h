@@ -23,6 +23,9 @@ bool mmc_parse_inquiry_serial(const uint8_t *data, size_t length, char *ret_seri
 /** MMC-6, GET CONFIGURATION: the current profile of the medium. */
 bool mmc_parse_current_profile(const uint8_t *data, size_t length, uint16_t *ret_profile);
 
+/** MMC-6 6.6.2.6, media status: whether there is a medium. False if the answer does not tell. */
+bool mmc_parse_media_event(const uint8_t *data, size_t length, bool *ret_has_medium);
+
 /** MMC-6 clause 5.3, features: those that are looked at. */
 enum mmc_feature {
 	MMC_FEATURE_PROFILE_LIST = 0x0000,

@@ -79,24 +79,39 @@ static bool is_finished(const struct discern_rip_audio_result *result)
 	return exists_in(result->folder, result->cue_file) && !exists_in(result->folder, "rip.part");
 }
 
-int audio_files_name(const struct discern_rip_audio_options *options, struct discern_rip_audio_result *result,
-		     struct discern_error *err)
+/* The sheet of a finished rip has the disc's name at MusicBrainz, which is made of its table of contents. */
+static bool is_of_this_disc(const struct discern_rip_audio_result *result)
 {
-	enum { MAX_NUMBER = 1000 };
+	enum { MAX_SHEET = 1 << 20 };
+	AUTO_FREE char *sheet = NULL;
+	char path[4096], line[sizeof(result->musicbrainz_id) + 32];
+	size_t size = 0;
+
+	snprintf(line, sizeof(line), "REM MUSICBRAINZ_DISCID %s\n", result->musicbrainz_id);
+	return result->musicbrainz_id[0] != '\0' && audio_files_path(result, result->cue_file, path) == 0 &&
+	       file_read_all(path, MAX_SHEET, &sheet, &size, NULL) == 0 &&
+	       memmem(sheet, size, line, strlen(line)) != NULL;
+}
+
+int audio_files_name(const struct discern_rip_audio_options *options, struct discern_rip_audio_result *result,
+		     unsigned *number, struct discern_error *err)
+{
 	char disc[NAME_BYTES];
 
 	name_disc(result, disc);
 	name_tracks(options->format, disc, result);
-	for (unsigned number = 1; number <= MAX_NUMBER; number++) {
+	for (;; ++*number) {
 		if (options->output != NULL)
 			snprintf(result->folder, sizeof(result->folder), "%s", options->output);
-		else if (number == 1)
+		else if (*number == 1)
 			snprintf(result->folder, sizeof(result->folder), "%s", disc);
 		else
-			snprintf(result->folder, sizeof(result->folder), "%s-%u", disc, number);
+			snprintf(result->folder, sizeof(result->folder), "%s-%u", disc, *number);
 		if (!is_finished(result))
 			break;
-		if (options->output != NULL || number == MAX_NUMBER) {
+		if (options->skip_done && is_of_this_disc(result))
+			return discern_error_set(err, -EALREADY, "%s holds this disc already", result->folder);
+		if (options->output != NULL || *number >= AUDIO_FILES_MAX_NUMBER) {
 			discern_error_set(err, -EEXIST, "%s/%s exists already, and is never overwritten",
 					  result->folder, result->cue_file);
 			return discern_error_hint(err, "name another folder with -o FOLDER");

@@ -8,9 +8,12 @@
 #include "disc/sound_writer.h"
 #include "rip/audio_disc.h"
 
-/** Sets result's folder, made if need be, and the names of all files. -EEXIST if the folder has a finished rip. */
+/** Sets result's folder, made if need be, and the names of all files. A folder that has a finished rip is passed over for one with
+ *  a higher number behind its name, or is -EEXIST; -EALREADY for options->skip_done.
+ *  @param number  that of the name to begin with, 1 for none; becomes that of the folder */
+enum { AUDIO_FILES_MAX_NUMBER = 1000 };
 int audio_files_name(const struct discern_rip_audio_options *options, struct discern_rip_audio_result *result,
-		     struct discern_error *err);
+		     unsigned *number, struct discern_error *err);
 
 /** The path of a file in the folder, and with .part behind it. */
 int audio_files_path(const struct discern_rip_audio_result *result, const char *name, char ret_path[4096]);

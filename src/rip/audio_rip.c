@@ -231,10 +231,15 @@ static int rip_audio(struct rip *rip, struct discern_error *err)
 
 	audio_disc_describe(&rip->disc, rip->result);
 	ret = check_one_file(rip, err);
-	if (ret == 0)
-		ret = audio_files_name(options, rip->result, err);
-	if (ret == 0)
-		ret = audio_record_open(&rip->record, &job, rip->result, err);
+	for (unsigned number = 1; ret == 0; number++) {
+		ret = audio_files_name(options, rip->result, &number, err);
+		if (ret == 0)
+			ret = audio_record_open(&rip->record, &job, rip->result, err);
+		/* Of another disc with this title, or that another process is reading. */
+		if (options->output != NULL || (ret != -ESTALE && ret != -EBUSY) || number >= AUDIO_FILES_MAX_NUMBER)
+			break;
+		ret = 0;
+	}
 	if (ret < 0)
 		return ret;
 	ret = run_job(rip, err);

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "rip/doubt.h"
 #include "rip/end.h"
+#include "rip/member.h"
 #include "rip/passes_private.h"
 
 enum { MANY = 1024 };
@@ -77,9 +78,12 @@ static void count_time(struct passes *passes, double start, double busy)
 int dispute_read(struct passes *passes, const struct map_range *piece, uint8_t *buffer, struct discern_error *err)
 {
 	double start = observe_now(), busy = passes->source->busy_seconds;
-	int ret = rip_read(passes->source, passes->plan->first_lba + (int32_t)piece->start, piece->n_sectors, buffer,
-			   err);
+	int ret;
 
+	member_claim(passes, piece);
+	member_leave(passes);
+	ret = rip_read(passes->source, passes->plan->first_lba + (int32_t)piece->start, piece->n_sectors, buffer, err);
+	member_enter(passes);
 	count_time(passes, start, busy);
 	return ret;
 }
@@ -87,8 +91,11 @@ int dispute_read(struct passes *passes, const struct map_range *piece, uint8_t *
 int dispute_forget(struct passes *passes, uint32_t start, uint32_t n_sectors, struct discern_error *err)
 {
 	double now = observe_now(), busy = passes->source->busy_seconds;
-	int ret = source_forget(passes->source, passes->plan->first_lba + (int32_t)start, n_sectors, err);
+	int ret;
 
+	member_leave(passes);
+	ret = source_forget(passes->source, passes->plan->first_lba + (int32_t)start, n_sectors, err);
+	member_enter(passes);
 	count_time(passes, now, busy);
 	if (passes->source->forget_words != passes->doubt->told_words)
 		observe_message(&passes->meter->observer, DISCERN_LEVEL_DETAIL, "past the drive's cache: %s",
@@ -165,7 +172,7 @@ static int decide(const struct dispute *dispute, struct passes *passes, struct d
 	if (right != dispute->readings[0])
 		ret = dispute_put(passes, dispute->sector, right != NULL ? right : zeros);
 	if (ret == 0 && right == NULL)
-		ret = passes_set(passes, dispute->sector, 1, MAP_BAD, err);
+		ret = passes_lose(passes, dispute->sector, MAP_BAD, err);
 	return ret;
 }
 

@@ -134,7 +134,7 @@ static int lose(struct second *second, uint32_t sector, struct discern_error *er
 	if (!doubt->options.is_paranoid)
 		return 0;
 	ret = dispute_put(passes, sector, zeros);
-	return ret < 0 ? ret : passes_set(passes, sector, 1, second->on_failure, err);
+	return ret < 0 ? ret : passes_lose(passes, sector, second->on_failure, err);
 }
 
 static int compare(struct second *second, const struct map_range *piece, struct discern_error *err)

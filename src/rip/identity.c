@@ -4,9 +4,9 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/hash.h"
@@ -16,8 +16,8 @@
 /** The descriptors of ISO 9660 and UDF begin there (ECMA-119 6.2.1, ECMA-167 2/8.3). */
 enum { FIRST_DESCRIPTOR = 16, N_DESCRIPTORS = 4 };
 
-/** Drives differ in counting the run-out of a CD, or fill up to the next unit of a DVD or BD. */
-#define SIZE_TOLERANCE 32
+/** The first anchor of UDF (ECMA-167 3/8.4.2.1, UDF 2.2.3), and so many stretches of the disc between which a sector is taken. */
+enum { ANCHOR = 256, N_PLACES = 4 };
 
 #define DIGITS 16
 
@@ -64,66 +64,78 @@ static const char *family_name(enum discern_profile profile)
 	return names[profile_find(profile)->family];
 }
 
-int identity_make(const struct discern_medium *medium, struct discern_source *source, const struct rip_plan *plan,
-		  char ret_identity[IDENTITY_SIZE], struct discern_error *err)
-{
-	uint8_t sector[DISCERN_SECTOR_SIZE];
-	char hex[DIGITS + 1];
-	int ret = digest_layout(medium, hex, err);
-	int length;
+/* ---- the line ---- */
 
-	if (ret < 0)
+/* Where the root directory lies, which has dates, sizes and places of files (ECMA-119 8.4.18, 9.1.3); 0 if sector is no primary
+ * volume descriptor. */
+static uint32_t root_sector(const uint8_t sector[DISCERN_SECTOR_SIZE])
+{
+	return memcmp(sector, "\1CD001", 6) == 0 ? get_le32(sector + 158) : 0;
+}
+
+struct line {
+	struct discern_source *source;
+	const struct rip_plan *plan;
+	char *text;
+	uint32_t root;
+};
+
+/* " 16=0123456789abcdef", or a dash for the digits. */
+static int add_sector(struct line *line, uint32_t sector, struct discern_error *err)
+{
+	uint8_t data[DISCERN_SECTOR_SIZE];
+	size_t length = strlen(line->text);
+	char hex[DIGITS + 1] = "-";
+	int ret = -ENXIO;
+
+	if (sector < line->plan->n_sectors && !rip_plan_is_gap(line->plan, sector))
+		ret = rip_read(line->source, line->plan->first_lba + (int32_t)sector, 1, data, err);
+	if (ret < 0 && !rip_is_bad_sector(ret))
 		return ret;
-	length = snprintf(ret_identity, IDENTITY_SIZE, "%s %s sectors=%" PRIu32, family_name(medium->profile), hex,
-			  plan->n_sectors);
-	for (uint32_t i = FIRST_DESCRIPTOR; i < FIRST_DESCRIPTOR + N_DESCRIPTORS; i++) {
-		ret = i < plan->n_sectors ? rip_read(source, plan->first_lba + (int32_t)i, 1, sector, err) : -ENXIO;
-		if (ret < 0 && !rip_is_bad_sector(ret))
-			return ret;
-		snprintf(hex, sizeof(hex), "-");
-		if (ret == 0 && digest(sector, sizeof(sector), hex, err) < 0)
-			return err->code;
-		length += snprintf(ret_identity + length, IDENTITY_SIZE - (size_t)length, " %" PRIu32 "=%s", i, hex);
-	}
+	if (ret == 0 && digest(data, sizeof(data), hex, err) < 0)
+		return err->code;
+	if (ret == 0 && sector == FIRST_DESCRIPTOR)
+		line->root = root_sector(data);
+	snprintf(line->text + length, IDENTITY_SIZE - length, " %" PRIu32 "=%s", sector, hex);
 	return 0;
 }
 
-static bool word_matches(const char *a, const char *b)
+/* Some of what is on the disc, as another edition may have the very same descriptors. Drives that count a few sectors more or
+ * less come to the same places, as a rule. */
+static int add_contents(struct line *line, struct discern_error *err)
 {
-	const char *value_a = strchr(a, '=');
-	const char *value_b = strchr(b, '=');
-	long long difference;
+	const struct rip_plan *plan = line->plan;
+	uint32_t last = ANCHOR;
+	int ret = add_sector(line, ANCHOR, err);
 
-	if (strcmp(a, b) == 0)
-		return true;
-	if (value_a == NULL || value_b == NULL || value_a - a != value_b - b ||
-	    strncmp(a, b, (size_t)(value_a - a)) != 0)
-		return false;
-	if (strncmp(a, "sectors=", 8) == 0) {
-		difference = strtoll(value_a + 1, NULL, 10) - strtoll(value_b + 1, NULL, 10);
-		return difference >= -SIZE_TOLERANCE && difference <= SIZE_TOLERANCE;
+	if (ret == 0 && plan->first_lba == 0 && line->root > FIRST_DESCRIPTOR + N_DESCRIPTORS && line->root != ANCHOR &&
+	    line->root < plan->n_sectors)
+		ret = add_sector(line, line->root, err);
+	for (uint32_t i = 1; ret == 0 && i < N_PLACES; i++) {
+		uint32_t sector = (uint32_t)((uint64_t)plan->n_sectors * i / N_PLACES) & ~(uint32_t)63;
+
+		if (sector <= last || sector == line->root)
+			continue;
+		last = sector;
+		ret = add_sector(line, sector, err);
 	}
-	return strcmp(value_a, "=-") == 0 || strcmp(value_b, "=-") == 0;
+	return ret;
 }
 
-bool identity_matches(const char *a, const char *b)
+int identity_make(const struct discern_medium *medium, struct discern_source *source, const struct rip_plan *plan,
+		  char ret_identity[IDENTITY_SIZE], struct discern_error *err)
 {
-	char words_a[IDENTITY_SIZE];
-	char words_b[IDENTITY_SIZE];
-	char *rest_a = NULL;
-	char *rest_b = NULL;
-	const char *word_a;
-	const char *word_b;
+	struct line line = { .source = source, .plan = plan, .text = ret_identity };
+	char hex[DIGITS + 1];
+	int ret = digest_layout(medium, hex, err);
 
-	snprintf(words_a, sizeof(words_a), "%s", a);
-	snprintf(words_b, sizeof(words_b), "%s", b);
-	word_a = strtok_r(words_a, " ", &rest_a);
-	word_b = strtok_r(words_b, " ", &rest_b);
-	while (word_a != NULL && word_b != NULL && word_matches(word_a, word_b)) {
-		word_a = strtok_r(NULL, " ", &rest_a);
-		word_b = strtok_r(NULL, " ", &rest_b);
-	}
-	return word_a == NULL && word_b == NULL;
+	if (ret < 0)
+		return ret;
+	snprintf(ret_identity, IDENTITY_SIZE, "%s %s sectors=%" PRIu32, family_name(medium->profile), hex,
+		 plan->n_sectors);
+	for (uint32_t i = 0; ret == 0 && i < N_DESCRIPTORS; i++)
+		ret = add_sector(&line, FIRST_DESCRIPTOR + i, err);
+	return ret == 0 ? add_contents(&line, err) : ret;
 }
 
 /** 0 equal or not comparable, -ESTALE, or trouble. */

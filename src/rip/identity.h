@@ -4,6 +4,7 @@
 #define RIP_IDENTITY_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include <discern/medium.h>
 
@@ -14,16 +15,22 @@
 #define IDENTITY_SIZE 256
 
 /**
- * One line on the disc: its kind, a digest of the track layout, its size, and digests of the volume descriptors'
- * sectors as far as they are readable.
+ * One line on the disc: its kind, a digest of the track layout, its size, and digests of sectors as far as they are readable:
+ * volume descriptors, anchor, root directory, and a few from all over the disc, in which another edition differs.
  * @return 0, or the source's own trouble
  */
 int identity_make(const struct discern_medium *medium, struct discern_source *source, const struct rip_plan *plan,
 		  char ret_identity[IDENTITY_SIZE], struct discern_error *err);
 
-/** Whether both lines can be of one disc: sectors unreadable in one of them do not count, nor does a size that two
- *  drives report a little differently. */
+/** Whether both lines can be of one disc: what is unreadable, or not there, in one of them does not count, nor does a size that
+ *  two drives report a little differently. */
 bool identity_matches(const char *a, const char *b);
+
+/** What is different in two lines that do not match: "3000 sectors, not 5000". */
+void identity_tell_difference(const char *of, const char *from, char *words, size_t size);
+
+/** Takes from other what is not known in identity, which must match it. */
+void identity_complete(char identity[IDENTITY_SIZE], const char *other);
 
 /**
  * Compares a few sectors that the map calls read with the disc.

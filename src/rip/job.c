@@ -10,7 +10,9 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "fs/volume.h"
+#include "rip/copies.h"
 #include "rip/digest.h"
+#include "rip/done.h"
 #include "rip/end.h"
 #include "rip/name.h"
 #include "rip/protection.h"
@@ -46,7 +48,9 @@ static int look_at_disc(struct job *job)
 		ret = end_find(job->source, &job->plan, &job->result->n_run_out_sectors, job->err);
 	if (ret == 0)
 		ret = end_widen_gaps(job->source, &job->plan, job->err);
-	if (ret == 0)
+	if (ret == 0 && job->n_copies > 0)
+		ret = copies_compare(&(struct copies){ job->copies, job->n_copies }, &job->plan, job->identity, job->err);
+	else if (ret == 0)
 		ret = identity_make(job->medium, job->source, &job->plan, job->identity, job->err);
 	if (ret < 0)
 		return ret;
@@ -70,6 +74,7 @@ static int open_at(struct job *job, const char *path)
 		ret = output_open(&job->output, &wanted, &job->map, job->err);
 	if (ret < 0)
 		return ret;
+	memcpy(job->identity, job->output.identity, sizeof(job->identity));
 	if (job->output.is_resumed)
 		ret = identity_compare(job->source, &job->plan, job->map, job->output.fd, job->err);
 	if (ret == 0 && job->options->begin != NULL)
@@ -106,6 +111,22 @@ static int open_output(struct job *job)
 	return ret;
 }
 
+/** Has somebody an image of this disc? */
+static int look_for_done(struct job *job)
+{
+	char path[sizeof(job->result->image_path)];
+	int ret = 0;
+
+	for (unsigned i = 0; ret == 0 && job->options->find_done != NULL &&
+			     job->options->find_done(job->identity, i, path, job->options->done_user);
+	     i++)
+		ret = done_compare(job->source, &job->plan, path, job->err);
+	if (ret <= 0)
+		return ret;
+	memcpy(job->result->image_path, path, sizeof(path));
+	return discern_error_set(job->err, -EALREADY, "%s is an image of this disc already", path);
+}
+
 static int write_block(const uint8_t *data, uint32_t size, uint64_t offset, void *user)
 {
 	struct job *job = user;
@@ -130,7 +151,9 @@ static void idle(void *user)
 {
 	struct job *job = user;
 
-	meter_tick(&job->meter);
+	/* With several drives this may be the thread of any of them, and the observer is told by ours. */
+	if (job->n_copies == 0)
+		meter_tick(&job->meter);
 }
 
 static int save_map(struct job *job)
@@ -213,14 +236,33 @@ static int name_image(struct job *job)
 	return output_finish(&job->output, job_image_bytes(job), result->n_bad_sectors > 0, job->err);
 }
 
+/* All passes, and then a last look at the disc. */
+static int run_passes(struct job *job, int *ret_saved)
+{
+	int ret;
+
+	if (job->n_copies > 0) {
+		ret = job_run_copies(job);
+		*ret_saved = pipeline_drain(job->pipeline);
+		return ret;
+	}
+	ret = reread_begin(&job->reread, &job->passes, &job->output, job->options->is_paranoid, job->err);
+	if (ret == 0)
+		ret = passes_run(&job->passes, job->err);
+	reread_end(&job->reread, job->result);
+	*ret_saved = pipeline_drain(job->pipeline);
+	return ret == 0 && *ret_saved == 0 ? check_same_disc(job) : ret;
+}
+
 static int read_disc(struct job *job)
 {
 	const struct pipeline_ops ops = { write_block, save_checkpoint, idle, job };
 	bool is_new = map_count(job->map, MAP_UNTRIED) == map_n_sectors(job->map);
 	bool has_bad = map_count(job->map, MAP_BAD) > 0;
 	double start;
-	int saved;
-	int ret = pipeline_new(&ops, is_new, &job->pipeline, job->err);
+	int saved = 0;
+	/* Several drives read in no order. */
+	int ret = pipeline_new(&ops, is_new && job->n_copies == 0, &job->pipeline, job->err);
 
 	if (ret < 0)
 		return ret;
@@ -244,14 +286,8 @@ static int read_disc(struct job *job)
 	};
 	snprintf(job->passes.header.identity, sizeof(job->passes.header.identity), "%s", job->identity);
 	start = observe_now();
-	ret = reread_begin(&job->reread, &job->passes, &job->output, job->options->is_paranoid, job->err);
-	if (ret == 0)
-		ret = passes_run(&job->passes, job->err);
-	reread_end(&job->reread, job->result);
+	ret = run_passes(job, &saved);
 	job->result->is_bad_by_design = job->passes.is_bad_by_design;
-	saved = pipeline_drain(job->pipeline);
-	if (ret == 0 && saved == 0)
-		ret = check_same_disc(job);
 	job->result->speed_kbps = (uint32_t)((double)job->meter.good_bytes / 1000.0 / (observe_now() - start + 1e-9));
 	if (saved < 0)
 		return explain_stop(job, output_explain(&job->output, saved, job->err));
@@ -320,7 +356,9 @@ static int run(struct job *job)
 
 	if (ret < 0 || job->options->is_stream)
 		return ret < 0 ? ret : run_stream(job);
-	ret = open_output(job);
+	ret = look_for_done(job);
+	if (ret == 0)
+		ret = open_output(job);
 	if (ret < 0)
 		return ret;
 	job_tell_resumed(job);
@@ -359,6 +397,8 @@ int rip_run(const struct rip_job *wanted, struct discern_rip_result *ret_result,
 		return discern_error_set(err, -ENOMEM, "out of memory");
 	job->source = wanted->options->as_is ? protection_lenient(wanted->source) : wanted->source;
 	job->medium = wanted->medium;
+	job->copies = wanted->copies;
+	job->n_copies = wanted->n_copies;
 	job->options = wanted->options;
 	job->result = ret_result;
 	job->err = err != NULL ? err : &own_error;

@@ -7,6 +7,14 @@
 
 #include "disc/source.h"
 
+/** A drive with its copy of the disc. */
+struct rip_copy {
+	/** "/dev/sr0" and "sr0". */
+	const char *path, *name;
+	struct discern_source *source;
+	const struct discern_medium *medium;
+};
+
 struct rip_job {
 	/** Delivers what is on medium. */
 	struct discern_source *source;
@@ -14,6 +22,9 @@ struct rip_job {
 	/** speed_kbps is the drive's affair. */
 	const struct discern_rip_options *options;
 	const struct discern_observer *observer;
+	/** Several drives with copies of one disc, 2 to DISCERN_RIP_MAX_DRIVES; else none. source reads in any of them. */
+	const struct rip_copy *copies;
+	size_t n_copies;
 };
 
 /** discern_rip() without a drive. */

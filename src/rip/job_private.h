@@ -15,6 +15,8 @@
 struct job {
 	struct discern_source *source;
 	const struct discern_medium *medium;
+	const struct rip_copy *copies;
+	size_t n_copies;
 	const struct discern_rip_options *options;
 	struct discern_rip_result *result;
 	struct discern_error *err;
@@ -48,6 +50,9 @@ int job_find_zones(enum losses_worth worth, struct losses_zones *ret_zones, void
 /** Which sectors are bad, and which files; -ENOMEM. */
 void job_list_bad(struct job *job);
 int job_tell_losses(struct job *job);
+
+/** passes_run() with several drives, with job->passes for each of them; what they found goes into the result. */
+int job_run_copies(struct job *job);
 
 /** The record's begin, -ENOMEM, and its end, also of a job that was stopped with this code. */
 int job_begin_record(struct job *job);

@@ -158,6 +158,45 @@ static int fit_map(const struct output *output, struct map *map, uint32_t n_sect
 	return map_resize(map, n_sectors);
 }
 
+struct begun {
+	const char *identity;
+	const struct map *map;
+};
+
+/* The label of the volume in the image (ECMA-119 8.4.7), as far as it is there; false if not. */
+static bool read_label(const struct output *output, const struct map *map, char ret_label[33])
+{
+	enum { DESCRIPTOR = 16, LABEL = 40, LENGTH = 32 };
+	uint8_t sector[DISCERN_SECTOR_SIZE];
+	size_t n = LENGTH;
+
+	if (map_n_sectors(map) <= DESCRIPTOR || map_range_of(map, DESCRIPTOR).status != MAP_GOOD ||
+	    file_read_at(output->fd, sector, sizeof(sector), (off_t)DESCRIPTOR * DISCERN_SECTOR_SIZE) !=
+		    (ssize_t)sizeof(sector) ||
+	    memcmp(sector, "\1CD001", 6) != 0)
+		return false;
+	while (n > 0 && sector[LABEL + n - 1] == ' ')
+		n--;
+	memcpy(ret_label, sector + LABEL, n);
+	ret_label[n] = '\0';
+	return true;
+}
+
+static int refuse_disc(const struct output *output, const struct output_job *job, const struct begun *begun,
+		       struct discern_error *err)
+{
+	char words[128], label[33] = "";
+
+	identity_tell_difference(begun->identity, job->identity, words, sizeof(words));
+	if (read_label(output, begun->map, label) && label[0] != '\0')
+		discern_error_set(err, -ESTALE, "%s was begun with another disc, labelled \"%s\": %s", output->path,
+				  label, words);
+	else
+		discern_error_set(err, -ESTALE, "%s was begun with another disc: %s", output->path, words);
+	discern_error_hint(err, "insert that disc, or name another image with -o FILE");
+	return -ESTALE;
+}
+
 static int resume(struct output *output, const struct output_job *job, struct map **ret_map, struct discern_error *err)
 {
 	struct map_header header;
@@ -170,11 +209,12 @@ static int resume(struct output *output, const struct output_job *job, struct ma
 		return ret;
 	output->is_resumed = true;
 	if (header.identity[0] != '\0' && !identity_matches(header.identity, job->identity)) {
+		ret = refuse_disc(output, job, &(struct begun){ header.identity, map }, err);
 		map_free(map);
-		discern_error_set(err, -ESTALE, "%s was begun with another disc", output->path);
-		discern_error_hint(err, "insert that disc, or name another image with -o FILE");
-		return -ESTALE;
+		return ret;
 	}
+	if (header.identity[0] != '\0')
+		identity_complete(output->identity, header.identity);
 	if (output->path == output->image_path && map_count(map, MAP_GOOD) == 0)
 		ret = refuse(err, output->path, "exists, and its map says that nothing of it was read",
 			     "rename it, or name another image with -o FILE");
@@ -273,6 +313,7 @@ int output_open(struct output *output, const struct output_job *job, struct map 
 	if (snprintf(output->image_path, sizeof(output->image_path), "%s", job->image_path) >=
 	    (int)sizeof(output->image_path))
 		return discern_error_set(err, -ENAMETOOLONG, "the name of the image is too long");
+	snprintf(output->identity, sizeof(output->identity), "%s", job->identity);
 	snprintf(output->part_path, sizeof(output->part_path), "%s.part", output->image_path);
 	snprintf(output->map_path, sizeof(output->map_path), "%s.map", output->image_path);
 	output->path = output->part_path;

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "rip/identity.h"
 #include "rip/map.h"
 
 struct output {
@@ -21,6 +22,8 @@ struct output {
 	int fd;
 	/** The job was begun by an earlier call. */
 	bool is_resumed;
+	/** Of the disc: what this call and earlier ones know. */
+	char identity[IDENTITY_SIZE];
 	/** This call has made the files, and nothing worth keeping is in them yet. */
 	bool is_fresh;
 	/** It is not to stay, whatever was read. */

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "rip/end.h"
+#include "rip/member.h"
 #include "rip/passes_private.h"
 #include "rip/protection.h"
 
@@ -48,7 +49,15 @@ int passes_set(struct passes *passes, uint32_t start, uint32_t n_sectors, enum m
 {
 	if (status == MAP_FAILED)
 		record_failed(passes->record, start, n_sectors);
+	if (passes->member != NULL && status != MAP_GOOD)
+		return member_fail(passes, &(struct map_range){ start, n_sectors, status }, status, err);
 	return map_set(passes->map, start, n_sectors, status) < 0 ? out_of_memory(err) : 0;
+}
+
+int passes_lose(struct passes *passes, uint32_t sector, enum map_status status, struct discern_error *err)
+{
+	return map_set(passes->map, sector, 1, MAP_FAILED) < 0 ? out_of_memory(err)
+							      : passes_set(passes, sector, 1, status, err);
 }
 
 int passes_give_up_gap(struct passes *passes, const struct plan_range *gap, struct discern_error *err)
@@ -122,6 +131,7 @@ double passes_now(const struct passes *passes)
 static void note_good(struct passes *passes, uint32_t size, double seconds)
 {
 	passes->last_good = passes_now(passes);
+	member_note_good(passes);
 	passes->window_bytes += size;
 	passes->window_seconds += seconds;
 	/* Long enough for a clock of milliseconds, and for what a cache held. */
@@ -159,27 +169,51 @@ static int note_refusal(struct passes *passes, const struct map_range *piece, st
 	return passes_set(passes, reading->bad_sector, 1, MAP_BAD, err);
 }
 
-int passes_read(struct passes *passes, const struct map_range *piece, struct reading *ret_reading,
-		struct discern_error *err)
+/* The read itself, and what it took. */
+static int read_timed(struct passes *passes, const struct map_range *piece, uint8_t *room, struct reading *ret_reading,
+		      struct discern_error *err)
 {
-	uint32_t size = piece->n_sectors * DISCERN_SECTOR_SIZE;
-	uint8_t *room = pipeline_room(passes->pipeline, size, (uint64_t)piece->start * DISCERN_SECTOR_SIZE);
-	int32_t lba = passes->plan->first_lba + (int32_t)piece->start;
 	double start = observe_now(), busy = passes->source->busy_seconds;
-	uint32_t n_recovered = passes->source->n_recovered;
 	int ret;
 
-	if (room == NULL)
-		return pipeline_error(passes->pipeline);
-	ret = rip_read(passes->source, lba, piece->n_sectors, room, err);
+	member_leave(passes);
+	ret = rip_read(passes->source, passes->plan->first_lba + (int32_t)piece->start, piece->n_sectors, room, err);
 	*ret_reading = (struct reading){ .is_good = ret == 0, .bad_sector = piece->start };
 	ret_reading->seconds = observe_now() - start;
+	member_enter(passes);
 	busy = passes->source->busy_seconds - busy;
 	if (busy > ret_reading->seconds)
 		passes->ahead_seconds += busy - ret_reading->seconds;
 	/* What the drive says is without what this program and the system took. */
 	if (passes->source->busy_seconds > 0)
 		ret_reading->seconds = busy;
+	return ret;
+}
+
+static int put_into_image(struct passes *passes, const struct map_range *piece, struct discern_error *err)
+{
+	if (passes->member != NULL)
+		return member_put(passes, piece, err);
+	pipeline_put(passes->pipeline, piece->n_sectors * DISCERN_SECTOR_SIZE);
+	return 0;
+}
+
+int passes_read(struct passes *passes, const struct map_range *piece, struct reading *ret_reading,
+		struct discern_error *err)
+{
+	uint32_t size = piece->n_sectors * DISCERN_SECTOR_SIZE;
+	int32_t lba = passes->plan->first_lba + (int32_t)piece->start;
+	uint32_t n_recovered = passes->source->n_recovered;
+	uint8_t *room;
+	int ret;
+
+	member_claim(passes, piece);
+	room = passes->member != NULL
+		       ? member_room(passes)
+		       : pipeline_room(passes->pipeline, size, (uint64_t)piece->start * DISCERN_SECTOR_SIZE);
+	if (room == NULL)
+		return pipeline_error(passes->pipeline);
+	ret = read_timed(passes, piece, room, ret_reading, err);
 	meter_read(passes->meter, ret == 0, size, ret_reading->seconds);
 	if (ret < 0 && !rip_is_bad_sector(ret))
 		return ret;
@@ -194,13 +228,15 @@ int passes_read(struct passes *passes, const struct map_range *piece, struct rea
 			       : 0;
 	}
 	note_good(passes, size, ret_reading->seconds);
-	pipeline_put(passes->pipeline, size);
+	ret = put_into_image(passes, piece, err);
+	if (ret < 0)
+		return ret;
 	if (doubt_note(passes, piece, ret_reading->seconds, passes->source->n_recovered != n_recovered) < 0)
 		return out_of_memory(err);
 	return passes_set(passes, piece->start, piece->n_sectors, MAP_GOOD, err);
 }
 
-static void update_meter(struct passes *passes)
+void passes_update_meter(struct passes *passes)
 {
 	const struct map *map = passes->map;
 	struct meter *meter = passes->meter;
@@ -256,9 +292,11 @@ int passes_after_read(struct passes *passes, enum map_status working_on, const s
 {
 	int ret;
 
+	if (passes->member != NULL)
+		return member_after_read(passes, err);
 	passes->header.current_sector = piece->start;
 	passes->header.current_status = working_on;
-	update_meter(passes);
+	passes_update_meter(passes);
 	ret = doubt_after_read(passes, observe_now() >= passes->next_checkpoint, err);
 	if (ret == 0)
 		ret = save_now_and_then(passes, err);
@@ -275,7 +313,9 @@ bool passes_set_effort(struct passes *passes, const struct source_effort *effort
 		wanted.speed_kbps = passes->speed_kbps;
 	if (wanted.speed_kbps == passes->effort.speed_kbps && wanted.gives_up_soon == passes->effort.gives_up_soon)
 		return !passes->is_effort_refused;
+	member_leave(passes);
 	passes->is_effort_refused = source_set_effort(passes->source, &wanted) < 0;
+	member_enter(passes);
 	passes->effort = wanted;
 	return !passes->is_effort_refused;
 }
@@ -301,14 +341,29 @@ static int reopen_bad(struct passes *passes, enum map_status status, struct disc
 	return 0;
 }
 
-static int begin_phase(struct passes *passes, enum discern_phase phase)
+void passes_begin_phase(struct passes *passes, enum discern_phase phase)
 {
 	passes->n_retry_sectors = passes_n_bad(passes->map, passes->plan);
 	meter_phase(passes->meter, phase,
 		    phase == DISCERN_PHASE_READ ? (uint64_t)map_n_sectors(passes->map) * DISCERN_SECTOR_SIZE
 						: (uint64_t)passes->n_retry_sectors * DISCERN_SECTOR_SIZE);
-	update_meter(passes);
-	return 0;
+	passes_update_meter(passes);
+}
+
+int passes_reopen(struct passes *passes, struct discern_error *err)
+{
+	int ret = reopen_bad(passes, MAP_UNSCRAPED, err);
+
+	return ret == 0 ? reopen_bad(passes, MAP_BAD, err) : ret;
+}
+
+void passes_start(struct passes *passes)
+{
+	passes->checkpoint_interval = passes->first_checkpoint_seconds;
+	passes->next_checkpoint = observe_now() + passes->checkpoint_interval;
+	passes->started = passes->last_good = passes_now(passes);
+	passes->effort.speed_kbps = passes->speed_kbps;
+	record_start(passes->record, passes->started);
 }
 
 int passes_run(struct passes *passes, struct discern_error *err)
@@ -316,22 +371,16 @@ int passes_run(struct passes *passes, struct discern_error *err)
 	const struct source_effort usual = { 0 };
 	int ret;
 
-	passes->checkpoint_interval = passes->first_checkpoint_seconds;
-	passes->next_checkpoint = observe_now() + passes->checkpoint_interval;
-	passes->started = passes->last_good = passes_now(passes);
-	passes->effort.speed_kbps = passes->speed_kbps;
-	record_start(passes->record, passes->started);
-	ret = reopen_bad(passes, MAP_UNSCRAPED, err);
-	if (ret == 0)
-		ret = reopen_bad(passes, MAP_BAD, err);
-	begin_phase(passes, DISCERN_PHASE_READ);
+	passes_start(passes);
+	ret = passes_reopen(passes, err);
+	passes_begin_phase(passes, DISCERN_PHASE_READ);
 	if (ret == 0)
 		ret = sweep_run(passes, err);
 	if (ret == 0 && passes->doubt != NULL && passes->doubt->options.is_paranoid)
 		ret = doubt_settle(passes, MAP_FAILED, err);
 	if (ret == 0 && map_count(passes->map, MAP_FAILED) > 0) {
 		meter_report(passes->meter);
-		begin_phase(passes, DISCERN_PHASE_RETRY);
+		passes_begin_phase(passes, DISCERN_PHASE_RETRY);
 		ret = sweep_divide(passes, err);
 		if (ret == 0)
 			ret = retry_run(passes, err);
@@ -340,7 +389,7 @@ int passes_run(struct passes *passes, struct discern_error *err)
 	}
 	passes_set_effort(passes, &usual);
 	ret = doubt_end(passes, ret, err);
-	update_meter(passes);
+	passes_update_meter(passes);
 	meter_report(passes->meter);
 	return ret;
 }

@@ -53,6 +53,9 @@ struct passes {
 	/** What is read again to be compared; NULL for nothing. */
 	struct doubt *doubt;
 
+	/** One of several drives (member.h); NULL for one alone. */
+	struct member *member;
+
 	/** Result: what is bad is so by design, as copy protection makes it. */
 	bool is_bad_by_design;
 
@@ -73,6 +76,12 @@ struct passes {
 	/** Sectors that had failed when trying again began, and ways that are not done with them. */
 	uint32_t n_retry_sectors, n_ways_left;
 };
+
+/** Before the first pass: what was bad in an earlier call is to be tried again. -ENOMEM. passes_run() does it. */
+int passes_reopen(struct passes *passes, struct discern_error *err);
+
+/** The last step of the clock, limits and effort before reading begins; passes_run() does it. */
+void passes_start(struct passes *passes);
 
 /**
  * Runs all passes. What was read is in the pipeline and in the map; the caller drains the one and saves the other.

@@ -24,9 +24,12 @@ int passes_read(struct passes *passes, const struct map_range *piece, struct rea
 /** Everything that was not read of a gap between sessions is bad from now on: nothing will be found there. */
 int passes_give_up_gap(struct passes *passes, const struct plan_range *gap, struct discern_error *err);
 
-/** map_set(), with words. */
+/** map_set(), with words. Of several drives one only says so of itself: what another one has read stays good. */
 int passes_set(struct passes *passes, uint32_t start, uint32_t n_sectors, enum map_status status,
 	       struct discern_error *err);
+
+/** A sector that was called good is not. */
+int passes_lose(struct passes *passes, uint32_t sector, enum map_status status, struct discern_error *err);
 
 /** After each read: tells, saves, and finds out whether to stop. */
 int passes_after_read(struct passes *passes, enum map_status working_on, const struct map_range *piece,
@@ -35,6 +38,10 @@ int passes_after_read(struct passes *passes, enum map_status working_on, const s
 /** First sector of the error-correction unit that holds sector, and the one after its last. */
 uint32_t passes_unit_start(const struct passes *passes, uint32_t sector);
 uint32_t passes_unit_end(const struct passes *passes, uint32_t sector);
+
+/** What the meter tells: another phase; and how far it is. */
+void passes_begin_phase(struct passes *passes, enum discern_phase phase);
+void passes_update_meter(struct passes *passes);
 
 /** Cuts a range so that it does not go over a border of a gap: its end, or with backward its start. */
 void passes_cut_at_gaps(const struct passes *passes, bool backward, struct map_range *range);
@@ -50,6 +57,12 @@ int sweep_run(struct passes *passes, struct discern_error *err);
 
 /** Finds the good sectors within failed units, of drives and discs where not all of a unit is lost. */
 int sweep_divide(struct passes *passes, struct discern_error *err);
+
+/** For one of several drives: reads what is untried in its stretch, without leaving anything out if may_skip is not set. */
+int sweep_stretch(struct passes *passes, bool may_skip, struct discern_error *err);
+
+/** For one of several drives: reads once what others could not read. */
+int sweep_lent(struct passes *passes, struct discern_error *err);
 
 /** Tries failed places again in the ways that pay. */
 int retry_run(struct passes *passes, struct discern_error *err);

@@ -293,6 +293,16 @@ void record_failed(struct record *record, uint32_t start, uint32_t n_sectors)
 		(void)map_set(record->failed, start, n_sectors, MAP_FAILED);
 }
 
+void record_keep_delivered(struct record *record, const struct map *delivered)
+{
+	for (size_t i = 0; record != NULL && record->failed != NULL && i < map_n_ranges(delivered); i++) {
+		struct map_range range = map_range_at(delivered, i);
+
+		if (range.status != MAP_GOOD)
+			(void)map_set(record->failed, range.start, range.n_sectors, MAP_UNTRIED);
+	}
+}
+
 /* ---- the end ---- */
 
 static void add_range(const struct record *record, const struct map_range *range, enum discern_sector_state state)

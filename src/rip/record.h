@@ -52,6 +52,9 @@ void record_read(struct record *record, double now, const struct record_read *re
 /** Sectors that count as failed from now on. */
 void record_failed(struct record *record, uint32_t start, uint32_t n_sectors);
 
+/** Of several drives': what has failed counts only where this drive has read it in the end, as the map delivered says. */
+void record_keep_delivered(struct record *record, const struct map *delivered);
+
 /** The end: hands the record over, to be released with record_release(). NULL if no disc was told, or memory is out. */
 struct discern_rip_record *record_finish(struct record *record, double now);
 

@@ -75,12 +75,40 @@ int reread_begin(struct reread *reread, struct passes *passes, const struct outp
 	return 0;
 }
 
+void reread_keep(struct reread *reread, uint32_t sector, const uint8_t *first, const uint8_t *second)
+{
+	keep(sector, 1, first, reread);
+	keep(sector, 2, second, reread);
+}
+
+static int add_map(struct map *map, const struct map *other)
+{
+	struct map_range range;
+
+	for (uint32_t at = 0; map_next(other, at, MAP_GOOD, &range); at = range.start + range.n_sectors)
+		if (map_set(map, range.start, range.n_sectors, MAP_GOOD) < 0)
+			return -ENOMEM;
+	return 0;
+}
+
+int reread_add(struct reread *reread, const struct reread *other)
+{
+	const struct doubt *from = &other->doubt;
+	struct doubt *to = &reread->doubt;
+
+	reread->has_folder = reread->has_folder || other->has_folder;
+	if (add_map(to->mended, from->mended) < 0 || add_map(to->reread, from->reread) < 0)
+		return -ENOMEM;
+	return add_map(to->doubtful, from->doubtful);
+}
+
 void reread_end(struct reread *reread, struct discern_rip_result *result)
 {
 	if (reread->passes == NULL)
 		return;
-	doubt_tell(&reread->doubt, reread->passes->plan->first_lba, result);
-	if (reread->has_folder)
+	if (result != NULL)
+		doubt_tell(&reread->doubt, reread->passes->plan->first_lba, result);
+	if (result != NULL && reread->has_folder)
 		snprintf(result->disagree_path, sizeof(result->disagree_path), "%s", reread->folder);
 	reread->passes->source->on_mended = NULL;
 	reread->passes->doubt = NULL;

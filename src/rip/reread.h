@@ -20,7 +20,13 @@ struct reread {
 int reread_begin(struct reread *reread, struct passes *passes, const struct output *output, bool is_paranoid,
 		 struct discern_error *err);
 
-/** After it: tells in the result what was mended, read again and found to differ. */
+/** Keeps two readings of a sector that differ. */
+void reread_keep(struct reread *reread, uint32_t sector, const uint8_t *first, const uint8_t *second);
+
+/** What another drive found is told with what this one found. -ENOMEM. */
+int reread_add(struct reread *reread, const struct reread *other);
+
+/** After it: tells in the result, if that is not NULL, what was mended, read again and found to differ. */
 void reread_end(struct reread *reread, struct discern_rip_result *result);
 
 #endif

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "rip/effort.h"
+#include "rip/member.h"
 #include "rip/passes_private.h"
 
 /* Places that one way is tried on before another may be better: setting the drive costs time too. */
@@ -71,7 +72,8 @@ static bool find_place(const struct retry *retry, size_t way, struct map_range *
 		if (backward ? !map_previous(passes->map, position, MAP_FAILED, piece)
 			     : !map_next(passes->map, position, MAP_FAILED, piece))
 			return false;
-	} while (!cut_to_zones(retry, backward, piece, &position));
+	} while (!cut_to_zones(retry, backward, piece, &position) ||
+		 !member_cut_to_open(passes, backward, piece, &position));
 	end = piece->start + piece->n_sectors;
 	if (backward) {
 		start = passes_unit_start(passes, end - 1);
@@ -201,8 +203,10 @@ static int try_all(struct retry *retry, struct discern_error *err)
 	struct effort_way *way, *last = NULL;
 	int ret = 0;
 
-	memset(retry->positions, 0, sizeof(retry->positions));
-	memset(retry->is_backward, 0, sizeof(retry->is_backward));
+	for (size_t i = 0; i < EFFORT_MAX; i++) {
+		retry->is_backward[i] = member_begins_backward(passes);
+		retry->positions[i] = retry->is_backward[i] ? map_n_sectors(passes->map) : 0;
+	}
 	while (ret == 0 && !passes->is_bad_by_design && map_count(passes->map, MAP_FAILED) > 0 &&
 	       (way = effort_choose(&retry->effort)) != NULL) {
 		if (way != last)
@@ -267,8 +271,8 @@ int retry_run(struct passes *passes, struct discern_error *err)
 	return ret;
 }
 
-/* Each sector of a range by itself. */
-static int scrape(struct passes *passes, const struct map_range *range, struct discern_error *err)
+/* Each sector of a range by itself; if each was tried so already, only those that were not, as others have lost them since. */
+static int scrape(struct passes *passes, const struct map_range *range, bool is_done, struct discern_error *err)
 {
 	int ret = 0;
 
@@ -276,6 +280,12 @@ static int scrape(struct passes *passes, const struct map_range *range, struct d
 		struct map_range piece = { range->start + i, 1, range->status };
 		struct reading reading;
 
+		if (member_has_given_up(passes, piece.start))
+			continue;
+		if (is_done && member_has_tried(passes, piece.start)) {
+			ret = passes_set(passes, piece.start, 1, MAP_BAD, err);
+			continue;
+		}
 		ret = passes_read(passes, &piece, &reading, err);
 		if (ret == 0 && !reading.is_good)
 			ret = passes_set(passes, piece.start, 1, MAP_BAD, err);
@@ -297,10 +307,12 @@ int retry_scrape(struct passes *passes, struct discern_error *err)
 	for (uint32_t at = 0; ret == 0 && map_next(passes->map, at, MAP_FAILED, &range);
 	     at = range.start + range.n_sectors) {
 		/* Where a unit is one sector, or one sector alone has failed, that was done already. */
-		if (passes->source->ecc_sectors <= 1 || range.n_sectors == 1 || passes->is_bad_by_design)
+		bool is_done = passes->source->ecc_sectors <= 1 || range.n_sectors == 1 || passes->is_bad_by_design;
+
+		if (is_done && passes->member == NULL)
 			ret = passes_set(passes, range.start, range.n_sectors, MAP_BAD, err);
 		else
-			ret = scrape(passes, &range, err);
+			ret = scrape(passes, &range, is_done, err);
 	}
 	return ret;
 }

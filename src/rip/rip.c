@@ -38,6 +38,11 @@ void discern_rip_result_clear(struct discern_rip_result *result)
 	damage_free_files(result->damaged_files, result->n_damaged_files);
 	record_release(result->record);
 	result->record = NULL;
+	for (size_t i = 0; i < result->n_drives; i++)
+		record_release(result->drives[i].record);
+	free(result->drives);
+	result->drives = NULL;
+	result->n_drives = 0;
 	result->damaged_files = NULL;
 	result->n_damaged_files = 0;
 }
@@ -47,7 +52,7 @@ int discern_rip(struct discern_drive *drive, const struct discern_rip_options *o
 		struct discern_error *err)
 {
 	struct discern_medium medium;
-	struct rip_job job = { NULL, &medium, options, observer };
+	struct rip_job job = { .medium = &medium, .options = options, .observer = observer };
 	bool is_locked;
 	int ret;
 

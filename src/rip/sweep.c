@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "base/error.h"
+#include "rip/member.h"
 #include "rip/passes_private.h"
 
 enum direction { FORWARD, BACKWARD };
@@ -11,6 +12,8 @@ enum direction { FORWARD, BACKWARD };
 struct sweep {
 	struct passes *passes;
 	enum direction direction;
+	/** Of one of several drives: over what others could not read, else over its stretch. */
+	bool is_lent;
 	/** Leaves some sectors out where many in a row fail. */
 	bool may_skip;
 	uint32_t position;
@@ -45,14 +48,33 @@ static uint32_t skip_size(const struct sweep *sweep, uint32_t n_unit)
 	return n_skip < n_max ? (uint32_t)n_skip : n_max;
 }
 
+static bool find_range(const struct sweep *sweep, struct map_range *range)
+{
+	const struct passes *passes = sweep->passes;
+	uint32_t end;
+
+	if (sweep->is_lent)
+		return member_next_lent(passes, sweep->position, false, range);
+	if (sweep->direction == BACKWARD)
+		return map_previous(passes->map, sweep->position, MAP_UNTRIED, range);
+	if (!map_next(passes->map, sweep->position, MAP_UNTRIED, range))
+		return false;
+	if (passes->member == NULL)
+		return true;
+	end = member_stretch_end(passes);
+	if (range->start >= end)
+		return false;
+	range->n_sectors = range->n_sectors < end - range->start ? range->n_sectors : end - range->start;
+	return true;
+}
+
 static bool find_piece(const struct sweep *sweep, struct map_range *piece)
 {
 	const struct passes *passes = sweep->passes;
 	bool backward = sweep->direction == BACKWARD;
 	uint32_t first = (uint32_t)((int64_t)passes->plan->first_lba % sweep->n_step), end, border;
 
-	if (backward ? !map_previous(passes->map, sweep->position, MAP_UNTRIED, piece)
-		     : !map_next(passes->map, sweep->position, MAP_UNTRIED, piece))
+	if (!find_range(sweep, piece))
 		return false;
 	/* To the next multiple of a step on the disc: later failures then concern whole units. */
 	end = piece->start + piece->n_sectors;
@@ -128,6 +150,8 @@ static int fail(struct sweep *sweep, const struct map_range *piece, const struct
 	if (ret == 0)
 		ret = passes_set(passes, bad.start, bad.n_sectors, MAP_FAILED, err);
 	move_on(sweep, &bad, skip_size(sweep, n_unit));
+	if (ret == 0 && sweep->direction == FORWARD)
+		ret = member_skip(passes, bad.start + bad.n_sectors, sweep->position, err);
 	return ret;
 }
 
@@ -150,24 +174,55 @@ static int step(struct sweep *sweep, const struct map_range *piece, struct disce
 	return ret;
 }
 
-static int run(struct passes *passes, enum direction direction, bool may_skip, struct discern_error *err)
+static int run_steps(struct sweep *sweep, struct discern_error *err)
 {
 	uint32_t n_max = PIPELINE_BLOCK_BYTES / DISCERN_SECTOR_SIZE;
-	struct sweep sweep = { .passes = passes, .direction = direction, .may_skip = may_skip };
+	struct passes *passes = sweep->passes;
 	struct map_range piece;
 	int ret = 0;
 
-	sweep.position = direction == FORWARD ? 0 : map_n_sectors(passes->map);
-	sweep.n_largest = passes->source->preferred_sectors;
-	if (sweep.n_largest == 0 || sweep.n_largest > n_max)
-		sweep.n_largest = sweep.n_largest == 0 ? 1 : n_max;
-	sweep.n_step = sweep.n_largest;
-	while (ret == 0 && find_piece(&sweep, &piece)) {
-		ret = step(&sweep, &piece, err);
+	sweep->n_largest = passes->source->preferred_sectors;
+	if (sweep->n_largest == 0 || sweep->n_largest > n_max)
+		sweep->n_largest = sweep->n_largest == 0 ? 1 : n_max;
+	sweep->n_step = sweep->n_largest;
+	while (ret == 0 && find_piece(sweep, &piece)) {
+		if (!sweep->is_lent)
+			member_advance(passes, piece.start, piece.start + piece.n_sectors);
+		ret = step(sweep, &piece, err);
+		if (!sweep->is_lent)
+			member_advance(passes, sweep->position, sweep->position);
 		if (ret == 0)
 			ret = passes_after_read(passes, MAP_UNTRIED, &piece, err);
 	}
 	return ret;
+}
+
+static int run(struct passes *passes, enum direction direction, bool may_skip, struct discern_error *err)
+{
+	struct sweep sweep = { .passes = passes, .direction = direction, .may_skip = may_skip };
+
+	sweep.position = direction == FORWARD ? 0 : map_n_sectors(passes->map);
+	return run_steps(&sweep, err);
+}
+
+int sweep_stretch(struct passes *passes, bool may_skip, struct discern_error *err)
+{
+	const struct source_effort soon = { .gives_up_soon = true };
+	struct sweep sweep = { .passes = passes, .may_skip = may_skip, .position = member_stretch_start(passes) };
+
+	passes_set_effort(passes, &soon);
+	passes_enter(passes, may_skip ? "sweep" : "again", NULL, NULL);
+	return run_steps(&sweep, err);
+}
+
+int sweep_lent(struct passes *passes, struct discern_error *err)
+{
+	const struct source_effort soon = { .gives_up_soon = true };
+	struct sweep sweep = { .passes = passes, .is_lent = true };
+
+	passes_set_effort(passes, &soon);
+	passes_enter(passes, "copies", NULL, NULL);
+	return run_steps(&sweep, err);
 }
 
 static void tell(const struct passes *passes, const char *words)

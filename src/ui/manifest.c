@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "ui/manifest_private.h"
+#include "ui/receipt.h"
 
 /* Hundreds of runs. */
 #define MAX_BYTES ((size_t)256 << 20)
@@ -17,11 +18,18 @@
 /* Numbers of seconds that are days, with their milliseconds. */
 #define REALS JSON_REAL_PRECISION(10)
 
-struct manifest *manifest_new(void)
+struct manifest *manifest_empty(void)
 {
 	struct manifest *manifest = manifest_must(calloc(1, sizeof(*manifest)));
 
 	manifest->root = manifest_must(json_object());
+	return manifest;
+}
+
+struct manifest *manifest_new(void)
+{
+	struct manifest *manifest = manifest_empty();
+
 	manifest_put(manifest->root, "discern_manifest", json_integer(MANIFEST_VERSION));
 	return manifest;
 }
@@ -35,29 +43,73 @@ struct manifest *manifest_free(struct manifest *manifest)
 	return NULL;
 }
 
-int manifest_load(const char *path, struct manifest **ret_manifest, struct discern_error *err)
+/* 0, or -EINVAL with words for a file that is none of that kind. */
+static int check_kind(const json_t *root, enum manifest_kind kind, const char *path, struct discern_error *err)
+{
+	bool is_receipt = kind == MANIFEST_KIND_RECEIPT;
+	const json_t *version = json_object_get(root, is_receipt ? "discern_receipt" : "discern_manifest");
+	const char *name = is_receipt ? "receipt" : "manifest";
+
+	if (!json_is_integer(version))
+		return discern_error_set(err, -EINVAL, "%s: no %s of discern's making", path, name);
+	if (json_integer_value(version) != (is_receipt ? RECEIPT_VERSION : MANIFEST_VERSION))
+		return discern_error_set(err, -EINVAL,
+					 "%s: a %s of a version that this program does not understand", path, name);
+	return 0;
+}
+
+static int load_json(const char *path, json_t **ret_root, struct discern_error *err)
 {
 	AUTO_FREE char *text = NULL;
 	size_t size = 0;
-	json_t *root, *version;
 	int ret = file_read_all(path, MAX_BYTES, &text, &size, err);
 
-	if (ret < 0)
-		return ret;
-	root = json_loadb(text, size, 0, NULL);
-	version = json_object_get(root, "discern_manifest");
-	if (!json_is_integer(version) || json_integer_value(version) != MANIFEST_VERSION) {
-		ret = discern_error_set(err, -EINVAL,
-					json_is_integer(version)
-						? "%s: a manifest of a version that this program does not understand"
-						: "%s: no manifest of discern's making",
-					path);
+	if (ret == 0)
+		*ret_root = json_loadb(text, size, 0, NULL);
+	return ret;
+}
+
+int manifest_load_kind(const char *path, enum manifest_kind kind, struct manifest **ret_manifest,
+		       struct discern_error *err)
+{
+	json_t *root = NULL;
+	int ret = load_json(path, &root, err);
+
+	if (ret == 0)
+		ret = check_kind(root, kind, path, err);
+	if (ret < 0) {
 		json_decref(root);
 		return ret;
 	}
 	*ret_manifest = manifest_must(calloc(1, sizeof(**ret_manifest)));
 	(*ret_manifest)->root = root;
 	return 0;
+}
+
+int manifest_load(const char *path, struct manifest **ret_manifest, struct discern_error *err)
+{
+	return manifest_load_kind(path, MANIFEST_KIND_MANIFEST, ret_manifest, err);
+}
+
+int manifest_load_digest(const char *path, struct discern_image_digest *ret_digest, struct discern_error *err)
+{
+	struct manifest *manifest = NULL;
+	json_t *root = NULL;
+	enum manifest_kind kind;
+	int ret = load_json(path, &root, err);
+
+	if (ret < 0)
+		return ret;
+	kind = json_object_get(root, "discern_receipt") != NULL ? MANIFEST_KIND_RECEIPT : MANIFEST_KIND_MANIFEST;
+	json_decref(root);
+	ret = manifest_load_kind(path, kind, &manifest, err);
+	if (ret < 0)
+		return ret;
+	ret = manifest_digest(manifest, ret_digest, err);
+	if (ret < 0)
+		discern_error_wrap(err, "%s", path);
+	manifest_free(manifest);
+	return ret;
 }
 
 const char *manifest_identity(const struct manifest *manifest)

@@ -32,6 +32,9 @@ int manifest_load(const char *path, struct manifest **ret_manifest, struct disce
 int manifest_digest(const struct manifest *manifest, struct discern_image_digest *ret_digest,
 		    struct discern_error *err);
 
+/** The same of the manifest or the receipt (ui/receipt.h) at path, with path in the words of an error. */
+int manifest_load_digest(const char *path, struct discern_image_digest *ret_digest, struct discern_error *err);
+
 /** The disc that it tells of, as in struct discern_rip_record. */
 const char *manifest_identity(const struct manifest *manifest);
 
@@ -48,9 +51,11 @@ struct manifest_run {
 	time_t start, end;
 	/** What ended it: its code is 0 if every sector was tried. */
 	const struct discern_error *error;
+	/** Of several drives the one that this tells of: each is a run. NULL for a single drive. */
+	const struct discern_rip_drive *part;
 };
 
-/** Adds a run, which has a record, and brings the rest up to date. */
+/** Adds a run, which has a record (and so has part), and brings the rest up to date. */
 void manifest_add_run(struct manifest *manifest, const struct manifest_run *run);
 
 /** Writes it in place of what is at path: either the old or the new one is there at any time. */

@@ -14,6 +14,16 @@ struct manifest {
 	json_t *root;
 };
 
+/** What a file of JSON says that it is, by a member with the version of its form. */
+enum manifest_kind { MANIFEST_KIND_MANIFEST, MANIFEST_KIND_RECEIPT };
+
+/** One without members. Release with manifest_free(). */
+struct manifest *manifest_empty(void);
+
+/** As manifest_load(), for a file of either kind. */
+int manifest_load_kind(const char *path, enum manifest_kind kind, struct manifest **ret_manifest,
+		       struct discern_error *err);
+
 static inline void *manifest_must(void *p)
 {
 	if (p == NULL) {

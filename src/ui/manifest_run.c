@@ -155,8 +155,15 @@ static json_t *make_range(const struct discern_rip_range *range)
 	return entry;
 }
 
-static void put_ranges(json_t *root, const struct discern_rip_record *record)
+/* What a run has read itself. */
+static const struct discern_rip_record *own_record(const struct manifest_run *run)
 {
+	return run->part != NULL ? run->part->record : run->result->record;
+}
+
+static void put_ranges(json_t *root, const struct manifest_run *run)
+{
+	const struct discern_rip_record *record = own_record(run);
 	json_t *bad = new_list(), *doubtful = json_object_get(root, "doubtful_ranges");
 
 	/* What earlier runs found doubtful stays so: nobody reads it again. */
@@ -223,9 +230,9 @@ static json_t *make_passes(const struct discern_rip_record *record)
 }
 
 /* Sectors that a run did not touch are not listed. */
-static json_t *make_zones(const struct discern_rip_result *result)
+static json_t *make_zones(const struct manifest_run *run)
 {
-	const struct discern_rip_record *record = result->record;
+	const struct discern_rip_record *record = own_record(run);
 	json_t *list = new_list();
 
 	for (size_t i = 0; i < record->n_zones; i++) {
@@ -237,7 +244,7 @@ static json_t *make_zones(const struct discern_rip_result *result)
 			continue;
 		entry = new_object();
 		manifest_put(entry, "lba",
-			     json_integer((json_int_t)result->first_lba + (json_int_t)i * record->zone_sectors));
+			     json_integer((json_int_t)run->result->first_lba + (json_int_t)i * record->zone_sectors));
 		put_tally(entry, tally);
 		manifest_put(entry, "speed_kbps",
 			     kbps > 0 && kbps < 1e9 ? json_integer((json_int_t)(kbps + 0.5)) : json_null());
@@ -263,10 +270,9 @@ static json_t *make_times(const struct discern_rip_record *record)
 	return list;
 }
 
-static json_t *make_messages(const struct discern_rip_record *record)
+static void append_messages(json_t *list, const struct discern_rip_record *record)
 {
 	static const char *const levels[] = { "debug", "detail", "note", "warning" };
-	json_t *list = new_list();
 
 	for (size_t i = 0; i < record->n_events; i++) {
 		json_t *entry = new_object();
@@ -276,11 +282,24 @@ static json_t *make_messages(const struct discern_rip_record *record)
 		manifest_put(entry, "text", text(record->events[i].text));
 		manifest_append(list, entry);
 	}
+}
+
+/* What concerns all drives is told with the first. */
+static json_t *make_messages(const struct manifest_run *run)
+{
+	json_t *list = new_list();
+
+	if (run->part == run->result->drives)
+		append_messages(list, run->result->record);
+	if (run->part != NULL)
+		append_messages(list, run->part->record);
 	return list;
 }
 
 static const char *outcome(const struct manifest_run *run)
 {
+	if (run->part != NULL && run->part->error.code < 0)
+		return "failed";
 	switch (-run->error->code) {
 	case 0:
 		return run->result->n_bad_sectors == 0 ? "complete" : "bad";
@@ -307,7 +326,10 @@ static json_t *make_drive(const struct manifest_run *run)
 
 static json_t *make_run(const struct manifest_run *run)
 {
-	const struct discern_rip_record *record = run->result->record;
+	const struct discern_rip_record *record = own_record(run);
+	const struct discern_error *error =
+		run->part != NULL && run->part->error.code < 0 ? &run->part->error : run->error;
+	uint32_t speed_kbps = run->part != NULL ? run->part->speed_kbps : run->result->speed_kbps;
 	json_t *entry = new_object(), *command = new_list();
 
 	for (size_t i = 0; run->command[i] != NULL; i++)
@@ -321,15 +343,15 @@ static json_t *make_run(const struct manifest_run *run)
 	manifest_put(entry, "drive", make_drive(run));
 	manifest_put(entry, "resumed", json_boolean(run->result->is_resumed));
 	manifest_put(entry, "outcome", text(outcome(run)));
-	manifest_put(entry, "error", text(run->error->code < 0 ? run->error->text : ""));
-	manifest_put(entry, "speed_kbps", json_integer(run->result->speed_kbps));
+	manifest_put(entry, "error", text(error->code < 0 ? error->text : ""));
+	manifest_put(entry, "speed_kbps", json_integer(speed_kbps));
 	manifest_put(entry, "sectors", make_counts(record));
 	manifest_put(entry, "passes", make_passes(record));
 	manifest_put(entry, "zone_sectors", json_integer(record->zone_sectors));
-	manifest_put(entry, "zones", make_zones(run->result));
+	manifest_put(entry, "zones", make_zones(run));
 	manifest_put(entry, "slot_seconds", json_real(record->slot_seconds));
 	manifest_put(entry, "times", make_times(record));
-	manifest_put(entry, "messages", make_messages(record));
+	manifest_put(entry, "messages", make_messages(run));
 	manifest_put(entry, "messages_left_out", json_integer((json_int_t)record->n_events_left_out));
 	return entry;
 }
@@ -380,7 +402,7 @@ void manifest_add_run(struct manifest *manifest, const struct manifest_run *run)
 	manifest_put(root, "size_decision", make_size(result));
 	manifest_put(root, "sectors", make_counts(result->record));
 	manifest_put(root, "bad_by_design", json_boolean(result->is_bad_by_design));
-	put_ranges(root, result->record);
+	put_ranges(root, run);
 	manifest_put(root, "files", json_integer(result->n_files));
 	manifest_put(root, "unread_folders", json_integer(result->n_unread_folders));
 	manifest_put(root, "damaged_files", make_files(result));

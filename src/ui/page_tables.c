@@ -270,6 +270,7 @@ static const char *pass_words(const char *name)
 		{ "sweep", "forwards over all" },
 		{ "backwards", "backwards into what was skipped" },
 		{ "again", "forwards over what was left" },
+		{ "copies", "what other drives could not read" },
 		{ "divide", "within units that failed" },
 		{ "retry", "again" },
 		{ "scrape", "sector by sector" },

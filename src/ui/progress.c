@@ -40,11 +40,12 @@ static double now(void)
 	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
-/* A terminal that cannot move its cursor gets plain lines. */
-static enum progress_mode choose_mode(FILE *out)
+enum progress_mode progress_choose_mode(enum progress_mode mode, FILE *out)
 {
 	const char *terminal = getenv("TERM");
 
+	if (mode != PROGRESS_AUTO)
+		return mode;
 	if (!isatty(fileno(out)))
 		return PROGRESS_NONE;
 	return terminal == NULL || strcmp(terminal, "dumb") == 0 ? PROGRESS_PLAIN : PROGRESS_BAR;
@@ -69,7 +70,7 @@ struct progress *progress_new(enum progress_mode mode, FILE *out)
 
 	if (progress == NULL)
 		abort();
-	progress->mode = mode == PROGRESS_AUTO ? choose_mode(out) : mode;
+	progress->mode = progress_choose_mode(mode, out);
 	progress->out = out;
 	return progress;
 }
@@ -77,6 +78,22 @@ struct progress *progress_new(enum progress_mode mode, FILE *out)
 void progress_leave_no_trace(struct progress *progress)
 {
 	progress->leaves_no_trace = true;
+}
+
+static void show_drives(FILE *out, const struct discern_progress *state)
+{
+	static const char *const activities[] = {
+		[DISCERN_DRIVE_READS] = "reads", [DISCERN_DRIVE_RETRIES] = "retries", [DISCERN_DRIVE_WAITS] = "waits",
+		[DISCERN_DRIVE_DONE] = "done",   [DISCERN_DRIVE_GONE] = "gone",
+	};
+
+	if (state->n_drives == 0)
+		return;
+	fprintf(out, ", \"drives\": [");
+	for (size_t i = 0; i < state->n_drives; i++)
+		fprintf(out, "%s{\"drive\": \"%s\", \"activity\": \"%s\", \"speed_kbps\": %" PRIu32 "}", i > 0 ? ", " : "",
+			state->drives[i].name, activities[state->drives[i].activity], state->drives[i].speed_kbps);
+	fprintf(out, "]");
 }
 
 static void show_json(struct progress *progress, bool is_end)
@@ -99,6 +116,7 @@ static void show_json(struct progress *progress, bool is_end)
 		fprintf(out, ", \"fifo_percent\": %u", state->fifo_percent);
 	if (state->drive_buffer_percent <= 100)
 		fprintf(out, ", \"drive_buffer_percent\": %u", state->drive_buffer_percent);
+	show_drives(out, state);
 	fprintf(out, ", \"seconds\": %.1f, \"end\": %s}\n", now() - progress->phase_began, is_end ? "true" : "false");
 }
 

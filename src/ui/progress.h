@@ -15,6 +15,9 @@ enum progress_mode {
 	PROGRESS_NONE,
 };
 
+/** What PROGRESS_AUTO is on out: a bar on a terminal, plain lines on one that cannot move its cursor, else nothing. */
+enum progress_mode progress_choose_mode(enum progress_mode mode, FILE *out);
+
 struct progress;
 
 /** out is stderr, or the stream of --progress-fd for JSON. Release with progress_free(). */

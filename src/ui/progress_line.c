@@ -22,6 +22,7 @@ static const struct {
 	[DISCERN_PHASE_CLOSE] = { "close", "the drive finishes the disc, can take up to 5 minutes; do not open it" },
 	[DISCERN_PHASE_RELOAD] = { "reload", "tray out and in, so that nothing comes from a cache" },
 	[DISCERN_PHASE_VERIFY] = { "verify", "comparing disc and image" },
+	[DISCERN_PHASE_WAIT] = { "wait", "waiting for a disc to be put in or taken out" },
 	[DISCERN_PHASE_COMPRESS] = { "compress", "compressing the image" },
 };
 
@@ -33,7 +34,7 @@ struct part {
 
 struct line {
 	size_t n_parts;
-	struct part parts[8];
+	struct part parts[9];
 };
 
 const char *progress_phase_name(enum discern_phase phase)
@@ -126,6 +127,31 @@ static void add_buffers(struct line *line, const struct discern_progress *state)
 		add(line, 5, "buffer %u %%", has_fifo ? state->fifo_percent : state->drive_buffer_percent);
 }
 
+/* "sr0 9.8 MB/s, sr1 retries" */
+static void add_drives(struct line *line, const struct discern_progress *state)
+{
+	static const char *const activities[] = {
+		[DISCERN_DRIVE_READS] = "reads", [DISCERN_DRIVE_RETRIES] = "retries", [DISCERN_DRIVE_WAITS] = "waits",
+		[DISCERN_DRIVE_DONE] = "done",   [DISCERN_DRIVE_GONE] = "GAVE OUT",
+	};
+	char text[sizeof(line->parts[0].text)] = "";
+	size_t length = 0;
+
+	for (size_t i = 0; i < state->n_drives && length < sizeof(text); i++) {
+		const struct discern_progress_drive *drive = &state->drives[i];
+		const char *before = i > 0 ? ", " : "";
+
+		if (drive->activity == DISCERN_DRIVE_READS && drive->speed_kbps > 0)
+			length += (size_t)snprintf(text + length, sizeof(text) - length, "%s%s %.1f", before, drive->name,
+						   drive->speed_kbps / 1000.0);
+		else
+			length += (size_t)snprintf(text + length, sizeof(text) - length, "%s%s %s", before, drive->name,
+						   activities[drive->activity]);
+	}
+	if (length > 0)
+		add(line, 4, "%s", text);
+}
+
 static void add_time_left(struct line *line, const struct discern_progress *state)
 {
 	char good[TEXT_SIZE], bad[TEXT_SIZE];
@@ -189,6 +215,7 @@ void progress_line(const struct discern_progress *state, double elapsed, size_t 
 		add_speed(&line, state->speed_kbps, state->speed_1x_kbps);
 		add_bad(&line, state);
 		add_buffers(&line, state);
+		add_drives(&line, state);
 		add_time_left(&line, state);
 	}
 	fit(&line, columns, ret_line);

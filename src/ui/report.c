@@ -17,7 +17,9 @@
 
 struct report {
 	FILE *out;
-	/* The root object and what is open in it; stack[0] is NULL when text is wanted. */
+	/* Rows are printed as text. */
+	bool is_text, is_hushed;
+	/* The root object and what is open in it. */
 	json_t *stack[MAX_DEPTH];
 	size_t depth;
 };
@@ -36,14 +38,19 @@ struct report *report_new(FILE *out, bool json)
 	struct report *report = must(calloc(1, sizeof(*report)));
 
 	report->out = out;
-	if (json)
-		report->stack[0] = must(json_object());
+	report->is_text = !json;
+	report->stack[0] = must(json_object());
 	return report;
 }
 
-static bool is_json(const struct report *report)
+struct json_t *report_json_object(const struct report *report)
 {
-	return report->stack[0] != NULL;
+	return report->stack[0];
+}
+
+void report_hush(struct report *report, bool is_hushed)
+{
+	report->is_hushed = is_hushed;
 }
 
 /* Puts value, which is taken over, under key, or at the end of the open list. */
@@ -63,8 +70,11 @@ static void add(struct report *report, const char *key, json_t *value)
 
 static void print_row(struct report *report, const char *label, const char *text)
 {
-	char *clean = must(printable_text(text));
+	char *clean;
 
+	if (!report->is_text || report->is_hushed)
+		return;
+	clean = must(printable_text(text));
 	if (strlen(label) < LABEL_COLUMNS)
 		fprintf(report->out, "%-*s%s\n", LABEL_COLUMNS, label, clean);
 	else
@@ -85,12 +95,10 @@ void report_string(struct report *report, const char *key, const char *label, co
 {
 	bool is_empty = value == NULL || value[0] == '\0';
 
-	if (is_json(report)) {
-		if (key != NULL)
-			add(report, key, is_empty ? json_null() : json_text(value));
-	} else if (label != NULL && !is_empty) {
+	if (key != NULL)
+		add(report, key, is_empty ? json_null() : json_text(value));
+	if (label != NULL && !is_empty)
 		print_row(report, label, value);
-	}
 }
 
 void report_text(struct report *report, const char *label, const char *format, ...)
@@ -98,7 +106,7 @@ void report_text(struct report *report, const char *label, const char *format, .
 	char *text = NULL;
 	va_list ap;
 
-	if (is_json(report) || label == NULL)
+	if (label == NULL)
 		return;
 	va_start(ap, format);
 	if (vasprintf(&text, format, ap) < 0)
@@ -110,36 +118,30 @@ void report_text(struct report *report, const char *label, const char *format, .
 
 void report_number(struct report *report, const char *key, const char *label, int64_t value, const char *text)
 {
-	if (is_json(report)) {
-		if (key != NULL)
-			add(report, key, json_integer(value));
-	} else if (text != NULL) {
+	if (key != NULL)
+		add(report, key, json_integer(value));
+	if (text != NULL)
 		report_text(report, label, "%s", text);
-	} else {
+	else
 		report_text(report, label, "%lld", (long long)value);
-	}
 }
 
 void report_real(struct report *report, const char *key, const char *label, double value, const char *text)
 {
-	if (is_json(report)) {
-		if (key != NULL)
-			add(report, key, isfinite(value) ? json_real(value) : json_null());
-	} else if (text != NULL) {
+	if (key != NULL)
+		add(report, key, isfinite(value) ? json_real(value) : json_null());
+	if (text != NULL)
 		report_text(report, label, "%s", text);
-	} else {
+	else
 		report_text(report, label, "%.1f", value);
-	}
 }
 
 void report_bool(struct report *report, const char *key, const char *label, bool value, const char *text)
 {
-	if (is_json(report)) {
-		if (key != NULL)
-			add(report, key, json_boolean(value));
-	} else if (text != NULL) {
+	if (key != NULL)
+		add(report, key, json_boolean(value));
+	if (text != NULL)
 		report_text(report, label, "%s", text);
-	}
 }
 
 static void open_container(struct report *report, const char *key, json_t *container)
@@ -152,28 +154,25 @@ static void open_container(struct report *report, const char *key, json_t *conta
 
 void report_open_object(struct report *report, const char *key)
 {
-	if (is_json(report))
-		open_container(report, key, json_object());
+	open_container(report, key, json_object());
 }
 
 void report_open_list(struct report *report, const char *key)
 {
-	if (is_json(report))
-		open_container(report, key, json_array());
+	open_container(report, key, json_array());
 }
 
 void report_close(struct report *report)
 {
-	if (is_json(report) && report->depth > 0)
+	if (report->depth > 0)
 		report->depth--;
 }
 
 void report_finish(struct report *report)
 {
-	if (is_json(report)) {
-		if (json_dumpf(report->stack[0], report->out, JSON_INDENT(2) | JSON_REAL_PRECISION(6)) == 0)
-			fputc('\n', report->out);
-	}
+	if (!report->is_text &&
+	    json_dumpf(report->stack[0], report->out, JSON_INDENT(2) | JSON_REAL_PRECISION(6)) == 0)
+		fputc('\n', report->out);
 	fflush(report->out);
 	report_free(report);
 }

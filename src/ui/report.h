@@ -13,6 +13,7 @@
 #include <stdio.h>
 
 struct report;
+struct json_t;
 
 /** Aborts the program when memory is out. Release with report_finish() or report_free(). */
 struct report *report_new(FILE *out, bool json);
@@ -38,6 +39,12 @@ void report_bool(struct report *report, const char *key, const char *label, bool
 void report_open_object(struct report *report, const char *key);
 void report_open_list(struct report *report, const char *key);
 void report_close(struct report *report);
+
+/** Rows that follow are JSON only, until this is taken back. */
+void report_hush(struct report *report, bool is_hushed);
+
+/** All members so far as a JSON object of the library jansson, also of a report that is text; the report's, not to be changed. */
+struct json_t *report_json_object(const struct report *report);
 
 /** Prints the JSON, if that was asked for, and releases the report. */
 void report_finish(struct report *report);

@@ -354,7 +354,7 @@ int disc_write(struct disc *disc, int32_t lba, uint32_t n_sectors, const uint8_t
 {
 	int ret = 0;
 
-	if (disc->is_pressed || disc->state.is_final)
+	if (disc->is_pressed || (disc->state.is_final && !disc_is_packet_formatted(disc)))
 		return -EROFS;
 	if (n_sectors == 0)
 		return 0;
@@ -362,6 +362,8 @@ int disc_write(struct disc *disc, int32_t lba, uint32_t n_sectors, const uint8_t
 		return -EIO;
 	if (disc->state.profile->writing == WRITING_RANDOM)
 		return write_anywhere(disc, lba, n_sectors, data);
+	if (disc_is_packet_formatted(disc))
+		return disc_overwrite_packets(disc, lba, n_sectors, data);
 	if (disc->state.recording == RECORDING_PSEUDO_OVERWRITE && disc_all_recorded(disc, lba, n_sectors))
 		return disc_pseudo_overwrite(disc, lba, n_sectors, data);
 	/* The file has user data from LBA 0 on. */

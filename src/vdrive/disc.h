@@ -195,6 +195,20 @@ int disc_format_grow(struct disc *disc, uint32_t n_sectors);
 /** True while such a format is not ended. */
 bool disc_is_intermediate(const struct disc *disc);
 
+/** Sectors of each packet of a CD-RW that is formatted. */
+#define DISC_PACKET_SECTORS 32
+
+/** CD-RW: most sectors that a format can have, 0 of other discs; and the format: one closed track of n_sectors in
+ *  packets, in Mode 1 or Mode 2 Form 1, all zeros. What was on the disc is lost. -EROFS, -EINVAL. */
+uint32_t disc_packet_sectors(const struct disc *disc);
+int disc_format_packets(struct disc *disc, uint32_t n_sectors, enum cd_track_mode mode, enum cd_disc_type type);
+/** Such a disc gets n_sectors more. -EROFS, -EINVAL. */
+int disc_grow_packets(struct disc *disc, uint32_t n_sectors);
+bool disc_is_packet_formatted(const struct disc *disc);
+
+/** What is recorded can be written again in its place. */
+bool disc_can_be_overwritten(const struct disc *disc);
+
 /** BD-R formatted for it: error-correction units that may yet be written again, 0 on others; and writes again what is
  *  recorded, at the cost of so many units at the next writable address. -ENXIO, -ENOSPC, -EIO. */
 uint32_t disc_pseudo_overwrite_units(const struct disc *disc);

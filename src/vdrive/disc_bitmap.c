@@ -21,6 +21,8 @@ bool disc_all_recorded(const struct disc *disc, int32_t lba, uint32_t n_sectors)
 	/* Formatted sectors are recorded all, with zeros if with nothing else. */
 	if (disc->state.profile->writing == WRITING_RANDOM)
 		return end <= disc_state_formatted(&disc->state);
+	if (disc_is_packet_formatted(disc))
+		return end <= disc->state.tracks[0].n_sectors;
 	while (at < end) {
 		if (at % 8 == 0 && end - at >= 8 && disc->recorded[at / 8] == 0xff)
 			at += 8;

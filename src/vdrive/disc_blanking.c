@@ -121,7 +121,7 @@ static bool open_last_session(struct disc *disc)
 {
 	struct disc_state *state = &disc->state;
 
-	if (!can_be_blanked(disc) || state->profile->writing != WRITING_SEQUENTIAL || state->n_begun_tracks == 0)
+	if (!can_be_blanked(disc) || disc_can_be_overwritten(disc) || state->n_begun_tracks == 0)
 		return false;
 	if (state->tracks[state->n_begun_tracks - 1].session <= state->n_closed_sessions)
 		state->n_closed_sessions--;

@@ -128,7 +128,7 @@ static bool is_usual_mode_1(const uint8_t sector[SECTOR_RAW], int32_t lba)
 	return memcmp(usual, sector, SECTOR_RAW) == 0;
 }
 
-static int put_raw(struct disc *disc, int32_t lba, const struct disc_raw_sector *sector)
+int disc_put_raw(struct disc *disc, int32_t lba, const struct disc_raw_sector *sector)
 {
 	struct disc_raw_sector parts = *sector;
 	uint8_t keeping = sector->subchannel != NULL ? KEEP_SUBCHANNEL : 0;
@@ -149,15 +149,20 @@ static int put_raw(struct disc *disc, int32_t lba, const struct disc_raw_sector 
 
 int disc_write_raw(struct disc *disc, int32_t lba, const struct disc_raw_sector *sector)
 {
+	bool is_formatted = disc_is_packet_formatted(disc);
 	int ret;
 
-	if (!can_change(disc))
+	if (!can_change(disc) && !is_formatted)
 		return -EROFS;
 	if (!disc->state.is_in_use && disc_commit(disc, true) < 0)
 		return -EIO;
+	if (is_formatted) {
+		ret = disc_check_packet_write(disc, lba, 1);
+		return ret == 0 ? disc_put_raw(disc, lba, sector) : ret;
+	}
 	ret = disc_begin_write(disc, lba, 1);
 	if (ret == 0)
-		ret = put_raw(disc, lba, sector);
+		ret = disc_put_raw(disc, lba, sector);
 	return ret == 0 ? disc_end_write(disc, lba, 1) : ret;
 }
 

@@ -18,6 +18,7 @@ enum disc_recording {
 	RECORDING_AT_ONCE,          /**< DVD-RW, minimally blanked: one session of announced size */
 	RECORDING_OVERWRITE,        /**< DVD-RW, formatted: restricted overwrite, with a profile of its own */
 	RECORDING_PSEUDO_OVERWRITE, /**< BD-R, formatted: recorded sectors may be written again, elsewhere */
+	RECORDING_PACKETS,          /**< CD-RW, formatted: one track of fixed packets that can be overwritten */
 };
 
 struct disc_media {

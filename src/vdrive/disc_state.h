@@ -260,6 +260,11 @@ int disc_cd_erase_from(struct disc *disc, int32_t lba);
 /** Reads and writes 2352 bytes and 96 of a sector; a part that is NULL is left out. 0 or -EIO. */
 int disc_get_whole(struct disc *disc, int32_t lba, uint8_t *ret_sector, uint8_t *ret_subchannel);
 int disc_put_whole(struct disc *disc, int32_t lba, const struct disc_raw_sector *sector);
+/** Writes a whole sector and says how it is kept, whatever the medium allows. 0 or -EIO. */
+int disc_put_raw(struct disc *disc, int32_t lba, const struct disc_raw_sector *sector);
+/** CD-RW that is formatted: 0, or -ENXIO where not all of these are sectors of its track; and writes user data. */
+int disc_check_packet_write(const struct disc *disc, int32_t lba, uint32_t n_sectors);
+int disc_overwrite_packets(struct disc *disc, int32_t lba, uint32_t n_sectors, const uint8_t *data);
 int disc_get_text_packs(struct disc *disc, uint8_t *ret_packs, size_t n_packs);
 int disc_put_text_packs(struct disc *disc, const uint8_t *packs, size_t n_packs);
 /** How many of these recorded sectors, from the first one on, are kept as user data. */

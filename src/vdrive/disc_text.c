@@ -16,7 +16,7 @@ enum { LINE_SIZE = 1000, VALUE_SIZE = 700 };
 
 static const char *const track_states[] = { "invisible", "reserved", "open", "closed", "damaged" };
 static const char *const backgrounds[] = { "none", "stopped", "running", "done" };
-static const char *const recordings[] = { "usual", "at-once", "overwrite", "pseudo-overwrite" };
+static const char *const recordings[] = { "usual", "at-once", "overwrite", "pseudo-overwrite", "packets" };
 static const char *const modes[] = { "audio", "mode-1", "mode-2", "mode-2-xa", "mode-2-cdi" };
 static const char *const yes_no[] = { "no", "yes" };
 
@@ -369,13 +369,14 @@ static void parse_recording(struct reader *reader, struct disc_state *state)
 {
 	static const enum discern_profile owners[] = { [RECORDING_AT_ONCE] = DISCERN_PROFILE_DVD_RW,
 						       [RECORDING_OVERWRITE] = DISCERN_PROFILE_DVD_RW,
-						       [RECORDING_PSEUDO_OVERWRITE] = DISCERN_PROFILE_BD_R };
+						       [RECORDING_PSEUDO_OVERWRITE] = DISCERN_PROFILE_BD_R,
+						       [RECORDING_PACKETS] = DISCERN_PROFILE_CD_RW };
 	enum disc_recording recording;
 
 	if (!has_line(reader, "recording="))
 		return;
 	next_line(reader);
-	recording = (enum disc_recording)get_word(reader, "recording", recordings, 4);
+	recording = (enum disc_recording)get_word(reader, "recording", recordings, 5);
 	if (recording != RECORDING_USUAL && owners[recording] != state->media->profile) {
 		refuse(reader, "recording");
 		return;
@@ -423,6 +424,17 @@ static void parse_head(struct reader *reader)
 	reader->end = last + 5;
 }
 
+/* What a CD-RW that is formatted has and nothing else. */
+static bool is_one_packet_track(const struct disc_state *state)
+{
+	const struct disc_track *track = &state->tracks[0];
+
+	return state->is_final && state->n_begun_tracks == 1 && track->state == TRACK_CLOSED &&
+	       track->packet_sectors == DISC_PACKET_SECTORS && track->start_lba == 0 &&
+	       track->n_written == track->n_sectors && track->n_sectors > 0 && !track->has_run_out &&
+	       track->n_sectors % DISC_PACKET_SECTORS == 0 && track->mode != CD_AUDIO && track->mode != CD_MODE_2;
+}
+
 int disc_state_parse(const char *text, size_t size, struct disc_state *ret_state, struct discern_error *err)
 {
 	struct reader reader = { .at = text, .end = text + size, .err = err };
@@ -459,6 +471,8 @@ int disc_state_parse(const char *text, size_t size, struct disc_state *ret_state
 		refuse(&reader, "final");
 	if (state->is_session_at_once && (state->profile->writing != WRITING_SEQUENTIAL || state->n_begun_tracks == 0))
 		refuse(&reader, "session-at-once");
+	if (state->recording == RECORDING_PACKETS && !is_one_packet_track(state))
+		refuse(&reader, "recording");
 	if (reader.ret == 0)
 		disc_state_rebuild(state);
 	return reader.ret;

@@ -285,7 +285,7 @@ static bool skips_write(const struct vdrive_call *call, const struct fault_outco
 {
 	const struct disc *disc = call->drive->disc;
 
-	return outcome->effect == FAULT_STALE && disc != NULL && disc_profile(disc)->writing == WRITING_RANDOM &&
+	return outcome->effect == FAULT_STALE && disc != NULL && disc_can_be_overwritten(disc) &&
 	       call->command->direction == VDRIVE_FROM_HOST;
 }
 
@@ -330,7 +330,7 @@ static void remember_old_data(struct vdrive_call *call, const struct vdrive_addr
 {
 	const struct vdrive *drive = call->drive;
 
-	if (drive->disc != NULL && disc_profile(drive->disc)->writing == WRITING_RANDOM &&
+	if (drive->disc != NULL && disc_can_be_overwritten(drive->disc) &&
 	    (faults_have(drive->faults, FAULT_POWER_LOSS) || faults_have(drive->faults, FAULT_UNPLUG) ||
 	     faults_have(drive->faults, FAULT_REMOVE)))
 		undo_remember(&call->drive->undo, drive->disc, call->command, address->lba,

@@ -33,7 +33,6 @@ rm -f ./*.iso.part json.iso reasons.iso RIP_TEST-2.iso RIP_TEST.iso
 exits 2 "no number of retries" "$discern" rip --retries=x
 exits 2 "no speed" "$discern" rip --speed=fast
 exits 2 "a folder is no image" "$discern" rip -o /tmp/
-exits 2 "two drives" "$discern" rip sr0 sr1
 
 # ---- twenty bad sectors, for each size of a unit: CD 1, DVD 16, BD 32 ----
 

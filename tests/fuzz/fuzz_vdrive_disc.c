@@ -167,6 +167,12 @@ static void use_disc(struct disc *disc)
 	disc_write(disc, 0, 32, zeros);
 	disc_write(disc, 0, 16, zeros);
 	check_state(&disc->state);
+	if (disc_format_packets(disc, 320, disc->state.identifier & 4 ? CD_MODE_1 : CD_MODE_2_XA, CD_TYPE_XA) == 0)
+		CHECK(disc_is_packet_formatted(disc) && disc_write(disc, 288, 32, zeros) == 0);
+	disc_grow_packets(disc, 64);
+	if (disc_is_packet_formatted(disc))
+		CHECK(disc_read(disc, disc_track_end(disc_track(disc, 1)) - 1, 1, sector) == 0);
+	check_state(&disc->state);
 	disc_blank(disc, disc->state.identifier & 1);
 	if (disc_is_cd(disc))
 		use_cd(disc);
@@ -262,6 +268,7 @@ static size_t make_body(unsigned kind, char body[DISC_SLOT_BYTES])
 		"recording=at-once formatted=0 layer-break=0\n",
 		"recording=overwrite formatted=4096 layer-break=0\n",
 		"recording=pseudo-overwrite formatted=0 layer-break=0\n",
+		"recording=packets formatted=0 layer-break=0\n",
 	};
 	static const char *const tails[] = {
 		"closed-sessions=0\ntracks=0\n",
@@ -282,22 +289,26 @@ static size_t make_body(unsigned kind, char body[DISC_SLOT_BYTES])
 		"cd-track pause=-150 form=mode-2-cdi type=16 isrc=DEABC2412345 indexes=19\n"
 		"track number=2 session=1 state=reserved start=30 sectors=20 written=3 control=0 mode=15 run-out=no\n"
 		"cd-track pause=30 form=audio type=16 isrc= indexes=\n",
+		"closed-sessions=1\ntracks=1\n"
+		"track number=1 session=1 state=closed start=0 sectors=320 written=320 control=5 mode=2 run-out=no "
+		"packets=32\n",
 	};
 	static const char *const cds[] = { "", "cd text-packs=3 text-session=1 mcn=4012345678901\n",
 					   "cd text-packs=2048 text-session=2 mcn=\n" };
-	const char *name = names[kind % 12];
-	const char *recording = recordings[pick(2) ? 0 : pick(5)];
+	const char *recording = recordings[pick(2) ? 0 : pick(6)];
+	bool is_formatted_cd = recording == recordings[5];
+	const char *name = is_formatted_cd ? "cd-rw" : names[kind % 12];
 	bool is_random = strcmp(name, "dvd+rw") == 0 || strcmp(name, "dvd-ram") == 0 || strcmp(name, "bd-re") == 0 ||
 			 recording == recordings[3];
 	bool is_cd = strncmp(name, "cd", 2) == 0;
-	const char *tail = tails[is_random ? 0 : pick(is_cd ? 5 : 3)];
+	const char *tail = tails[is_random ? 0 : is_formatted_cd ? 5 : pick(is_cd ? 5 : 3)];
 	const char *cd = is_cd ? cds[pick(3)] : "";
 	const char *background = is_random ? (pick(2) ? "done" : "running") : "none";
 	int length = snprintf(body, DISC_SLOT_BYTES,
 			      "sequence=5\nmedia=%s\nsectors=20480\nspares=0\nsector-bytes=2048\ndata-offset=196608\n"
-			      "identifier=%u\nin-use=%s\nfinal=no\nbackground-format=%s\n%s%ssession-at-once=%s\n"
+			      "identifier=%u\nin-use=%s\nfinal=%s\nbackground-format=%s\n%s%ssession-at-once=%s\n"
 			      "multi-session=no\n%send\n",
-			      name, pick(1000), pick(2) ? "yes" : "no", background, recording, cd,
+			      name, pick(1000), pick(2) ? "yes" : "no", is_formatted_cd ? "yes" : "no", background, recording, cd,
 			      tail == tails[4] ? "yes" : "no", tail);
 
 	return (size_t)length;

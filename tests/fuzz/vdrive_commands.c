@@ -71,7 +71,7 @@ static uint32_t pick_write_address(struct input *input, const struct vdrive *dri
 	unsigned n_tracks = disc != NULL ? (unsigned)disc_n_tracks(disc) : 0;
 	const struct disc_track *track;
 
-	if (n_tracks == 0 || disc_profile(disc)->writing == WRITING_RANDOM)
+	if (n_tracks == 0 || disc_can_be_overwritten(disc))
 		return input_below(input, 64) * 16;
 	track = disc_track(disc, 1 + input_below(input, n_tracks));
 	if (input_byte(input) < 160 && disc_incomplete_track(disc) != NULL)
@@ -154,6 +154,13 @@ static void make_mode_select(struct input *input, struct fuzz_command *command)
 	page[5] = input_byte(input) & 1 ? 16 : 0;
 	page[8] = input_byte(input) & 1 ? 0x20 : 0;
 	page[13] = input_byte(input) & 1 ? 16 : 0;
+	/* As packet writers set it. */
+	if (input_byte(input) < 64) {
+		page[2] &= 0xf0;
+		page[3] |= 0x24;
+		page[4] = input_byte(input) & 1 ? 8 : 10;
+		page[13] = 32;
+	}
 	page[15] = input_byte(input) & 1 ? 150 : input_byte(input);
 	if (input_byte(input) < 64)
 		fill(input, page + 16, 36, 36);
@@ -177,6 +184,16 @@ static void make_format(struct input *input, struct fuzz_command *command)
 	put_be32(command->data + 4, input_byte(input) < 16 ? odd_number(input) : blocks[input_byte(input) % 8]);
 	command->data[8] = (uint8_t)(types[input_byte(input) % sizeof(types)] << 2 | (input_byte(input) & 3));
 	put_be24(command->data + 9, input_byte(input) & 1 ? input_below(input, 64) : 2048);
+	if (input_byte(input) < 32)
+		put_be24(command->data + 9, 32);
+	/* Code 7 has four bytes before its descriptor. */
+	if (input_byte(input) < 48) {
+		command->cdb[1] = 0x17;
+		command->data_length = 16;
+		memmove(command->data + 12, command->data + 4, 4);
+		memset(command->data + 4, 0, 8);
+		command->data[8] = (uint8_t)(input_byte(input) % 4 << 6);
+	}
 }
 
 static void put_cue(uint8_t *entry, uint8_t control, uint8_t track, uint8_t index)
@@ -196,7 +213,7 @@ static void put_cue_time(uint8_t *entry, uint32_t frames)
 /* Lead-in, up to four tracks, lead-out (MMC-6 6.32.3.2). */
 static void make_cue_sheet(struct input *input, struct fuzz_command *command)
 {
-	static const uint8_t forms[] = { 0x10, 0x10, 0x10, 0x00, 0x00, 0x01, 0x11, 0x12, 0x20, 0x21, 0x30, 0x50 };
+	static const uint8_t forms[] = { 0x10, 0x10, 0x10, 0x00, 0x00, 0x01, 0x11, 0x12, 0x20, 0x21, 0x30, 0x50, 0xc0 };
 	uint8_t *entry = command->data, n_tracks = (uint8_t)(1 + input_byte(input) % 4);
 	uint32_t frames = 0;
 

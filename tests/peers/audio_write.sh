@@ -6,7 +6,7 @@
 # shellcheck source=tests/support/functions.sh
 . "${srcdir:-.}/tests/support/functions.sh"
 requires_vdrive
-requires cdrskin xorriso wodim cdrdao cd-paranoia icedax
+requires cdrskin xorriso wodim cdrdao cd-paranoia icedax python3
 dump=$build_folder/tests/support/disc_dump
 # Tracks of 700, 600 and 800 sectors, and a data track of some hundreds.
 "$build_folder/tests/support/sound_make" t1 700 1 || exit 1
@@ -220,6 +220,35 @@ burner_sessions() {
 	done
 }
 
+# Packs of R to W: cdrdao has the drive interleave them as it writes and undo it as it reads; parities are the drive's, and
+# of the last two sectors a part lies behind the track. The same image as a pressed disc has the same symbols.
+burner_packs() {
+	python3 - >rw.bin <<-'END'
+		import random, sys
+		numbers = random.Random(3)
+		for sector in range(400):
+		    sound = bytes((sector * 5 + i) & 255 for i in range(2352))
+		    packs = [bytes([9, 6, 0, 0] + [numbers.randrange(64) for i in range(16)] + [0] * 4) for i in range(4)]
+		    sys.stdout.buffer.write(sound + b"".join(packs))
+	END
+	printf 'CD_DA\nTRACK AUDIO RW\nDATAFILE "rw.bin"\n' >rw.toc
+	new_disc
+	writes "cdrdao, packs of R to W" cdrdao write -n --device /dev/sr0 --driver generic-mmc rw.toc
+	ok "cdrdao reads the packs" with_drive a.disc cdrdao read-cd --device /dev/sr0 --driver generic-mmc \
+		--read-subchan rw --datafile got.bin got.toc
+	for disc in a.disc rw.toc; do
+		ok "cdrdao reads the symbols" with_drive "$disc" cdrdao read-cd --device /dev/sr0 --driver generic-mmc \
+			--read-subchan rw_raw --datafile "$disc.bin" "$disc.got"
+	done
+	same "burned and pressed have the same symbols" a.disc.bin rw.toc.bin
+	ok "sound and packs are those that were written" python3 -c '
+parities = (2, 3, 20, 21, 22, 23)
+got, sent = (open(name, "rb").read() for name in ("got.bin", "rw.bin"))
+for at in range(0, 398 * 2448, 2448):
+    assert got[at:at + 2352] == sent[at:at + 2352], at
+    assert all(got[at + 2352 + i] & 63 == sent[at + 2352 + i] for i in range(96) if i % 24 not in parities), at'
+}
+
 burner_packets() {
 	new_disc cd-rw
 	writes "wodim -packet" wodim dev=/dev/sr0 gracetime=2 -v -packet image.iso
@@ -269,7 +298,7 @@ burner_readers() {
 }
 
 # Beside each other, each in a folder of its own: the burners mostly sleep.
-parts="sao tao raw cdrdao text sessions packets tests readers"
+parts="sao tao raw cdrdao text sessions packs packets tests readers"
 for part in $parts; do
 	mkdir "$part"
 	(

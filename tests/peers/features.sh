@@ -4,7 +4,7 @@
 # shellcheck source=tests/support/functions.sh disable=SC2154
 . "${srcdir:-.}/tests/support/functions.sh"
 requires_vdrive
-requires sg_get_config xorriso cdrskin
+requires sg_get_config xorriso cdrskin cdrwtool
 make_iso image.iso 1
 
 # current WHAT MEDIUM FEATURES…: these features, and those that are always current
@@ -38,7 +38,9 @@ current "bd-rom with aacs" image.iso,kind=bd-rom,protection=aacs 10 40 107 10d
 disc cd-r
 current "cd-r, blank" disc 10 1d 1e 21 2d 2e 107
 disc cd-rw
-current "cd-rw, blank" disc 10 1d 1e 21 2d 2e 37 107
+current "cd-rw, blank" disc 10 1d 1e 21 23 2d 2e 37 107
+disc cd-rw cdrwtool -d /dev/sr0 -q
+current "cd-rw in packets: restricted overwrite" disc 10 1d 1e 23 26 37 107
 disc dvd-r
 current "dvd-r, blank" disc 10 1f 21 2f 107
 # shellcheck disable=SC2086  # it is a command

@@ -6,7 +6,7 @@
 # shellcheck source=tests/support/media.sh
 . "$source_folder/tests/support/media.sh"
 requires_vdrive
-requires cdrskin xorriso wodim growisofs cdrdao readom isoinfo dvd+rw-format genisoimage
+requires cdrskin xorriso wodim growisofs cdrdao readom isoinfo dvd+rw-format genisoimage cdrwtool blkid
 make_iso image.iso 1
 image=$PWD/image.iso
 printf 'CD_ROM\nTRACK MODE1\nDATAFILE "%s"\n' "$image" >image.toc
@@ -144,6 +144,24 @@ blank_cd_rw() {
 	echo "# done"
 }
 
+# Packets that can be written again, and an empty UDF file system in them.
+format_cd_rw() {
+	kind=cd-rw
+	n_sectors=$(($(stat -c %s "$image") / 2048))
+	blank_disc "$kind"
+	for mode in mode1 mode2; do
+		does cdrwtool "format, $mode" "$kind" cdrwtool -d /dev/sr0 -t 10 -q -w $mode
+		run with_drive blank.disc blkid -p -s TYPE -o value /dev/sr0
+		printed "formatted by cdrwtool, $kind, $mode: its file system" udf
+		does cdrwtool "overwrite, $mode" "$kind" cdrwtool -d /dev/sr0 -t 10 -w $mode -o 1312 -f "$image"
+		ok "overwritten by cdrwtool, $kind, $mode: all of it" with_drive blank.disc sh -c \
+			"dd if=/dev/sr0 bs=2048 skip=1312 count=$n_sectors | cmp - '$image'"
+	done
+	does cdrskin "blank fast" "$kind" cdrskin dev=/dev/sr0 blank=fast
+	burned "formatted and blanked, $kind"
+	echo "# done"
+}
+
 blank_dvd_rw() {
 	kind=dvd-rw
 	blank_disc "$kind"
@@ -226,6 +244,7 @@ format_bd() {
 }
 
 part append-cd append cd-r cd-rw
+part format-cd-rw format_cd_rw
 part append-dvd-minus append dvd-r dvd-rw
 part append-dvd-plus append dvd+r dvd+r-dl
 part append-anywhere append dvd+rw dvd-ram dvd-rw-overwrite

@@ -23,7 +23,7 @@ static const char *const command[] = { "discern", "rip", "-o", "a file.iso", NUL
 
 static struct manifest_run a_run(void)
 {
-	return (struct manifest_run){ &result, "/dev/sr0", &drive, NULL, command, "9.9", 1000000000, 1000000060, &error };
+	return (struct manifest_run){ &result, "/dev/sr0", &drive, NULL, command, "9.9", 1000000000, 1000000060, &error, NULL };
 }
 
 static int set_up(void **state)

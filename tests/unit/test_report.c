@@ -128,11 +128,32 @@ static void dropped_report_prints_no_json(void **state)
 	free(text);
 }
 
+static void text_has_the_members_too(void **state)
+{
+	FILE *out;
+	struct report *report = begin(false, &out);
+
+	(void)state;
+	report_string(report, "seen", "seen", "yes");
+	report_hush(report, true);
+	report_string(report, "hushed", "hushed", "not printed");
+	report_text(report, "also", "not printed");
+	report_hush(report, false);
+	report_number(report, "n", "n", 5, NULL);
+	assert_int_equal(json_object_size(report_json_object(report)), 3);
+	assert_string_equal(json_string_value(json_object_get(report_json_object(report), "hushed")), "not printed");
+	report_finish(report);
+	fclose(out);
+	assert_string_equal(text, "seen     yes\nn        5\n");
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(text_rows),
 		cmocka_unit_test(json_has_the_same_rows),
+		cmocka_unit_test(text_has_the_members_too),
 		cmocka_unit_test(hostile_text),
 		cmocka_unit_test(dropped_report_prints_no_json),
 	};

@@ -300,8 +300,37 @@ static void test_identities(void **state)
 	assert_false(identity_matches("CD 1 sectors=100 16=a", "CD 1 sectors=200 16=a"));
 	assert_false(identity_matches("CD 1 sectors=100 16=a", "CD 2 sectors=100 16=a"));
 	assert_false(identity_matches("CD 1 sectors=100 16=a", "DVD 1 sectors=100 16=a"));
-	assert_false(identity_matches("CD 1 sectors=100 16=a", "CD 1 sectors=100"));
+	/* Versions differ in what they note. */
+	assert_true(identity_matches("CD 1 sectors=100 16=a", "CD 1 sectors=100"));
+	assert_true(identity_matches("CD 1 sectors=100 16=a 64=b", "CD 1 sectors=100 16=a 128=c"));
+	assert_false(identity_matches("CD 1 sectors=100 16=a 64=b", "CD 1 sectors=100 16=a 32=d 64=c"));
+	/* A drive that only reads may tell other tracks of a recordable DVD. */
+	assert_false(identity_matches("CD 1 sectors=9 1=a 2=b 3=c 4=d", "CD 2 sectors=9 1=a 2=b 3=c 4=d"));
+	assert_true(identity_matches("DVD 1 sectors=9 1=a 2=b 3=c 4=d", "DVD 2 sectors=9 1=a 2=b 3=c 4=d"));
+	assert_false(identity_matches("DVD 1 sectors=9 1=a 2=b 3=c 4=-", "DVD 2 sectors=9 1=a 2=b 3=c 4=d"));
 	assert_false(identity_matches("", "CD"));
+}
+
+static void difference(const char *was, const char *disc, const char *expected)
+{
+	char words[128];
+
+	identity_tell_difference(was, disc, words, sizeof(words));
+	assert_string_equal(words, expected);
+}
+
+static void test_difference(void **state)
+{
+	char identity[IDENTITY_SIZE] = "CD 1 sectors=100 16=- 17=b";
+
+	(void)state;
+	difference("CD 1 sectors=100", "DVD 1 sectors=100", "a CD, not a DVD");
+	difference("CD 1 sectors=100", "CD 1 sectors=200", "100 sectors, not 200");
+	difference("CD 1 sectors=100 16=a", "CD 2 sectors=100 16=b", "other tracks (TOC)");
+	difference("CD 1 sectors=100 16=a 64=b", "CD 1 sectors=100 16=a 64=c", "sector 64 differs");
+	difference("", "CD 1 sectors=100", "the map tells of none");
+	identity_complete(identity, "CD 1 sectors=102 16=a 17=- 18=c");
+	assert_string_equal(identity, "CD 1 sectors=100 16=a 17=b");
 }
 
 int main(void)
@@ -323,6 +352,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_folders, clean),
 		cmocka_unit_test_teardown(test_space, clean),
 		cmocka_unit_test(test_identities),
+		cmocka_unit_test(test_difference),
 	};
 
 	output.fd = -1;

@@ -201,6 +201,62 @@ static void test_text_in_lead_in(void **state)
 	test_drive_close(&t);
 }
 
+/* Packs of R to W, without their parities, as they are sent and as they are read. */
+static void get_pack_symbols(const uint8_t *packs, uint8_t ret_symbols[96])
+{
+	static const uint8_t parities[] = { 2, 3, 20, 21, 22, 23 };
+
+	for (size_t i = 0; i < 96; i++)
+		ret_symbols[i] = packs[i] & 0x3f;
+	for (size_t i = 0; i < 96; i += 24)
+		for (size_t k = 0; k < sizeof(parities); k++)
+			ret_symbols[i + parities[k]] = 0;
+}
+
+static void test_packs(void **state)
+{
+	static const uint8_t sheet[] = {
+		PLACE(0x01, 0, 0, 0x01, -150),
+		PLACE(0x01, 1, 0, 0xc0, -150),
+		PLACE(0x01, 1, 1, 0xc0, 0),
+		PLACE(0x01, 0xaa, 1, 0x01, 300),
+	};
+	uint8_t reserved[sizeof(sheet)], in_lead_in[sizeof(sheet)], sent[96], got[96], sub[96];
+
+	(void)state;
+	memcpy(reserved, sheet, sizeof(sheet));
+	memcpy(in_lead_in, sheet, sizeof(sheet));
+	reserved[8 + 3] = 0x80;
+	in_lead_in[3] = 0xc1;
+	test_drive_open(&t, "cd-r", 5000);
+	SELECT(BUFE | SESSION_AT_ONCE, 0, 0, 0, 0);
+	assert_int_equal(send_sheet(reserved, sizeof(reserved)), INVALID_PARAMETER);
+	assert_int_equal(send_sheet(in_lead_in, sizeof(in_lead_in)), INVALID_PARAMETER);
+	assert_int_equal(send_sheet(sheet, sizeof(sheet)), GOOD);
+	for (int32_t lba = -150; lba < 300; lba++) {
+		uint8_t cdb[12] = { 0x2a, [8] = 1 };
+
+		put_be32(cdb + 2, (uint32_t)lba);
+		fill(room, 2448, lba);
+		get_pack_symbols(room + 2352, room + 2352);
+		assert_int_equal(test_write(&t, cdb, room, 2448), GOOD);
+	}
+	assert_int_equal(synchronize(), GOOD);
+	for (uint8_t lba = 0; lba < 250; lba += 7) {
+		fill(room, 2448, lba);
+		get_pack_symbols(room + 2352, sent);
+		assert_int_equal(test_read(&t, CDB(0xbe, 4, 0, 0, 0, lba, 0, 0, 1, 0x10, 4), 2352 + 96), GOOD);
+		assert_memory_equal(t.data, room, 2352);
+		get_pack_symbols(t.data + 2352, got);
+		assert_memory_equal(got, sent, 96);
+		/* On the disc they lie otherwise. */
+		assert_int_equal(disc_read_raw(t.drive->disc, lba, room, sub), 0);
+		get_pack_symbols(sub, got);
+		assert_memory_not_equal(got, sent, 96);
+	}
+	test_drive_close(&t);
+}
+
 /* All block types that a track at once can have, a track each. */
 static void test_block_types(void **state)
 {
@@ -475,7 +531,7 @@ int main(void)
 		cmocka_unit_test(test_pages),         cmocka_unit_test(test_tests),
 		cmocka_unit_test(test_tests_of_dvds), cmocka_unit_test(test_variable_packets),
 		cmocka_unit_test(test_fixed_packets), cmocka_unit_test(test_faults_in_sessions),
-		cmocka_unit_test(test_offsets),
+		cmocka_unit_test(test_offsets),       cmocka_unit_test(test_packs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -67,10 +67,11 @@ static const struct {
 /* Sub-channel part of a data form: none, raw, reserved, packed (MMC-6 table 598). */
 static bool sub_by_form(uint8_t data_form, enum cd_sub *ret_sub)
 {
-	enum { FORM_NONE = 0, FORM_RAW = 1 };
+	static const enum cd_sub subs[] = { CD_SUB_NONE, CD_SUB_RAW, CD_SUB_NONE, CD_SUB_PACKED };
+	enum { FORM_RESERVED = 2 };
 
-	*ret_sub = data_form >> SUB_SHIFT == FORM_RAW ? CD_SUB_RAW : CD_SUB_NONE;
-	return data_form >> SUB_SHIFT == FORM_NONE || data_form >> SUB_SHIFT == FORM_RAW;
+	*ret_sub = subs[data_form >> SUB_SHIFT];
+	return data_form >> SUB_SHIFT != FORM_RESERVED;
 }
 
 bool cd_blocks_by_form(uint8_t data_form, struct cd_blocks *ret_blocks)

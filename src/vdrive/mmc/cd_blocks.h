@@ -16,7 +16,7 @@
 enum cd_sub {
 	CD_SUB_NONE,
 	CD_SUB_PQ,     /**< 16 bytes: Q as it lies on the disc, and P in the last one */
-	CD_SUB_PACKED, /**< 96 bytes: P and Q as in raw ones; R to W as packs, of which only empty ones are known */
+	CD_SUB_PACKED, /**< 96 bytes: P and Q as in raw ones; R to W as packs, which the drive interleaves */
 	CD_SUB_RAW,    /**< 96 bytes as they lie on the disc */
 };
 
@@ -47,8 +47,7 @@ struct cd_blocks {
 	enum cd_sub sub;
 };
 
-/** A data form of a cue sheet, sub-channel bits included. False if it is none, or one with packs, which this drive does
- *  not interleave. */
+/** A data form of a cue sheet, sub-channel bits included. False if it is none. */
 bool cd_blocks_by_form(uint8_t data_form, struct cd_blocks *ret_blocks);
 
 /** A data block type. False for a reserved one. */

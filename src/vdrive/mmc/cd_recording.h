@@ -4,6 +4,7 @@
 #ifndef VDRIVE_MMC_CD_RECORDING_H
 #define VDRIVE_MMC_CD_RECORDING_H
 
+#include "disc/rw_pack.h"
 #include "vdrive/disc_cd.h"
 #include "vdrive/drive.h"
 #include "vdrive/mmc/cue_sheet.h"
@@ -21,6 +22,9 @@ struct cd_recording {
 	/** What the host writes next. */
 	int32_t next_lba;
 	struct lead_in_text text;
+	/** Packs of R to W: those of the sectors before this one, and of it. */
+	int32_t packs_next_lba;
+	uint8_t packs[RW_WINDOW_SECTORS * SUBCHANNEL_BYTES];
 };
 
 /** Forgets what was announced; the disc stays as it is. */
@@ -33,6 +37,9 @@ int32_t cd_lead_in_lba(const struct disc *disc);
 /** Where a session at once or a raw one is written next, by what was announced or by the write parameters page. False
  *  if it is not such a session that is written. */
 bool cd_recording_next_lba(const struct vdrive *drive, int32_t *ret_lba);
+
+/** What a track is by the write parameters page. */
+enum cd_track_mode cd_page_mode(const struct vdrive *drive);
 
 /** WRITE, as the write parameters page says. 0 or the value of a CHECK CONDITION. */
 int cd_write(struct vdrive_call *call, int32_t lba, uint32_t n_sectors);
@@ -48,6 +55,10 @@ int cd_write_announced(struct vdrive_call *call, int32_t lba, uint32_t n_sectors
 int cd_write_raw(struct vdrive_call *call, int32_t lba, uint32_t n_sectors);
 int cd_finish_raw(struct vdrive *drive);
 void cd_forget_raw(struct raw_session *raw);
+
+/** Sub-channels with R to W as the host's packs: they get their parity, where they have none, and become those that lie
+ *  on the disc. Sectors come in order, or interleaving begins anew. */
+void cd_interleave_packs(struct cd_recording *recording, int32_t lba, uint8_t sub[SUBCHANNEL_BYTES]);
 
 /** Sectors of one form, in the session that is open. */
 struct cd_run {

@@ -77,7 +77,8 @@ static bool take_lead_in(struct parser *parser, const uint8_t *entry)
 		return refuse(parser, AT_TRACK);
 	if (entry[AT_INDEX] != 0)
 		return refuse(parser, AT_INDEX);
-	if (!cd_blocks_by_form(entry[AT_FORM], &blocks))
+	/* What is in there is as it will lie on the disc. */
+	if (!cd_blocks_by_form(entry[AT_FORM], &blocks) || blocks.sub == CD_SUB_PACKED)
 		return refuse(parser, AT_FORM);
 	if (!take_lba(parser, entry, &lba))
 		return false;

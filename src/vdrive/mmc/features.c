@@ -102,9 +102,15 @@ static bool has_pseudo_overwrite(const struct vdrive *drive)
 	return drive->disc != NULL && disc_recording(drive->disc) == RECORDING_PSEUDO_OVERWRITE;
 }
 
+/* CD-RW in packets that can be overwritten, DVD-RW in ECC blocks. */
+static bool has_restricted_overwrite(const struct vdrive *drive)
+{
+	return has_overwrite(drive) || (drive->disc != NULL && disc_is_packet_formatted(drive->disc));
+}
+
 static bool has_writable_cd(const struct vdrive *drive)
 {
-	return has_cd(drive) && vdrive_is_writable(drive);
+	return has_cd(drive) && vdrive_is_writable(drive) && !has_restricted_overwrite(drive);
 }
 
 static bool has_writable_bd(const struct vdrive *drive)
@@ -406,7 +412,7 @@ static const struct feature features[] = {
 	{ 0x0021, 3, false, is_incremental, fill_incremental },
 	{ 0x0023, 1, false, is_formattable, fill_formattable },
 	{ 0x0024, 1, false, has_defect_management, fill_defect_management },
-	{ 0x0026, 0, false, has_overwrite, NULL },
+	{ 0x0026, 0, false, has_restricted_overwrite, NULL },
 	{ 0x002a, 1, false, has_dvd_plus_rw, fill_dvd_plus },
 	{ 0x002b, 0, false, has_dvd_plus_r, fill_dvd_plus },
 	{ 0x002c, 0, false, has_overwrite, fill_rigid_overwrite },

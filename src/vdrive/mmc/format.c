@@ -10,9 +10,10 @@
 #include "vdrive/mmc/cd_recording.h"
 #include "vdrive/mmc/test_write.h"
 #include "vdrive/mmc/formats.h"
+#include "vdrive/mmc/write_page.h"
 
-/* FORMAT UNIT byte 1: parameter list present, and the only format code of MMC. */
-enum { FORMAT_FMTDATA = 0x10, FORMAT_CMPLST = 0x08, FORMAT_CODE = 1 };
+/* FORMAT UNIT byte 1: parameter list present, the format code of MMC-6, and the one that CD-RW had before. */
+enum { FORMAT_FMTDATA = 0x10, FORMAT_CMPLST = 0x08, FORMAT_CODE = 1, FORMAT_CODE_CD_RW = 7 };
 
 /* Parameter list: 4 bytes header, 8 bytes descriptor. */
 enum { LIST_SIZE = 12, DESCRIPTOR_SIZE = 8 };
@@ -173,6 +174,49 @@ static int format_dvd_rw(struct vdrive_call *call, const struct wish *wish)
 	return format_result(call, disc_format_overwrite(disc, wish->n_sectors, is_quick));
 }
 
+/* The mode is that of the write parameters page; FFFFFFFFh is the whole disc. */
+static int format_cd_rw(struct vdrive_call *call, uint8_t type, uint32_t n_sectors)
+{
+	struct vdrive *drive = call->drive;
+	enum cd_track_mode mode = cd_page_mode(drive);
+
+	if (type == FORMAT_CD_RW_GROW)
+		return format_result(call, disc_grow_packets(drive->disc, n_sectors));
+	/* 5/64/00 illegal mode for this track: there are packets of data only. */
+	if (mode == CD_AUDIO || mode == CD_MODE_2)
+		return vdrive_check_condition(call, 5, 0x64, 0);
+	if (n_sectors == UINT32_MAX)
+		n_sectors = disc_packet_sectors(drive->disc);
+	cd_recording_forget(drive);
+	return format_result(call, disc_format_packets(drive->disc, n_sectors, mode, write_page_disc_type(drive)));
+}
+
+/* Types 00h, 10h and 11h, behind which the block length or the packet size stands. */
+static int format_cd_rw_by_type(struct vdrive_call *call, const struct wish *wish)
+{
+	uint32_t parameter = get_be24((const uint8_t *)call->command->data + 9);
+
+	if (wish->sub_type != 0 || (wish->type != FORMAT_FULL && parameter != DISC_PACKET_SECTORS))
+		return vdrive_invalid_parameter(call);
+	return format_cd_rw(call, wish->type, wish->n_sectors);
+}
+
+/* The list of format code 7, which is of CD-RW alone (MMC-2 6.1.4.2): a header, four bytes of initialization pattern,
+ * then whether a session is added or grows, and by how much. */
+static int format_cd_rw_by_session(struct vdrive_call *call)
+{
+	enum { LIST = 16, SESSION = 0x80, GROW = 0x40 };
+	const uint8_t *list = call->command->data;
+	int ret = vdrive_take(call, LIST);
+
+	if (ret < 0)
+		return ret;
+	/* No session is added to a disc that is formatted. */
+	if (!is_list(list) || list[8] & SESSION)
+		return vdrive_invalid_parameter(call);
+	return format_cd_rw(call, list[8] & GROW ? FORMAT_CD_RW_GROW : FORMAT_FULL, get_be32(list + 12));
+}
+
 static int format_by_medium(struct vdrive_call *call)
 {
 	const uint8_t *list = call->command->data;
@@ -185,6 +229,8 @@ static int format_by_medium(struct vdrive_call *call)
 		return format_dvd_plus_rw(call, &wish);
 	if (!vdrive_has_format(disc, wish.type))
 		return vdrive_invalid_parameter(call);
+	if (disc_media(disc)->profile == DISCERN_PROFILE_CD_RW)
+		return format_cd_rw_by_type(call, &wish);
 	if (disc_media(disc)->profile == DISCERN_PROFILE_BD_R)
 		return format_bd_r(call, &wish);
 	if (disc_media(disc)->profile == DISCERN_PROFILE_DVD_RW)
@@ -195,16 +241,22 @@ static int format_by_medium(struct vdrive_call *call)
 static int format_unit(struct vdrive_call *call)
 {
 	struct vdrive_format formats[VDRIVE_MAX_FORMATS];
+	uint8_t code = call->cdb[1] & ~FORMAT_CMPLST;
+	bool is_by_session;
 	int ret = vdrive_need_medium(call);
 
 	if (ret < 0)
 		return ret;
 	vdrive_end_test(call->drive);
-	if ((call->cdb[1] & ~FORMAT_CMPLST) != (FORMAT_FMTDATA | FORMAT_CODE))
+	is_by_session = code == (FORMAT_FMTDATA | FORMAT_CODE_CD_RW) &&
+			disc_media(call->drive->disc)->profile == DISCERN_PROFILE_CD_RW;
+	if (code != (FORMAT_FMTDATA | FORMAT_CODE) && !is_by_session)
 		return vdrive_invalid_field(call, 1);
 	/* 5/30/06 cannot format medium, incompatible medium: none of its kind, or a BD-R that is no longer blank. */
 	if (vdrive_formats(call->drive->disc, formats) == 0)
 		return vdrive_check_condition(call, 5, 0x30, 6);
+	if (is_by_session)
+		return format_cd_rw_by_session(call);
 	ret = vdrive_take(call, LIST_SIZE);
 	return ret < 0 ? ret : format_by_medium(call);
 }

@@ -65,6 +65,19 @@ static size_t dvd_rw_formats(const struct disc *disc, struct vdrive_format *form
 	return n;
 }
 
+/* In packets that can be overwritten; one that has not all of the disc can grow. */
+static size_t cd_rw_formats(const struct disc *disc, struct vdrive_format *formats)
+{
+	uint32_t most = disc_packet_sectors(disc), now = disc_recorded_end(disc);
+	size_t n = 0;
+
+	formats[n++] = (struct vdrive_format){ FORMAT_FULL, most, BLOCK_LENGTH };
+	formats[n++] = (struct vdrive_format){ FORMAT_CD_RW_FULL, most, DISC_PACKET_SECTORS };
+	if (disc_is_packet_formatted(disc) && now < most)
+		formats[n++] = (struct vdrive_format){ FORMAT_CD_RW_GROW, most - now, DISC_PACKET_SECTORS };
+	return n;
+}
+
 uint32_t vdrive_overwrite_sectors(const struct disc *disc)
 {
 	const uint32_t most = profile_find(DISCERN_PROFILE_DVD_RW_OVERWRITE)->usual_sectors;
@@ -120,11 +133,9 @@ size_t vdrive_formats(const struct disc *disc, struct vdrive_format formats[VDRI
 		enum discern_profile profile;
 		size_t (*put)(const struct disc *disc, struct vdrive_format *formats);
 	} media[] = {
-		{ DISCERN_PROFILE_DVD_RW, dvd_rw_formats },
-		{ DISCERN_PROFILE_DVD_RAM, dvd_ram_formats },
-		{ DISCERN_PROFILE_DVD_PLUS_RW, dvd_plus_rw_formats },
-		{ DISCERN_PROFILE_BD_R, bd_r_formats },
-		{ DISCERN_PROFILE_BD_RE, bd_re_formats },
+		{ DISCERN_PROFILE_CD_RW, cd_rw_formats },     { DISCERN_PROFILE_DVD_RW, dvd_rw_formats },
+		{ DISCERN_PROFILE_DVD_RAM, dvd_ram_formats }, { DISCERN_PROFILE_DVD_PLUS_RW, dvd_plus_rw_formats },
+		{ DISCERN_PROFILE_BD_R, bd_r_formats },       { DISCERN_PROFILE_BD_RE, bd_re_formats },
 	};
 
 	for (size_t i = 0; i < sizeof(media) / sizeof(media[0]); i++)

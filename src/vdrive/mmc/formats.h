@@ -8,6 +8,8 @@
 /** Format types (MMC-6 6.5.4.2). */
 enum vdrive_format_type {
 	FORMAT_FULL = 0x00,
+	FORMAT_CD_RW_FULL = 0x10,
+	FORMAT_CD_RW_GROW = 0x11,
 	FORMAT_DVD_RW_FULL = 0x10,
 	FORMAT_DVD_RW_QUICK_GROW = 0x13,
 	FORMAT_DVD_RW_QUICK = 0x15,

@@ -103,5 +103,5 @@ bool vdrive_is_writable(const struct vdrive *drive)
 {
 	if (drive->disc == NULL || disc_is_pressed(drive->disc))
 		return false;
-	return vdrive_profile(drive)->writing == WRITING_RANDOM || disc_status(drive->disc) != DISC_COMPLETE;
+	return disc_can_be_overwritten(drive->disc) || disc_status(drive->disc) != DISC_COMPLETE;
 }

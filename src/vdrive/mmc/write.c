@@ -36,6 +36,8 @@ static int check_writable(struct vdrive_call *call)
 		return vdrive_check_condition(call, 5, 0x30, 5);
 	if (disc_profile(disc)->writing == WRITING_RANDOM)
 		return disc_status(disc) == DISC_BLANK ? vdrive_check_condition(call, 5, 0x30, 0x10) : 0;
+	if (disc_is_packet_formatted(disc))
+		return 0;
 	return disc_status(disc) == DISC_COMPLETE ? vdrive_check_condition(call, 7, 0x27, 0) : 0;
 }
 
@@ -331,6 +333,9 @@ static int close_by_function(struct vdrive_call *call, uint8_t function)
 
 	if (disc_profile(disc)->writing == WRITING_RANDOM)
 		return close_random(call, function);
+	/* All is closed already. */
+	if (disc_is_packet_formatted(disc))
+		return function == CLOSE_TRACK || function == CLOSE_SESSION ? 0 : vdrive_invalid_field(call, 2);
 	switch (function) {
 	case CLOSE_TRACK:
 		return close_track(call);

@@ -62,6 +62,24 @@ bool cd_recording_next_lba(const struct vdrive *drive, int32_t *ret_lba)
 	return true;
 }
 
+void cd_interleave_packs(struct cd_recording *recording, int32_t lba, uint8_t sub[SUBCHANNEL_BYTES])
+{
+	uint8_t *packs = recording->packs, *last = packs + sizeof(recording->packs) - SUBCHANNEL_BYTES;
+	uint8_t rw[SUBCHANNEL_BYTES];
+
+	if (lba != recording->packs_next_lba)
+		memset(packs, 0, sizeof(recording->packs));
+	recording->packs_next_lba = lba + 1;
+	memmove(packs, packs + SUBCHANNEL_BYTES, sizeof(recording->packs) - SUBCHANNEL_BYTES);
+	for (size_t i = 0; i < SUBCHANNEL_BYTES; i++)
+		last[i] = sub[i] & R_TO_W;
+	for (size_t i = 0; i < SUBCHANNEL_BYTES; i += RW_PACK_SYMBOLS)
+		rw_pack_add_parity(last + i);
+	rw_pack_interleave(rw, packs);
+	for (size_t i = 0; i < SUBCHANNEL_BYTES; i++)
+		sub[i] = (uint8_t)((sub[i] & ~R_TO_W) | rw[i]);
+}
+
 /* P and Q are the drive's, R to W the host's. */
 static void make_sub(const struct vdrive *drive, int32_t lba, const uint8_t *host, uint8_t ret_sub[SUBCHANNEL_BYTES])
 {
@@ -79,6 +97,9 @@ static int write_one(struct vdrive *drive, const struct cd_blocks *blocks, int32
 	/* With P and Q alone the host gives nothing that the drive would take. */
 	if (blocks->sub == CD_SUB_PACKED || blocks->sub == CD_SUB_RAW) {
 		make_sub(drive, lba, data + blocks->main_bytes, sub);
+		/* A track at once has no packs (write_page.c). */
+		if (blocks->sub == CD_SUB_PACKED && drive->recording != NULL)
+			cd_interleave_packs(drive->recording, lba, sub);
 		raw.subchannel = sub;
 	}
 	return write_offset_put(drive, lba, &raw, blocks->form == SECTOR_AUDIO);
@@ -113,10 +134,13 @@ static int check_address(struct vdrive_call *call, int32_t lba, uint32_t n_secto
 	return 0;
 }
 
-static enum cd_track_mode page_mode(const struct vdrive *drive, const struct cd_blocks *blocks)
+enum cd_track_mode cd_page_mode(const struct vdrive *drive)
 {
-	enum cd_track_mode mode = cd_blocks_mode(blocks);
+	struct cd_blocks blocks;
+	enum cd_track_mode mode;
 
+	write_page_blocks(drive, &blocks);
+	mode = cd_blocks_mode(&blocks);
 	return mode == CD_MODE_2_XA && write_page_disc_type(drive) == CD_TYPE_CDI ? CD_MODE_2_CDI : mode;
 }
 
@@ -153,7 +177,7 @@ static int write_track(struct vdrive_call *call, int32_t lba, uint32_t n_sectors
 	if (ret < 0)
 		return ret;
 	write_page_blocks(drive, &blocks);
-	mode = page_mode(drive, &blocks);
+	mode = cd_page_mode(drive);
 	/* 5/64/00 illegal mode for this track. */
 	if (track == NULL && disc_incomplete_track(drive->disc) != NULL &&
 	    disc_incomplete_track(drive->disc)->mode != mode)
@@ -168,11 +192,39 @@ static int write_track(struct vdrive_call *call, int32_t lba, uint32_t n_sectors
 	return ret < 0 ? vdrive_write_failed(call, ret, failed_lba) : 0;
 }
 
+/* Whole packets of a disc that is formatted, in its mode (MMC-6 4.2.3.4.2). */
+static int overwrite_packets(struct vdrive_call *call, int32_t lba, uint32_t n_sectors)
+{
+	struct vdrive *drive = call->drive;
+	const struct disc_track *track = disc_track(drive->disc, 1);
+	struct cd_blocks blocks;
+	struct cd_run run = { .blocks = &blocks, .lba = lba, .n_sectors = n_sectors, .data = call->command->data };
+	int32_t failed_lba = lba;
+	int ret = check_address(call, lba, n_sectors);
+
+	if (ret < 0)
+		return ret;
+	/* 5/64/00 illegal mode for this track. */
+	if (write_page_type(drive) != WRITE_PACKETS || write_page_packet_sectors(drive) != track->packet_sectors ||
+	    cd_page_mode(drive) != track->mode)
+		return vdrive_check_condition(call, 5, 0x64, 0);
+	if ((uint32_t)lba % track->packet_sectors != 0 || n_sectors % track->packet_sectors != 0)
+		return vdrive_write_failed(call, -ENXIO, lba);
+	write_page_blocks(drive, &blocks);
+	ret = vdrive_take(call, n_sectors * cd_blocks_bytes(&blocks));
+	if (ret < 0)
+		return ret;
+	ret = cd_write_run(drive, &run, &failed_lba);
+	return ret < 0 ? vdrive_write_failed(call, ret, failed_lba) : 0;
+}
+
 int cd_write(struct vdrive_call *call, int32_t lba, uint32_t n_sectors)
 {
 	const struct cd_recording *recording = call->drive->recording;
 	enum write_type type = write_page_type(call->drive);
 
+	if (disc_is_packet_formatted(call->drive->disc))
+		return overwrite_packets(call, lba, n_sectors);
 	/* What has begun is gone on with; an announcement alone is forgotten for another way of writing. */
 	if (recording != NULL && recording->has_begun)
 		type = recording->raw != NULL ? WRITE_RAW : WRITE_SESSION_AT_ONCE;

@@ -131,6 +131,9 @@ static int write_block(struct vdrive *drive, const struct cd_blocks *blocks, con
 	int ret = 0;
 
 	get_sub(blocks, block, sub);
+	/* The lead-in's packs are text, which is not interleaved. */
+	if (blocks->sub == CD_SUB_PACKED && lba >= raw->begin_lba)
+		cd_interleave_packs(recording, lba, sub);
 	if (lba < raw->begin_lba) {
 		get_q(sub, q);
 		raw_toc_take(&raw->toc, q);
