@@ -82,6 +82,18 @@ static int begin(struct checking *checking, struct discern_error *err)
 	return checking->head != NULL ? 0 : discern_error_set(err, -ENOMEM, "out of memory");
 }
 
+/* Of other images than pipes the size is known; but whoever says what it has to be is listened to. */
+static int compare_size(const struct checking *checking, struct discern_error *err)
+{
+	const struct discern_burn_check *check = checking->check;
+	uint64_t said = checking->options->size_bytes;
+
+	if (said == 0 || said == check->image.size_bytes)
+		return 0;
+	return discern_error_set(err, -EINVAL, "%s: has %ju bytes, not %ju", check->path,
+				 (uintmax_t)check->image.size_bytes, (uintmax_t)said);
+}
+
 /* After the end of reading. */
 static int end(struct checking *checking, struct discern_burn_input *input, struct discern_error *err)
 {
@@ -92,6 +104,8 @@ static int end(struct checking *checking, struct discern_burn_input *input, stru
 		discern_error_set(err, -ESTALE, "%s: changed while it was checked", check->path);
 		return discern_error_hint(err, "wait until the download is complete");
 	}
+	if (ret == 0)
+		ret = compare_size(checking, err);
 	if (ret == 0 && check->kind != DISCERN_IMAGE_FILE)
 		ret = check_inspect_head(checking, err);
 	if (ret == 0)

@@ -252,7 +252,8 @@ bool embedded_check_finish(struct embedded_check *check, struct embedded_sum *re
 	char hex[HASH_HEX_SIZE];
 
 	*ret_sum = check->sum;
-	if (check->hash == NULL)
+	/* The padding is in the image, too: so no more zeros are counted than there are bytes. */
+	if (check->hash == NULL || check->offset < check->sum.size_bytes + check->sum.zero_bytes)
 		return false;
 	memset(check->buffer, 0, sizeof(check->buffer));
 	for (uint64_t left = check->sum.zero_bytes; left > 0;) {
@@ -262,7 +263,7 @@ bool embedded_check_finish(struct embedded_check *check, struct embedded_sum *re
 		left -= n;
 	}
 	hash_finish(check->hash, hex);
-	return check->offset >= check->sum.size_bytes && strcmp(hex, check->sum.hex) == 0;
+	return strcmp(hex, check->sum.hex) == 0;
 }
 
 const char *embedded_check_signature(const struct embedded_check *check, const uint8_t **ret_field)

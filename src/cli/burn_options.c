@@ -215,8 +215,12 @@ int burn_options_parse(struct burn_options *options, int argc, char **argv)
 		if (ret != 0)
 			return ret;
 	}
+	if (options->burn.is_folder && (options->burn.checksum != NULL || options->burn.require_signature))
+		return cli_usage(options->cli, "nobody has published or signed the image that --files makes");
+	if (options->burn.label != NULL && !options->burn.is_folder)
+		return cli_usage(options->cli, "--label is for the image that --files makes");
 	if (optind == argc)
-		return cli_usage(options->cli, "which image?");
+		return cli_usage(options->cli, options->burn.is_folder ? "which folder?" : "which image?");
 	if (argc - optind > 2)
 		return cli_usage(options->cli, "one image and one drive at a time, not %d operands", argc - optind);
 	options->image_path = argv[optind];

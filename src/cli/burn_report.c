@@ -137,6 +137,7 @@ void burn_report_write(struct report *report, const struct discern_burn_plan *pl
 	report_text(report, "close", "%s", "the drive finished the disc without a complaint");
 	report_open_object(report, "write");
 	report_number(report, "bytes", NULL, (int64_t)result->written_bytes, NULL);
+	report_string(report, "sha256", NULL, result->sha256);
 	report_real(report, "seconds", NULL, result->seconds, NULL);
 	report_number(report, "average_kbps", NULL, result->average_kbps, NULL);
 	report_number(report, "min_fifo_percent", NULL, result->min_fifo_percent, NULL);

@@ -209,8 +209,9 @@ static int verify(struct job *job)
 
 	if (cli_signal() == 0 && !reload(job, &is_reloaded)) {
 		cli_complain(job->cli, "burned, but not verified: the tray stayed open");
-		fprintf(stderr, "  hint: close it, then: discern verify %s %s\n", job->options.image_path,
-			discern_drive_path(job->drive));
+		if (job->check.kind == DISCERN_IMAGE_FILE || job->check.kind == DISCERN_IMAGE_PACKED)
+			fprintf(stderr, "  hint: close it, then: discern verify %s %s\n", job->options.image_path,
+				discern_drive_path(job->drive));
 		return CLI_EXIT_FAILED;
 	}
 	ret = discern_verify_burned(job->drive, &job->check, job->result.sha256, &job->cli->observer, &result, &err);
@@ -227,6 +228,11 @@ static int verify(struct job *job)
 	return ret;
 }
 
+static const char *image_name(const struct job *job)
+{
+	return strcmp(job->options.image_path, "-") == 0 ? "what came from standard input" : job->options.image_path;
+}
+
 /* The last row; nothing more is said of a failure that was already told. */
 static void report_verdict(struct job *job, int code)
 {
@@ -238,14 +244,14 @@ static void report_verdict(struct job *job, int code)
 		report_text(report, "dry run", "nothing was written");
 	} else if (code == CLI_EXIT_GOOD && job->options.will_verify) {
 		verdict = "good";
-		report_text(report, "good", "the disc equals %s", job->options.image_path);
+		report_text(report, "good", "the disc equals %s", image_name(job));
 	} else if (code == CLI_EXIT_GOOD) {
 		verdict = "not verified";
 		report_text(report, "burned", "not verified: what is on the disc was not read back");
 	} else if (code == CLI_EXIT_DIFFERENT) {
 		verdict = "different";
 		report_text(report, "bad", "the disc does not equal %s: burn another one, slower or in another drive",
-			    job->options.image_path);
+			    image_name(job));
 	} else if (code == CLI_EXIT_UNREADABLE) {
 		verdict = "unreadable";
 		report_text(report, "bad",

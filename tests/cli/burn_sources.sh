@@ -175,4 +175,57 @@ printed "which is taken" '"label": "An archive of 2026"'
 burn 1 "a file instead of a folder" --files d.iso
 mkdir empty
 burn 0 "an empty folder" --files empty
+
+# changes WHAT SOURCE COMMAND…: the command is run in the midst of the burn, held up by a slow write
+changes() {
+	what=$1
+	source=$2
+	shift 2
+	blank
+	: >err
+	# shellcheck disable=SC2086  # an option and a name
+	"$discern" vdrive run --drive "sr0=disc" --fault 'sr0: write skip=30 count=1 delay=2000' -- \
+		"$discern" burn --progress json $source >out 2>err &
+	for _ in $(seq 200); do
+		grep -qE '"phase": "write", "done_bytes": [1-9]' err && break
+		sleep 0.1
+	done
+	"$@"
+	code=0
+	wait $! || code=$?
+	equal "$what is an error" "$code" 1 || show_output
+	equal "$what is not called done" "$(grep -cE '^(good|burned)' out)" 0
+}
+append() {
+	echo more >>"$1"
+}
+changes "a file of the folder that changes" "--files tree" append tree/noise
+complained "is named" "tree/noise: was changed"
+changes "a compressed file that changes" d.iso.xz append d.iso.xz
+complained "is named" "d.iso.xz: its size changed"
+
+# --- a signal while the pipe brings nothing ---
+blank
+{
+	head -c 5000000 large.iso
+	sleep 60
+} >fifo &
+stalled=$!
+: >err
+# shellcheck disable=SC2016  # expanded by the inner shell
+"$discern" vdrive run --drive "sr0=disc" -- \
+	sh -c '"$0" burn --progress json fifo & echo $! >pid; wait $!' "$discern" >out 2>err &
+burning=$!
+for _ in $(seq 200); do
+	grep -qE '"phase": "write"' err && break
+	sleep 0.1
+done
+kill -TERM "$(cat pid)"
+code=0
+wait $burning || code=$?
+kill $stalled 2>/dev/null
+equal "a signal stops it" "$code" 143 || show_output
 exits 2 "a size that is none" "$discern" burn --size=much - sr0
+exits 2 "a label without --files" "$discern" burn --label=x d.iso
+exits 2 "a checksum of what --files makes" "$discern" burn --files --sha256="$sum" tree
+exits 1 "a size that is not the file's" "$discern" burn --dry-run --size=1000 d.iso
