@@ -7,13 +7,12 @@ requires_vdrive
 requires dd truncate
 
 make_iso d.iso 3 SOURCES
-size=$(stat -c %s d.iso)
 sum=$(sha256sum <d.iso | cut -c1-64)
 
 # blank: a fresh disc
 blank() {
 	rm -f disc
-	"$discern" vdrive create --quiet --media "${1:-dvd+r}" --sectors 20000 disc >/dev/null || failed "make a blank"
+	"$discern" vdrive create --quiet --media dvd+r --sectors 20000 disc >/dev/null || failed "make a blank"
 }
 
 # burn CODE WHAT ARGUMENT…: on a fresh disc, standard input as it is
@@ -56,7 +55,7 @@ echo "$sum  d.iso" >inner/SHA256SUMS
 (cd file && sha256sum d.* >SHA256SUMS)
 for file in $files; do echo "$wrong  $file"; done >wrong/SHA256SUMS
 blank
-# shellcheck disable=SC2016  # the inner shell's variables
+# shellcheck disable=SC2016,SC2086  # the inner shell's variables, and words
 "$discern" vdrive run --drive sr0=disc -- sh -c '
 	discern=$1
 	shift
@@ -66,13 +65,13 @@ blank
 		done
 	done' sh "$discern" $files
 for file in $files; do
-	contains "$file: a checksum of what is in it is compared" inner/$file.out "SHA-256 good (SHA256SUMS)"
-	contains "$file: a checksum of the file is compared" file/$file.out "SHA-256 good (SHA256SUMS, of the compressed file)"
-	equal "$file: a wrong checksum" "$(cat wrong/$file.code)" 1
-	contains "$file: is told" wrong/$file.err "differs from SHA256SUMS"
-	equal "$file: damage is noticed" "$(cat bad/$file.code)" 1
-	contains "$file: and told" bad/$file.err "damaged"
-	equal "$file: what is cut off is noticed" "$(cat cut/$file.code)" 1
+	contains "$file: a checksum of what is in it is compared" inner/"$file".out "SHA-256 good (SHA256SUMS)"
+	contains "$file: a checksum of the file is compared" file/"$file".out "SHA-256 good (SHA256SUMS, of the compressed file)"
+	equal "$file: a wrong checksum" "$(cat wrong/"$file".code)" 1
+	contains "$file: is told" wrong/"$file".err "differs from SHA256SUMS"
+	equal "$file: damage is noticed" "$(cat bad/"$file".code)" 1
+	contains "$file: and told" bad/"$file".err "damaged"
+	equal "$file: what is cut off is noticed" "$(cat cut/"$file".code)" 1
 	burn 0 "$file is burned" "$file"
 	printed "$file: every sector is compared" "every sector equals the image"
 	reads_back "$file: dd reads the image" d.iso
@@ -100,27 +99,33 @@ complained "stops as soon as it is" "unpacks to more than 41.0 MB"
 mkfifo fifo
 cat d.iso >fifo &
 burn 0 "a pipe with a volume in it" - sr0 <fifo
+wait
 printed "is burned in the size that comes" "standard input, 3.5"
 printed "and read back by its SHA-256" "the SHA-256 of all of it is that of what was burned"
 reads_back "dd reads what came" d.iso
 cat d.iso >fifo &
 burn 0 "a pipe by its name, with its checksum" --sha256="$sum" fifo
+wait
 cat d.iso >fifo &
 burn 1 "a pipe that brings something else" --sha256="$wrong" - <fifo
+wait
 complained "is told" "the SHA-256 of what came is $sum"
 burn 0 "a file as standard input" - <d.iso
 make_iso large.iso 6 LARGE
 large=$(stat -c %s large.iso)
 cat large.iso >fifo &
 burn 0 "a pipe longer than what is read ahead" - <fifo
+wait
 printed "its size is what its volume says" "as its volume says"
 reads_back "all of it is there" large.iso
 cat large.iso >fifo &
 burn 0 "the size may be given" --size="$large" --json - <fifo
+wait
 printed "the JSON tells of the pipe" '"kind": "pipe"'
 printed "the JSON has the digest of the disc" "\"disc_sha256\": \"$(sha256sum <large.iso | cut -c1-64)\""
 head -c 5000000 large.iso >fifo &
 burn 1 "a pipe that ends early" - <fifo
+wait
 complained "is told" "ended after 5000000 bytes, of $large that were expected"
 complained "with the disc's state" "the disc is spoiled"
 {
@@ -128,12 +133,14 @@ complained "with the disc's state" "the disc is spoiled"
 	head -c 100000 /dev/zero
 } >fifo &
 burn 0 "a pipe that goes on with zeros" - <fifo
+wait
 cat large.iso large.iso >fifo 2>/dev/null &
 burn 1 "a pipe that goes on" - <fifo
+wait
 complained "is told" "the pipe goes on behind the $large bytes that were burned"
 {
 	head -c 5000000 large.iso
-	sleep 60
+	exec sleep 60
 } >fifo &
 stalled=$!
 burn 1 "a pipe that stalls" --pipe-timeout=1 - <fifo
@@ -144,8 +151,10 @@ wait
 head -c 5000000 /dev/urandom >noise
 cat noise >fifo &
 burn 1 "a pipe without a volume" - <fifo
+wait
 cat noise >fifo 2>/dev/null &
 burn 0 "with its size and --any-file" --size=5000000 --any-file - <fifo
+wait
 reads_back "is burned byte for byte" noise
 : >fifo &
 burn 1 "an empty pipe" - <fifo
@@ -208,7 +217,7 @@ complained "is named" "d.iso.xz: its size changed"
 blank
 {
 	head -c 5000000 large.iso
-	sleep 60
+	exec sleep 60
 } >fifo &
 stalled=$!
 : >err
