@@ -57,6 +57,7 @@ adapter sndfile src/disc/sound_file.c: src/disc/sound_writer.c:
 adapter libudev src/drive/drive_list.c:
 adapter archive src/disc/packed_archive.c:
 adapter gpgme src/burn/signature.c:
+adapter expat src/rip/dat_file.c:
 
 # libburn prints on stderr what its adapter turns into messages, so the adapter may touch that stream.
 library="src/base src/disc src/drive src/fs src/rip src/burn src/verify"

@@ -86,6 +86,9 @@ const char *discern_signature_state_name(enum discern_signature_state state);
 /** An image that can be read only once, between check and burn. */
 struct discern_burn_input;
 
+/** An image that is read once for burns in several processes. */
+struct discern_burn_window;
+
 /** What was found out about the image before the disc is touched. */
 struct discern_burn_check {
 	char path[4096];
@@ -125,6 +128,8 @@ struct discern_burn_check {
 	uint32_t n_files;
 	double seconds;
 	struct discern_burn_input *input;
+	/** From discern_burn_window_open(); NULL if the burn reads the file by itself. */
+	struct discern_burn_window *window;
 };
 
 /** Reads the image to its end; of a pipe ("-" for standard input, or a FIFO) only the begin. 0, -EBADMSG (checksum or
@@ -137,6 +142,29 @@ int discern_burn_check(const char *image_path, const struct discern_burn_options
 
 /** Releases what a check holds: the pipe. Accepts one that is all zeros. */
 void discern_burn_check_clear(struct discern_burn_check *check);
+
+/**
+ * Reads a checked image once for several burns, each of which is another process, as libburn's state is one for a process: a
+ * thread reads it into shared memory, ahead of the fastest of them. A burn that falls behind by more than the memory holds
+ * reads the file itself, so that none waits for another.
+ * @param ring_bytes  how much of the image is held; 0 for the usual 128 MiB
+ * @return 0, -ENOMEM, or an error of the file. Release with discern_burn_window_free().
+ */
+int discern_burn_window_new(const struct discern_burn_check *check, size_t ring_bytes,
+			    struct discern_burn_window **ret_window, struct discern_error *err);
+
+/** To be inherited by the other processes. Closed with the window. */
+int discern_burn_window_fd(const struct discern_burn_window *window);
+
+/** How much of the image has been read. */
+uint64_t discern_burn_window_read_bytes(const struct discern_burn_window *window);
+
+/** In one of these: the check, which the burn takes instead of making its own; ret_check->window is released with
+ *  discern_burn_window_free() after the burn. -EINVAL if fd is none of this program's making. */
+int discern_burn_window_open(int fd, struct discern_burn_check *ret_check, struct discern_error *err);
+
+/** Accepts NULL, returns NULL. */
+struct discern_burn_window *discern_burn_window_free(struct discern_burn_window *window);
 
 enum discern_write_mode {
 	DISCERN_WRITE_SAO, /**< CD session at once, DVD-R disc at once: size announced before */
@@ -181,6 +209,8 @@ struct discern_burn_result {
 	/** Least fill of the buffer between file and drive while writing, and how often it ran empty. */
 	uint8_t min_fifo_percent;
 	uint32_t n_fifo_empty;
+	/** With a window: bytes that it did not have any more, and that were read from the file. */
+	uint64_t behind_bytes;
 	/** Least fill of the drive's own buffer once it had been full, or DISCERN_PERCENT_UNKNOWN. */
 	uint8_t min_drive_buffer_percent;
 	double seconds;

@@ -11,6 +11,7 @@
 #include <discern/progress.h>
 #include <discern/rip.h>
 #include <discern/rip_audio.h>
+#include <discern/rip_raw.h>
 #include <discern/verify.h>
 
 #endif

@@ -116,7 +116,8 @@ struct discern_rip_audio_result {
  * Rips the audio tracks of the CD in drive.
  * @return 0 when every track was read: ret_result tells how surely. Otherwise -ENOMEDIUM, -EMEDIUMTYPE (no audio),
  *         -EALREADY (options->skip_done), -EEXIST (files exist that are of no unfinished job), -ESTALE (the job is of
- *         another disc, or the disc was changed), -ENOTSUP (built without libsndfile), -ENOSPC, -EACCES, -ECANCELED, -ETIME (the limit) or -EIO;
+ *         another disc, or the disc was changed), -ENOTSUP (built without libsndfile), -ENOSPC, -EACCES,
+ *         -ECANCELED, -ETIME (the limit) or -EIO;
  *         complete tracks are kept for the next call.
  */
 int discern_rip_audio(struct discern_drive *drive, const struct discern_rip_audio_options *options,

@@ -248,6 +248,7 @@ int discern_burn(struct discern_drive *drive, const struct discern_burn_check *c
 	}
 	ret_result->written_bytes = state.delivered_bytes;
 	ret_result->min_fifo_percent = state.min_percent;
+	ret_result->behind_bytes = state.behind_bytes;
 	ret_result->n_fifo_empty = state.n_empty;
 	memcpy(ret_result->sha256, feed_sha256(burning.feed), sizeof(ret_result->sha256));
 	ret_result->min_drive_buffer_percent = burning.min_drive_buffer_percent;

@@ -12,13 +12,16 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "burn/input.h"
+#include "burn/window.h"
 
 /* One read of the file, and one step of the ring: the lock is taken once for each, not for each sector. */
 enum { SLOT_SIZE = 1 << 20 };
 
 struct feed {
 	const struct discern_burn_check *check;
+	/** And how much of it was read from it. */
 	struct discern_burn_input *input;
+	uint64_t input_offset;
 	uint8_t *ring;
 	size_t ring_size;
 	size_t n_slots;
@@ -40,6 +43,7 @@ struct feed {
 	bool is_cancelled;
 	bool is_started;
 	uint64_t delivered_bytes;
+	uint64_t behind_bytes;
 	size_t min_slots;
 	uint32_t n_empty;
 
@@ -57,10 +61,21 @@ static uint64_t total_bytes(const struct feed *feed)
 static int read_slot(struct feed *feed, uint8_t *slot, uint64_t offset, size_t size)
 {
 	const struct discern_burn_check *check = feed->check;
-	ssize_t n = input_read(feed->input, slot, size, &feed->error);
+	ssize_t n = 0;
+	int ret = 0;
 
-	if (n < 0)
-		return (int)n;
+	if (check->window != NULL && window_take(check->window, slot, offset, size))
+		return 0;
+	/* What the window gave was not read here. */
+	if (feed->input_offset != offset)
+		ret = input_skip(feed->input, offset - feed->input_offset, &feed->error);
+	if (ret == 0)
+		n = input_read(feed->input, slot, size, &feed->error);
+	if (ret < 0 || n < 0)
+		return ret < 0 ? ret : (int)n;
+	feed->input_offset = offset + (uint64_t)n;
+	if (check->window != NULL)
+		__atomic_fetch_add(&feed->behind_bytes, size, __ATOMIC_RELAXED);
 	if ((size_t)n == size)
 		return 0;
 	return discern_error_set(&feed->error, -ESTALE, "%s: ended after %ju bytes, of %ju that were expected",
@@ -282,6 +297,7 @@ const char *feed_sha256(const struct feed *feed)
 void feed_state(struct feed *feed, struct feed_state *ret_state)
 {
 	pthread_mutex_lock(&feed->lock);
+	ret_state->behind_bytes = __atomic_load_n(&feed->behind_bytes, __ATOMIC_RELAXED);
 	ret_state->delivered_bytes = __atomic_load_n(&feed->delivered_bytes, __ATOMIC_RELAXED);
 	ret_state->percent = (uint8_t)((feed->n_read - feed->n_taken) * 100 / feed->n_slots);
 	if (feed->is_read && feed->status == 0)

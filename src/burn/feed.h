@@ -22,6 +22,8 @@ struct feed;
 /** How the ring fared. */
 struct feed_state {
 	uint64_t delivered_bytes;
+	/** Read from the file although there is a window. */
+	uint64_t behind_bytes;
 	/** How full it is now; 100 once the whole image has been read. */
 	uint8_t percent;
 	/** Least fill since the first delivery, while there was something left to read. */

@@ -2,8 +2,10 @@
 #include "burn/input.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/error.h"
 
 int input_open(const struct discern_burn_check *check, struct discern_burn_input **ret_input, struct discern_error *err)
@@ -22,6 +24,31 @@ int input_open(const struct discern_burn_check *check, struct discern_burn_input
 		break;
 	}
 	return input_file_open(check, ret_input, err);
+}
+
+int input_skip(struct discern_burn_input *input, uint64_t n_bytes, struct discern_error *err)
+{
+	enum { CHUNK_SIZE = 64 * 1024 };
+	AUTO_FREE uint8_t *chunk = NULL;
+
+	if (input->ops->skip != NULL) {
+		input->ops->skip(input, n_bytes);
+		return 0;
+	}
+	chunk = malloc(CHUNK_SIZE);
+	if (chunk == NULL)
+		return discern_error_set(err, -ENOMEM, "out of memory");
+	while (n_bytes > 0) {
+		size_t size = n_bytes < CHUNK_SIZE ? (size_t)n_bytes : CHUNK_SIZE;
+		ssize_t n = input_read(input, chunk, size, err);
+
+		if (n < 0)
+			return (int)n;
+		if ((size_t)n < size)
+			return discern_error_set(err, -ESTALE, "the image became shorter after it was checked");
+		n_bytes -= size;
+	}
+	return 0;
 }
 
 struct discern_burn_input *input_close(struct discern_burn_input *input)

@@ -20,6 +20,8 @@ struct discern_burn_input;
 struct input_ops {
 	/** The next size bytes; fewer only at the end. Or a negative errno. */
 	ssize_t (*read)(struct discern_burn_input *input, uint8_t *buffer, size_t size, struct discern_error *err);
+	/** Goes on n_bytes further ahead; NULL where they have to be read for that. */
+	void (*skip)(struct discern_burn_input *input, uint64_t n_bytes);
 	/** After the last byte of the image was read: is that the end, and is all that came right? NULL where the check has
 	 *  answered that. */
 	int (*finish)(struct discern_burn_input *input, struct discern_error *err);
@@ -46,6 +48,9 @@ static inline ssize_t input_read(struct discern_burn_input *input, uint8_t *buff
 {
 	return input->ops->read(input, buffer, size, err);
 }
+
+/** Leaves out the next n_bytes, which the image has. */
+int input_skip(struct discern_burn_input *input, uint64_t n_bytes, struct discern_error *err);
 
 static inline int input_finish(struct discern_burn_input *input, struct discern_error *err)
 {

@@ -89,6 +89,11 @@ static ssize_t file_read(struct discern_burn_input *input, uint8_t *buffer, size
 				 check->path, (intmax_t)status.st_size, (uintmax_t)check->image.size_bytes);
 }
 
+static void file_skip(struct discern_burn_input *input, uint64_t n_bytes)
+{
+	((struct file *)input)->offset += n_bytes;
+}
+
 static int file_compare(struct discern_burn_input *input, struct discern_error *err)
 {
 	struct file *file = (struct file *)input;
@@ -105,7 +110,9 @@ static void file_close(struct discern_burn_input *input)
 int input_file_open(const struct discern_burn_check *check, struct discern_burn_input **ret_input,
 		    struct discern_error *err)
 {
-	static const struct input_ops ops = { .read = file_read, .compare = file_compare, .close = file_close };
+	static const struct input_ops ops = {
+		.read = file_read, .skip = file_skip, .compare = file_compare, .close = file_close
+	};
 	struct file *file = calloc(1, sizeof(*file));
 
 	if (file == NULL)

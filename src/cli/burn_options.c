@@ -26,7 +26,10 @@ enum {
 	OPTION_SIZE,
 	OPTION_PIPE_TIMEOUT,
 	OPTION_RECEIPT,
-	OPTION_NO_RECEIPT
+	OPTION_NO_RECEIPT,
+	OPTION_COPIES,
+	OPTION_QUEUE,
+	OPTION_WINDOW_FD
 };
 
 static const struct option own[] = {
@@ -47,6 +50,9 @@ static const struct option own[] = {
 	{ "pipe-timeout", required_argument, NULL, OPTION_PIPE_TIMEOUT },
 	{ "receipt", required_argument, NULL, OPTION_RECEIPT },
 	{ "no-receipt", no_argument, NULL, OPTION_NO_RECEIPT },
+	{ "copies", required_argument, NULL, OPTION_COPIES },
+	{ "queue", required_argument, NULL, OPTION_QUEUE },
+	{ "window-fd", required_argument, NULL, OPTION_WINDOW_FD },
 	{ 0 },
 };
 
@@ -201,6 +207,63 @@ static int set_option(struct burn_options *options, int option)
 	}
 }
 
+static int set_copies(struct burn_options *options, const char *word)
+{
+	enum { MAX_COPIES = 10000 };
+
+	if (!text_to_number(word, 1, MAX_COPIES, &options->n_copies))
+		return cli_usage(options->cli, "--copies=%s: give a number from 1 to %d", word, MAX_COPIES);
+	return 0;
+}
+
+/* Of discern's own workers only. */
+static int set_window_fd(struct burn_options *options, const char *word)
+{
+	int64_t fd;
+
+	if (!text_to_number(word, 0, 1 << 20, &fd))
+		return cli_usage(options->cli, "--window-fd=%s: not the number of a file descriptor", word);
+	options->window_fd = (int)fd;
+	return 0;
+}
+
+static int set_any(struct burn_options *options, int option)
+{
+	switch (option) {
+	case OPTION_COPIES:
+		return set_copies(options, optarg);
+	case OPTION_QUEUE:
+		options->queue = optarg;
+		return 0;
+	case OPTION_WINDOW_FD:
+		return set_window_fd(options, optarg);
+	case OPTION_DRY_RUN:
+	case OPTION_EJECT:
+		break;
+	default:
+		worker_words_add_option(&options->words, own, option, optarg);
+	}
+	return set_option(options, option);
+}
+
+bool burn_options_are_several(const struct burn_options *options)
+{
+	return options->n_drives > 1 || options->n_copies > 0 || options->queue != NULL;
+}
+
+/* What there is one of cannot be for several. */
+static int check_several(struct burn_options *options)
+{
+	if (options->queue != NULL && (options->n_copies > 0 || options->is_dry_run || options->burn.checksum != NULL))
+		return cli_usage(options->cli,
+				 "--queue: copies, checksums and the like stand in the file, behind each image");
+	if (options->queue != NULL && options->n_drives == 0)
+		return cli_usage(options->cli, "--queue: name the drives to burn in");
+	if (options->receipt != NULL)
+		return cli_usage(options->cli, "--receipt is for one disc; those of several come beside the image");
+	return cli_refuse_record(options->cli);
+}
+
 int burn_options_parse(struct burn_options *options, int argc, char **argv)
 {
 	int option;
@@ -211,7 +274,7 @@ int burn_options_parse(struct burn_options *options, int argc, char **argv)
 			return CLI_EXIT_GOOD;
 		if (option == CLI_OPTION_BAD)
 			return CLI_EXIT_USAGE;
-		ret = set_option(options, option);
+		ret = set_any(options, option);
 		if (ret != 0)
 			return ret;
 	}
@@ -219,24 +282,28 @@ int burn_options_parse(struct burn_options *options, int argc, char **argv)
 		return cli_usage(options->cli, "nobody has published or signed the image that --files makes");
 	if (options->burn.label != NULL && !options->burn.is_folder)
 		return cli_usage(options->cli, "--label is for the image that --files makes");
-	if (optind == argc)
+	if (options->queue == NULL && optind == argc)
 		return cli_usage(options->cli, options->burn.is_folder ? "which folder?" : "which image?");
-	if (argc - optind > 2)
-		return cli_usage(options->cli, "one image and one drive at a time, not %d operands", argc - optind);
-	options->image_path = argv[optind];
-	options->drive_name = argv[optind + 1];
-	return -1;
+	if (options->queue == NULL)
+		options->image_path = argv[optind++];
+	options->drives = argv + optind;
+	options->n_drives = (size_t)(argc - optind);
+	options->drive_name = argv[optind];
+	ret = burn_options_are_several(options) ? check_several(options) : 0;
+	return ret != 0 ? ret : -1;
 }
 
 const char burn_options_help[] =
-	"Usage: discern burn [OPTION…] IMAGE [DRIVE]\n"
-	"       discern burn [OPTION…] --files FOLDER [DRIVE]\n"
+	"Usage: discern burn [OPTION…] IMAGE [DRIVE…]\n"
+	"       discern burn [OPTION…] --files FOLDER [DRIVE…]\n"
+	"       discern burn --queue=FILE [OPTION…] DRIVE…\n"
 	"\n"
 	"Writes IMAGE onto the blank or overwritable disc in DRIVE (/dev/sr0, or just sr0), closes the disc,\n"
 	"reads it back and compares every sector. Without DRIVE it is the only drive, or the only one with\n"
 	"a disc. Before the disc is touched, all of IMAGE is read and held against a list of checksums that\n"
 	"lies beside it (SHA256SUMS, IMAGE.sha256 and their like), and the signature on that list is checked.\n"
 	"IMAGE may be compressed (.gz, .xz, .zst, .bz2, .lz4, or the image in a .zip), or - for standard input.\n"
+	"In several drives it is burned at once, each at its own pace; one that fails holds up no other.\n"
 	"\n"
 	"Options:\n"
 	"      --dry-run          say what would be done, and stop there\n"
@@ -253,6 +320,8 @@ const char burn_options_help[] =
 	"      --any-file         burn a file that is no disc image, or not a complete one\n"
 	"      --speed=X          at most this speed: 8 or 8x; max is the default\n"
 	"      --buffer=MIB       memory between file and drive, 64 MiB or more\n"
+	"      --copies=N         burn N discs in the drives, and ask for the next ones\n"
+	"      --queue=FILE       burn what the lines of FILE name: IMAGE [OPTION…]; those that are good are marked\n"
 	"      --eject            open the tray at the end\n"
 	"      --receipt=FILE     tell in FILE how the disc came about and what it was proven to be, instead of in\n"
 	"                         IMAGE.receipt.json\n"

@@ -6,6 +6,7 @@
 #include <discern/burn.h>
 
 #include "cli/command.h"
+#include "cli/workers.h"
 
 struct burn_options {
 	struct cli *cli;
@@ -21,7 +22,19 @@ struct burn_options {
 	/** Where the receipt goes; NULL for beside the image. */
 	const char *receipt;
 	bool no_receipt;
+	/** Several discs: the drives, ended by NULL, how many copies (0: one in each drive), or the list of what to burn. */
+	char **drives;
+	size_t n_drives;
+	int64_t n_copies;
+	const char *queue;
+	/** In a worker: the file descriptor of a struct discern_burn_window; -1 in none. */
+	int window_fd;
+	/** What the workers are told. */
+	struct worker_words words;
 };
+
+bool burn_options_are_several(const struct burn_options *options);
+
 
 extern const char burn_options_help[];
 

@@ -13,6 +13,7 @@
 #include "cli/burn_options.h"
 #include "cli/burn_receipt.h"
 #include "cli/burn_report.h"
+#include "cli/burn_several.h"
 #include "cli/command.h"
 #include "cli/verify_report.h"
 #include "disc/packed_file.h"
@@ -78,7 +79,11 @@ static int check_image(struct job *job)
 {
 	struct discern_error err;
 
-	if (discern_burn_check(job->options.image_path, &job->options.burn, &job->cli->observer, &job->check, &err) < 0)
+	if (job->options.window_fd >= 0) {
+		/* Another process has checked it for several. */
+		if (discern_burn_window_open(job->options.window_fd, &job->check, &err) < 0)
+			return cli_fail(job->cli, &err);
+	} else if (discern_burn_check(job->options.image_path, &job->options.burn, &job->cli->observer, &job->check, &err) < 0)
 		return cli_fail(job->cli, &err);
 	progress_end(job->cli->progress);
 	burn_report_image(job->report, &job->check);
@@ -296,12 +301,17 @@ static int eject(struct job *job, int code)
 
 static int run(struct cli *cli, int argc, char **argv)
 {
-	struct job job = { .cli = cli, .options = { .cli = cli, .will_verify = true } };
+	struct job job = { .cli = cli, .options = { .cli = cli, .will_verify = true, .window_fd = -1 } };
 	int written = CLI_EXIT_GOOD;
 	int ret = burn_options_parse(&job.options, argc, argv);
 
 	if (ret != -1)
 		return ret;
+	if (burn_options_are_several(&job.options)) {
+		ret = burn_several(&job.options);
+		worker_words_clear(&job.options.words);
+		return ret;
+	}
 	burn_receipt_init(&job.receipt, cli, argv);
 	cli_catch_signals();
 	job.report = cli_report(cli);
@@ -313,8 +323,10 @@ static int run(struct cli *cli, int argc, char **argv)
 		written = burn_receipt_write(&job.receipt, &job.check, job.report);
 	report_finish(job.report);
 	cli_close_drive(cli, job.drive);
-	discern_burn_check_clear(&job.check);
 	burn_receipt_free(&job.receipt);
+	discern_burn_window_free(job.check.window);
+	discern_burn_check_clear(&job.check);
+	worker_words_clear(&job.options.words);
 	return ret == CLI_EXIT_GOOD ? written : ret;
 }
 

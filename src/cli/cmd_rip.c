@@ -13,6 +13,7 @@
 #include "cli/rip_drives.h"
 #include "cli/rip_manifest.h"
 #include "cli/rip_options.h"
+#include "cli/rip_raw.h"
 #include "cli/rip_report.h"
 #include "cli/rip_watch.h"
 
@@ -65,6 +66,10 @@ static int rip(struct rip_options *options, const struct rip_drives *drives, str
 	if (options->is_audio)
 		return find_speed(options, drives->all[0], &err) < 0 ? cli_fail(options->cli, &err)
 								     : rip_audio(options, drives->all[0]);
+	if (options->is_raw)
+		return find_speed(options, drives->all[0], &err) < 0
+			       ? cli_fail(options->cli, &err)
+			       : rip_raw(options, drives->all[0], manifest->command);
 	if (rip_manifest_prepare(manifest, options, &err) < 0 || find_speed(options, drives->all[0], &err) < 0 ||
 	    discern_rip_copies(drives->all, drives->n, &options->rip, &options->cli->observer, &result, &err) < 0) {
 		ret = err.code == -EALREADY ? CLI_EXIT_GOOD : cli_fail(options->cli, &err);
@@ -131,8 +136,13 @@ const struct cli_command cmd_rip = {
 		"      --paranoid     read every sector twice, past the drive's cache; count only what is equal\n"
 		"      --no-raw       read CDs without the checksums of their own sectors\n"
 		"      --audio        the tracks of an audio CD, as files with a cue sheet in the folder of -o\n"
-		"      --format=F     of these: flac (without this option), wav, or cue, which is one file of samples\n"
-		"      --offset=N     samples that the drive reads late, as lists of drives have it\n"
+		"      --raw          every sector of a CD whole, sound and data, as files with a sheet: NAME.cue\n"
+		"                     and NAME.bin with -o NAME\n"
+		"      --format=F     of --audio: flac (without this option), wav, or cue, which is one file of samples;\n"
+		"                     of --raw: bin, bin-per-track, ccd (with img and sub), or toc (of cdrdao)\n"
+		"      --subchannel   with --raw, the sub-channels P to W as well, as NAME.sub\n"
+		"      --dat=FILE     with --raw, look the tracks up in a Logiqx dat, as redump.org has them\n"
+		"      --offset=N     samples that the drive reads sound late, as lists of drives have it\n"
 		"      --accuraterip=FILE\n"
 		"                     compare with a file of AccurateRip's database\n"
 		"      --skip-done    do nothing if a complete image of this very disc is beside it already\n"

@@ -3,6 +3,7 @@
 
 #include <getopt.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -23,14 +24,18 @@ enum {
 	OPTION_NO_VERIFY,
 };
 
-/* Of --audio. */
+/* Of --audio, and of --raw. */
 enum { OPTION_AUDIO = 'A', OPTION_OFFSET = 'O', OPTION_FORMAT = 'F', OPTION_ACCURATERIP = 'R' };
+enum { OPTION_RAW = 'W', OPTION_SUBCHANNEL = 'S', OPTION_DAT = 'D' };
 
 static const struct option own[] = {
 	{ "audio", no_argument, NULL, OPTION_AUDIO },
 	{ "offset", required_argument, NULL, OPTION_OFFSET },
 	{ "format", required_argument, NULL, OPTION_FORMAT },
 	{ "accuraterip", required_argument, NULL, OPTION_ACCURATERIP },
+	{ "raw", no_argument, NULL, OPTION_RAW },
+	{ "subchannel", no_argument, NULL, OPTION_SUBCHANNEL },
+	{ "dat", required_argument, NULL, OPTION_DAT },
 	{ "max-time", required_argument, NULL, OPTION_MAX_TIME },
 	{ "stop-after-no-progress", required_argument, NULL, OPTION_NO_PROGRESS },
 	{ "no-manifest", no_argument, NULL, OPTION_NO_MANIFEST },
@@ -166,10 +171,6 @@ static int set_report(struct rip_options *options, const char *path)
 /** --audio, or an option of it. */
 static int set_audio(struct rip_options *options, int option, const char *word)
 {
-	static const struct {
-		const char *name;
-		enum discern_audio_format format;
-	} formats[] = { { "flac", DISCERN_AUDIO_FLAC }, { "wav", DISCERN_AUDIO_WAV }, { "cue", DISCERN_AUDIO_BIN } };
 	enum { MAX_OFFSET = 10000 };
 	int64_t n;
 
@@ -177,24 +178,83 @@ static int set_audio(struct rip_options *options, int option, const char *word)
 		options->is_audio = true;
 		return 0;
 	}
-	options->has_audio_options = true;
 	if (option == OPTION_ACCURATERIP) {
+		options->has_audio_options = true;
 		options->audio.accuraterip_path = word;
 		return 0;
 	}
-	if (option == OPTION_OFFSET) {
-		if (!text_to_number(word[0] == '+' ? word + 1 : word, -MAX_OFFSET, MAX_OFFSET, &n))
-			return cli_usage(options->cli, "--offset=%s: give a number of samples, such as 6 or -24", word);
-		options->audio.offset_samples = (int32_t)n;
+	options->has_sound_options = true;
+	if (option == OPTION_FORMAT) {
+		options->format = word;
 		return 0;
 	}
-	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
-		if (strcmp(word, formats[i].name) != 0)
-			continue;
-		options->audio.format = formats[i].format;
-		return 0;
-	}
-	return cli_usage(options->cli, "--format=%s: give flac, wav or cue", word);
+	if (!text_to_number(word[0] == '+' ? word + 1 : word, -MAX_OFFSET, MAX_OFFSET, &n))
+		return cli_usage(options->cli, "--offset=%s: give a number of samples, such as 6 or -24", word);
+	options->audio.offset_samples = (int32_t)n;
+	return 0;
+}
+
+/** --raw, or an option of it. */
+static void set_raw(struct rip_options *options, int option, const char *word)
+{
+	options->is_raw |= option == OPTION_RAW;
+	options->has_raw_options |= option != OPTION_RAW;
+	options->raw.with_subchannels |= option == OPTION_SUBCHANNEL;
+	if (option == OPTION_DAT)
+		options->raw.dat_path = word;
+}
+
+static int set_audio_format(struct rip_options *options)
+{
+	static const char *const words[] = { "flac", "wav", "cue" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (options->format == NULL || strcmp(options->format, words[i]) == 0) {
+			options->audio.format = (enum discern_audio_format)i;
+			return 0;
+		}
+	return cli_usage(options->cli, "--format=%s: with --audio give flac, wav or cue", options->format);
+}
+
+/* Without --format the ending of the name tells it. */
+static int set_raw_format(struct rip_options *options)
+{
+	static const char *const words[] = { "bin", "bin-per-track", "ccd", "toc" };
+	const char *output = options->rip.output, *point = output != NULL ? strrchr(output, '.') : NULL;
+	const char *format = options->format;
+
+	if (format == NULL)
+		format = point != NULL && strcasecmp(point, ".ccd") == 0   ? "ccd"
+			 : point != NULL && strcasecmp(point, ".toc") == 0 ? "toc"
+									   : "bin";
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(format, words[i]) == 0) {
+			options->raw.format = (enum discern_raw_format)i;
+			return 0;
+		}
+	return cli_usage(options->cli, "--format=%s: with --raw give bin, bin-per-track, ccd or toc", format);
+}
+
+/** What goes together, and what does not. */
+static int check_kinds(struct rip_options *options)
+{
+	const struct discern_rip_options *rip = &options->rip;
+
+	if (options->is_audio && options->is_raw)
+		return cli_usage(options->cli, "either --audio or --raw");
+	if (options->has_sound_options && !options->is_audio && !options->is_raw)
+		return cli_usage(options->cli, "--offset and --format are for --audio and --raw");
+	if (options->has_audio_options && !options->is_audio)
+		return cli_usage(options->cli, "--accuraterip is for --audio");
+	if (options->has_raw_options && !options->is_raw)
+		return cli_usage(options->cli, "--subchannel and --dat are for --raw");
+	if ((options->is_audio || options->is_raw) && rip->no_progress_seconds > 0)
+		return cli_usage(options->cli, "--stop-after-no-progress is not for --audio and --raw");
+	if (options->is_raw && (rip->is_stream || rip->compression != DISCERN_COMPRESSION_NONE || rip->is_paranoid ||
+				rip->no_raw || rip->as_is || options->skip_done || options->report != NULL))
+		return cli_usage(options->cli, "-o -, --compress, --paranoid, --no-raw, --as-is, --skip-done and "
+					       "--report are not for --raw");
+	return options->is_audio ? set_audio_format(options) : options->is_raw ? set_raw_format(options) : 0;
 }
 
 /** The options of a station's workers: of those that read data, and of those that read audio. */
@@ -222,8 +282,13 @@ static int check_watch(struct rip_options *options, const char *output)
 	options->folder = output != NULL ? output : ".";
 	if (strcmp(options->folder, "-") == 0 || options->folder[0] == '\0')
 		return cli_usage(options->cli, "--watch makes files in a folder: name it with -o");
+	if (options->is_raw || options->has_raw_options)
+		return cli_usage(options->cli, "--raw is for one disc, not for --watch");
 	if (options->report != NULL)
 		return cli_usage(options->cli, "--report is for one disc; discern report makes the pages of --watch");
+	/* Told now, not by the first disc. */
+	if (options->format != NULL && set_audio_format(options) != 0)
+		return CLI_EXIT_USAGE;
 	return cli_refuse_record(options->cli);
 }
 
@@ -234,6 +299,8 @@ static int check_several(const struct rip_options *options, int n)
 		return cli_usage(options->cli, "at most %d drives, not %d", DISCERN_RIP_MAX_DRIVES, n);
 	if (options->is_audio)
 		return cli_usage(options->cli, "--audio is for one drive: drives begin audio at different samples");
+	if (options->is_raw)
+		return cli_usage(options->cli, "--raw is for one drive");
 	if (options->rip.is_stream)
 		return cli_usage(options->cli, "-o - is for one drive: several do not deliver the image in order");
 	if (options->cli->record_path != NULL)
@@ -281,6 +348,8 @@ int rip_options_parse(struct rip_options *options, int argc, char **argv)
 			ret = set_retries(options, optarg);
 		else if (option == 's')
 			ret = set_speed(options, optarg);
+		else if (option == OPTION_RAW || option == OPTION_SUBCHANNEL || option == OPTION_DAT)
+			set_raw(options, option, optarg);
 		else
 			ret = set_audio(options, option, optarg);
 		if (ret != 0)
@@ -289,9 +358,8 @@ int rip_options_parse(struct rip_options *options, int argc, char **argv)
 	ret = check_watch(options, output);
 	if (ret != 0 || options->is_watch)
 		return ret != 0 ? ret : -1;
-	if (options->has_audio_options && !options->is_audio)
-		return cli_usage(options->cli, "--offset, --format and --accuraterip are for --audio");
-	if (options->is_audio && options->rip.no_progress_seconds > 0)
-		return cli_usage(options->cli, "--stop-after-no-progress is not for --audio");
+	ret = check_kinds(options);
+	if (ret != 0)
+		return ret;
 	return argc - optind > 1 ? check_several(options, argc - optind) : -1;
 }

@@ -5,6 +5,7 @@
 
 #include <discern/rip.h>
 #include <discern/rip_audio.h>
+#include <discern/rip_raw.h>
 
 #include "cli/command.h"
 #include "cli/workers.h"
@@ -18,8 +19,13 @@ struct rip_options {
 	bool no_manifest;
 	const char *report;
 	/** With --audio; what both have in common stands in .rip. */
-	bool is_audio, has_audio_options;
+	bool is_audio, has_audio_options, has_sound_options;
 	struct discern_rip_audio_options audio;
+	/** With --raw, alike; its offset is that of .audio. */
+	bool is_raw, has_raw_options;
+	struct discern_rip_raw_options raw;
+	/** Of --audio or --raw. */
+	const char *format;
 	/** A disc of which there is a complete image is not read. */
 	bool skip_done;
 	/** --watch: the folder, and what its workers are told. */

@@ -325,7 +325,7 @@ static void tell_end(struct worker *worker, int status)
 	if (end.signal != 0 && !worker->is_asked) {
 		snprintf(worker->words, sizeof(worker->words), "its process was killed (%s)", strsignal(end.signal));
 		say(worker->workers, worker->name, worker->words);
-	} else if (end.code != 0 && worker->words[0] == '\0' && !answer_has(end.answer, "error.text")) {
+	} else if (end.code != 0 && worker->words[0] == '\0' && end.answer == NULL) {
 		snprintf(worker->words, sizeof(worker->words), "ended with exit code %d", end.code);
 	}
 	worker->job.ended(&end, worker->job.user);

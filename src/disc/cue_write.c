@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "disc/cue_write_private.h"
 #include "disc/msf.h"
 
 struct writer {
@@ -15,7 +16,7 @@ struct writer {
 	int32_t file_lba;
 };
 
-static void put_quoted(FILE *out, const char *text)
+void cue_put_quoted(FILE *out, const char *text)
 {
 	fputc('"', out);
 	for (; *text != '\0'; text++)
@@ -26,13 +27,13 @@ static void put_quoted(FILE *out, const char *text)
 static void put_file(struct writer *writer, const char *name, int32_t lba)
 {
 	fputs("FILE ", writer->out);
-	put_quoted(writer->out, name);
+	cue_put_quoted(writer->out, name);
 	fprintf(writer->out, " %s\n", writer->files->type);
 	writer->file_lba = lba;
 }
 
 /* The words that CDRWIN had, which all programs know, and two more that most read. */
-static void put_texts(const struct writer *writer, unsigned track, const char *margin)
+void cue_put_texts(FILE *out, const struct cd_text_block *texts, unsigned track, const char *margin)
 {
 	static const struct {
 		enum cd_text_field field;
@@ -41,20 +42,20 @@ static void put_texts(const struct writer *writer, unsigned track, const char *m
 		      { CD_TEXT_SONGWRITER, "SONGWRITER" }, { CD_TEXT_COMPOSER, "COMPOSER" },
 		      { CD_TEXT_ARRANGER, "ARRANGER" },     { CD_TEXT_MESSAGE, "MESSAGE" } };
 
-	if (writer->texts == NULL)
+	if (texts == NULL)
 		return;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		const char *text = writer->texts->texts[names[i].field][track];
+		const char *text = texts->texts[names[i].field][track];
 
 		if (text == NULL || *text == '\0')
 			continue;
-		fprintf(writer->out, "%s%s ", margin, names[i].name);
-		put_quoted(writer->out, text);
-		fputc('\n', writer->out);
+		fprintf(out, "%s%s ", margin, names[i].name);
+		cue_put_quoted(out, text);
+		fputc('\n', out);
 	}
 }
 
-static void put_time(FILE *out, const char *word, int32_t n_sectors)
+void cue_put_time(FILE *out, const char *word, int32_t n_sectors)
 {
 	fprintf(out, "    %s %02d:%02d:%02d\n", word, n_sectors / MSF_MINUTE, n_sectors / MSF_SECOND % 60,
 		n_sectors % MSF_SECOND);
@@ -65,10 +66,10 @@ static void put_index(const struct writer *writer, unsigned number, int32_t lba)
 	char word[16];
 
 	snprintf(word, sizeof(word), "INDEX %02u", number);
-	put_time(writer->out, word, lba - writer->file_lba);
+	cue_put_time(writer->out, word, lba - writer->file_lba);
 }
 
-static void put_flags(const struct writer *writer, const struct cd_track *track)
+void cue_put_flags(FILE *out, const struct cd_track *track)
 {
 	static const struct {
 		uint8_t control;
@@ -77,13 +78,18 @@ static void put_flags(const struct writer *writer, const struct cd_track *track)
 		      { CD_CONTROL_FOUR_CHANNEL, " 4CH" },
 		      { CD_CONTROL_PRE_EMPHASIS, " PRE" } };
 
-	if (!(track->control & (CD_CONTROL_COPY_PERMITTED | CD_CONTROL_FOUR_CHANNEL | CD_CONTROL_PRE_EMPHASIS)))
+	/* The other two bits say something else of data (ECMA-130 22.3.1). */
+	uint8_t known = CD_CONTROL_COPY_PERMITTED;
+
+	if (track->mode == CD_AUDIO)
+		known |= CD_CONTROL_FOUR_CHANNEL | CD_CONTROL_PRE_EMPHASIS;
+	if (!(track->control & known))
 		return;
-	fputs("    FLAGS", writer->out);
+	fputs("    FLAGS", out);
 	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
-		if (track->control & flags[i].control)
-			fputs(flags[i].word, writer->out);
-	fputc('\n', writer->out);
+		if (track->control & known & flags[i].control)
+			fputs(flags[i].word, out);
+	fputc('\n', out);
 }
 
 /* A file of its own begins with index 1; what comes before it lies in the file before. */
@@ -99,7 +105,7 @@ static void put_indexes(struct writer *writer, unsigned i)
 	if (pause_lba < track->start_lba && has_before && pause_lba >= writer->file_lba)
 		put_index(writer, 0, pause_lba);
 	else if (pause_lba < track->start_lba)
-		put_time(writer->out, "PREGAP", track->start_lba - pause_lba);
+		cue_put_time(writer->out, "PREGAP", track->start_lba - pause_lba);
 	if (files->all == NULL && writer->file_lba != track->start_lba)
 		put_file(writer, files->tracks[i], track->start_lba);
 	put_index(writer, 1, track->start_lba);
@@ -123,10 +129,10 @@ static void put_track(struct writer *writer, unsigned i)
 		 (i == 0 || files->tracks[i - 1] == NULL || track->pregap_lba == track->start_lba))
 		put_file(writer, files->tracks[i], track->start_lba);
 	fprintf(writer->out, "  TRACK %02u AUDIO\n", track->number);
-	put_texts(writer, track->number, "    ");
+	cue_put_texts(writer->out, writer->texts, track->number, "    ");
 	if (track->isrc[0] != '\0')
 		fprintf(writer->out, "    ISRC %s\n", track->isrc);
-	put_flags(writer, track);
+	cue_put_flags(writer->out, track);
 	put_indexes(writer, i);
 }
 
@@ -151,7 +157,7 @@ char *cue_write(const struct cd_layout *layout, const struct cd_text *text, cons
 		fprintf(writer.out, "REM %s\n", remarks->lines[i]);
 	if (layout->mcn[0] != '\0')
 		fprintf(writer.out, "CATALOG %s\n", layout->mcn);
-	put_texts(&writer, 0, "");
+	cue_put_texts(writer.out, writer.texts, 0, "");
 	if (files->all != NULL)
 		put_file(&writer, files->all, files->all_lba);
 	for (unsigned i = 0; i < layout->n_tracks; i++)

@@ -69,6 +69,10 @@ bool sector_header_lba(const uint8_t sector[SECTOR_RAW], int32_t *ret_lba);
  */
 int sector_correct(uint8_t sector[SECTOR_RAW], const uint8_t *c2);
 
+/** Between a data sector and what of it lies on the disc: all but the sync is mixed with a fixed sequence (ECMA-130
+ *  annex B). Twice gives the sector again. */
+void sector_scramble(uint8_t sector[SECTOR_RAW]);
+
 /** The error detection code over size bytes (ECMA-130 14.3), as it is stored: lowest byte first. */
 uint32_t sector_edc(const uint8_t *data, size_t size);
 

@@ -210,16 +210,21 @@ bool cd_copies_add(struct cd_copies *copies, int32_t lba, const uint8_t sector[S
 	return slot->n_copies > 1 && combine(slot, sector);
 }
 
-const uint8_t *cd_copies_find(const struct cd_copies *copies, int32_t lba, unsigned *ret_n_bytes)
+const uint8_t *cd_copies_find_sector(const struct cd_copies *copies, int32_t lba, unsigned *ret_n_bytes)
 {
 	const struct slot *slot = slot_of(copies, lba);
-	const uint8_t *data;
 
 	if (slot->n_copies == 0 || slot->lba != lba || !slot->is_whole)
 		return NULL;
-	data = slot->copies[0]->data;
 	*ret_n_bytes = slot->n_bytes;
-	return data + sector_user_at(sector_find_form(data));
+	return slot->copies[0]->data;
+}
+
+const uint8_t *cd_copies_find(const struct cd_copies *copies, int32_t lba, unsigned *ret_n_bytes)
+{
+	const uint8_t *data = cd_copies_find_sector(copies, lba, ret_n_bytes);
+
+	return data != NULL ? data + sector_user_at(sector_find_form(data)) : NULL;
 }
 
 void cd_copies_drop(struct cd_copies *copies, int32_t lba)

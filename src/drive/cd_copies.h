@@ -36,6 +36,9 @@ bool cd_copies_add(struct cd_copies *copies, int32_t lba, const uint8_t sector[S
 /** The sector, if it is whole: its user data, and how many bytes of it were mended. NULL if it is not. */
 const uint8_t *cd_copies_find(const struct cd_copies *copies, int32_t lba, unsigned *ret_n_bytes);
 
+/** The same with all of the sector. */
+const uint8_t *cd_copies_find_sector(const struct cd_copies *copies, int32_t lba, unsigned *ret_n_bytes);
+
 /** It was given to the caller: forgets it. */
 void cd_copies_drop(struct cd_copies *copies, int32_t lba);
 

@@ -50,6 +50,20 @@ static bool get_q(const struct details *details, uint32_t sector, struct q_data 
 	return q_decode(channels + SUBCHANNEL_Q * SUBCHANNEL_ONE, ret_q);
 }
 
+/* The first position among sectors that were read. */
+static bool take_position(const struct details *details, uint32_t n_sectors, struct position *ret_position)
+{
+	for (uint32_t i = 0; i < n_sectors; i++) {
+		struct q_data q;
+
+		if (!get_q(details, i, &q) || q.adr != Q_POSITION)
+			continue;
+		*ret_position = (struct position){ q.lba, q.track, q.index };
+		return true;
+	}
+	return false;
+}
+
 /* The first position that Q tells from lba on and below end. Q has its own address: drives give it a little early or
  * late. 0, -ENODATA without any, -ECANCELED, or what the drive says. */
 static int probe(struct details *details, int32_t lba, int32_t end, struct position *ret_position)
@@ -57,17 +71,15 @@ static int probe(struct details *details, int32_t lba, int32_t end, struct posit
 	uint32_t n_sectors = end - lba < PROBE ? (uint32_t)(end - lba) : PROBE;
 	int ret = read_q(details, lba, n_sectors);
 
-	if (ret < 0)
-		return ret;
-	for (uint32_t i = 0; i < n_sectors; i++) {
-		struct q_data q;
-
-		if (!get_q(details, i, &q) || q.adr != Q_POSITION)
-			continue;
-		*ret_position = (struct position){ q.lba, q.track, q.index };
-		return 0;
+	if (ret == 0)
+		return take_position(details, n_sectors, ret_position) ? 0 : -ENODATA;
+	/* Drives do not read over a border between data and sound with one command. */
+	for (uint32_t i = 0; i < n_sectors && ret != -ECANCELED; i++) {
+		ret = read_q(details, lba + (int32_t)i, 1);
+		if (ret == 0 && take_position(details, 1, ret_position))
+			return 0;
 	}
-	return -ENODATA;
+	return ret < 0 ? ret : -ENODATA;
 }
 
 /* The first sector of [low, high) at which Q is at this index of this track or beyond; high, or -ENODATA, without. Of
@@ -205,18 +217,19 @@ static int find_in_track(struct details *details, unsigned i)
 	return ret;
 }
 
-int cd_details_read(struct discern_drive *drive, struct cd_layout *layout, bool (*is_cancelled)(void *user), void *user)
+int cd_details_read(struct discern_drive *drive, struct cd_layout *layout, enum cd_details_of of,
+		    bool (*is_cancelled)(void *user), void *user)
 {
 	AUTO_FREE uint8_t *buffer = malloc(AT_ONCE * mmc_read_cd_bytes(MMC_CD_WITH_SUBCHANNEL));
 	struct details details = { drive, layout, buffer, is_cancelled, user };
 	int ret = buffer == NULL ? -ENOMEM : 0;
 
 	for (unsigned i = 0; ret == 0 && i < layout->n_tracks; i++)
-		if (layout->tracks[i].mode == CD_AUDIO)
+		if (of == CD_DETAILS_OF_ALL || layout->tracks[i].mode == CD_AUDIO)
 			ret = find_in_track(&details, i);
 	/* Where tracks end is known only now. */
 	for (unsigned i = 0; ret == 0 && i < layout->n_tracks; i++)
-		if (layout->tracks[i].mode == CD_AUDIO)
+		if (of == CD_DETAILS_OF_ALL || layout->tracks[i].mode == CD_AUDIO)
 			ret = find_indexes(&details, &layout->tracks[i]);
 	return ret;
 }

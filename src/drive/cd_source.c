@@ -95,7 +95,7 @@ static uint32_t add_copies(struct cd_source *source, const struct mmc_raw_read *
 static int read_uncorrected(struct cd_source *source, int32_t lba, uint32_t n_sectors, uint32_t *ret_n,
 			    struct discern_error *err)
 {
-	struct mmc_raw_read read = { lba, n_sectors, source->has_c2 };
+	struct mmc_raw_read read = { lba, n_sectors, .with_c2 = source->has_c2 };
 	int ret;
 
 	memset(source->uncorrected, 0, (size_t)n_sectors * WITH_C2);
@@ -273,7 +273,7 @@ static bool is_made_up(const uint8_t sector[MMC_RAW_SECTOR])
 
 static int read_proven(struct cd_source *source, const struct piece *piece, struct discern_error *err)
 {
-	struct mmc_raw_read read = { piece->lba, piece->n_sectors, false };
+	struct mmc_raw_read read = { .lba = piece->lba, .n_sectors = piece->n_sectors };
 	struct discern_error failure = { 0 };
 	bool is_proven[MOST_SECTORS];
 	int ret;

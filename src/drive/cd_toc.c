@@ -153,29 +153,51 @@ int cd_toc_read(struct discern_drive *drive, struct cd_layout *ret_layout, struc
 	return discern_error_set(err, -EMEDIUMTYPE, "%s: the table of contents is not that of a CD", drive->path);
 }
 
-int cd_toc_read_text(struct discern_drive *drive, uint8_t **ret_packs, size_t *ret_n_packs, struct discern_error *err)
+/* Items of one size behind the header of an answer; NULL without. */
+static int copy_items(const uint8_t *data, size_t length, size_t item_bytes, uint8_t **ret_items, size_t *ret_n_items)
 {
-	/* The largest that the length field allows: eight blocks have 2048 packs. */
+	*ret_items = NULL;
+	*ret_n_items = length > HEADER ? (length - HEADER) / item_bytes : 0;
+	if (*ret_n_items == 0)
+		return 0;
+	*ret_items = malloc(*ret_n_items * item_bytes);
+	if (*ret_items == NULL)
+		return -ENOMEM;
+	memcpy(*ret_items, data + HEADER, *ret_n_items * item_bytes);
+	return 0;
+}
+
+static int read_items(struct discern_drive *drive, enum mmc_toc_format format, size_t item_bytes, uint8_t **ret_items,
+		      size_t *ret_n_items)
+{
+	/* The largest that the length field allows: eight blocks of CD-TEXT have 2048 packs. */
 	const uint16_t size = HEADER + 3640 * CD_TEXT_PACK;
 	AUTO_FREE uint8_t *data = malloc(size);
 	struct scsi_command command;
 	size_t length = 0;
 
-	*ret_packs = NULL;
-	*ret_n_packs = 0;
+	*ret_items = NULL;
+	*ret_n_items = 0;
 	if (data == NULL)
-		return discern_error_set(err, -ENOMEM, "out of memory");
-	mmc_read_toc_format(&command, MMC_TOC_CD_TEXT, data, size);
+		return -ENOMEM;
+	mmc_read_toc_format(&command, format, data, size);
 	/* Many drives answer so where a disc has none. */
 	if (drive_run(drive, &command, &length, NULL) < 0)
 		return 0;
-	length = believed_length(data, length);
-	if (length < HEADER + CD_TEXT_PACK)
-		return 0;
-	*ret_n_packs = (length - HEADER) / CD_TEXT_PACK;
-	*ret_packs = malloc(*ret_n_packs * CD_TEXT_PACK);
-	if (*ret_packs == NULL)
-		return discern_error_set(err, -ENOMEM, "out of memory");
-	memcpy(*ret_packs, data + HEADER, *ret_n_packs * CD_TEXT_PACK);
-	return 0;
+	return copy_items(data, believed_length(data, length), item_bytes, ret_items, ret_n_items);
+}
+
+int cd_toc_read_entries(struct discern_drive *drive, uint8_t **ret_entries, size_t *ret_n_entries,
+			struct discern_error *err)
+{
+	int ret = read_items(drive, MMC_TOC_RAW, RAW_ENTRY, ret_entries, ret_n_entries);
+
+	return ret < 0 ? discern_error_set(err, ret, "out of memory") : 0;
+}
+
+int cd_toc_read_text(struct discern_drive *drive, uint8_t **ret_packs, size_t *ret_n_packs, struct discern_error *err)
+{
+	int ret = read_items(drive, MMC_TOC_CD_TEXT, CD_TEXT_PACK, ret_packs, ret_n_packs);
+
+	return ret < 0 ? discern_error_set(err, ret, "out of memory") : 0;
 }

@@ -278,7 +278,7 @@ int drive_source_read_raw(struct discern_source *base, const struct mmc_raw_read
 	struct drive_source *source = (struct drive_source *)base;
 	struct mmc_raw_read rest = *read;
 	struct discern_error own;
-	uint32_t sector_bytes = MMC_RAW_SECTOR + (read->with_c2 ? MMC_C2_POINTERS : 0);
+	uint32_t sector_bytes = (uint32_t)mmc_raw_bytes(read);
 
 	if (err == NULL)
 		err = &own;

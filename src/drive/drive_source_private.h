@@ -37,7 +37,7 @@ struct drive_source {
 int drive_source_read_once(struct drive_source *source, int32_t lba, uint32_t n_sectors, uint8_t *buffer,
 			   struct discern_error *err);
 
-/** Whole sectors of a CD, each with its C2 pointers behind it if these are wanted. As source_read(), but for
+/** Whole sectors of a CD, each with its C2 pointers and sub-channels behind it if these are wanted. As source_read(), but for
  *  -EOPNOTSUPP where the drive refuses the command; and when it fails, what came nevertheless is in buffer. */
 int drive_source_read_raw(struct discern_source *base, const struct mmc_raw_read *read, uint8_t *buffer,
 			  struct discern_error *err);

@@ -116,11 +116,12 @@ void mmc_force_unit_access(struct scsi_command *command);
 struct mmc_raw_read {
 	int32_t lba;
 	uint32_t n_sectors;
-	bool with_c2;
+	bool with_c2, with_subchannel;
 };
-/** Bytes of a whole sector of a CD, and of one with its C2 pointers behind it. */
-enum { MMC_RAW_SECTOR = 2352, MMC_C2_POINTERS = 294 };
-/** READ CD: whole sectors of any type, each with its C2 pointers behind it if these are wanted. */
+/** Bytes of a whole sector of a CD, and of what may be wanted behind it: C2 pointers, raw P to W. */
+enum { MMC_RAW_SECTOR = 2352, MMC_C2_POINTERS = 294, MMC_SUBCHANNEL = 96 };
+size_t mmc_raw_bytes(const struct mmc_raw_read *read);
+/** READ CD: whole sectors of any type, each with what else is wanted of it behind it. */
 void mmc_read_raw(struct scsi_command *ret_command, const struct mmc_raw_read *read, uint8_t *data, unsigned timeout_ms);
 
 /** kB/s of 1000 bytes; 0xffff for the fastest. */

@@ -266,17 +266,22 @@ void mmc_force_unit_access(struct scsi_command *command)
 	command->cdb[1] |= FORCE_UNIT_ACCESS;
 }
 
-/* MMC-6 6.17: expected sector type any; sync, all headers, user data, EDC and ECC; C2 pointers; no sub-channel. */
+size_t mmc_raw_bytes(const struct mmc_raw_read *read)
+{
+	return MMC_RAW_SECTOR + (read->with_c2 ? MMC_C2_POINTERS : 0) + (read->with_subchannel ? MMC_SUBCHANNEL : 0);
+}
+
+/* MMC-6 6.17: expected sector type any; sync, all headers, user data, EDC and ECC; C2 pointers; raw sub-channels. */
 void mmc_read_raw(struct scsi_command *ret_command, const struct mmc_raw_read *read, uint8_t *data, unsigned timeout_ms)
 {
-	enum { ALL_PARTS = 0xf8, C2_POINTERS = 0x02 };
-	size_t size = MMC_RAW_SECTOR + (read->with_c2 ? MMC_C2_POINTERS : 0);
+	enum { ALL_PARTS = 0xf8, C2_POINTERS = 0x02, SUBCHANNEL_RAW = 0x01 };
 
 	start(ret_command, MMC_READ_CD, timeout_ms);
 	put_be32(ret_command->cdb + 2, (uint32_t)read->lba);
 	put_be24(ret_command->cdb + 6, read->n_sectors);
 	ret_command->cdb[9] = ALL_PARTS | (read->with_c2 ? C2_POINTERS : 0);
-	set_data(ret_command, SCSI_FROM_DRIVE, data, read->n_sectors * size);
+	ret_command->cdb[10] = read->with_subchannel ? SUBCHANNEL_RAW : 0;
+	set_data(ret_command, SCSI_FROM_DRIVE, data, read->n_sectors * mmc_raw_bytes(read));
 }
 
 void mmc_set_cd_speed(struct scsi_command *ret_command, uint16_t read_kbps, uint16_t write_kbps)

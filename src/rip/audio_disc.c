@@ -51,7 +51,7 @@ int audio_disc_read(struct discern_drive *drive, bool (*is_cancelled)(void *user
 	if (ret == 0 && n_packs > 0)
 		cd_text_decode(packs, n_packs, &ret_disc->text, &n_bad, NULL);
 	if (ret == 0)
-		ret = cd_details_read(drive, &ret_disc->layout, is_cancelled, user);
+		ret = cd_details_read(drive, &ret_disc->layout, CD_DETAILS_OF_AUDIO, is_cancelled, user);
 	if (ret < 0)
 		return discern_error_set(err, ret, ret == -ECANCELED ? "stopped" : "out of memory");
 	ret = cd_id_musicbrainz(&ret_disc->layout, ret_disc->musicbrainz, err);

@@ -30,15 +30,18 @@ static void tick(void *user)
 	meter_tick(user);
 }
 
-static int feed(int fd, uint64_t size_bytes, struct meter *meter, struct pipeline *pipeline, struct discern_error *err)
+/* From offset on, which all before it is in the digests already. */
+static int feed(const struct digest_job *job, uint64_t offset, struct pipeline *pipeline, struct discern_error *err)
 {
-	uint64_t offset = 0;
+	const uint64_t size_bytes = job->size_bytes;
+	struct meter *meter = job->meter;
 
+	meter_phase(meter, DISCERN_PHASE_HASH, size_bytes);
 	while (offset < size_bytes) {
 		uint64_t left = size_bytes - offset;
 		uint32_t size = left < PIPELINE_BLOCK_BYTES ? (uint32_t)left : PIPELINE_BLOCK_BYTES;
 		uint8_t *room = pipeline_room(pipeline, size, offset);
-		ssize_t n = file_read_at(fd, room, size, (off_t)offset);
+		ssize_t n = file_read_at(job->fd, room, size, (off_t)offset);
 
 		if (n != (ssize_t)size)
 			return discern_error_set(err, n < 0 ? (int)n : -EIO, "cannot read the image: %s",
@@ -53,21 +56,29 @@ static int feed(int fd, uint64_t size_bytes, struct meter *meter, struct pipelin
 	return 0;
 }
 
-int digest_file(int fd, uint64_t size_bytes, struct meter *meter, struct pipeline_digests *ret_digests,
-		struct discern_error *err)
+int digest_file(const struct digest_job *job, struct pipeline_digests *ret_digests, struct discern_error *err)
 {
-	const struct pipeline_ops ops = { drop_data, drop_checkpoint, tick, meter };
+	const struct pipeline_ops ops = { drop_data, drop_checkpoint, tick, job->meter };
 	struct pipeline *pipeline = NULL;
 	int ret = pipeline_new(&ops, true, &pipeline, err);
 
 	if (ret < 0)
 		return ret;
-	meter_phase(meter, DISCERN_PHASE_HASH, size_bytes);
-	ret = feed(fd, size_bytes, meter, pipeline, err);
-	if (ret == 0 && !pipeline_digests(pipeline, size_bytes, ret_digests))
+	ret = digest_rest(job, pipeline, ret_digests, err);
+	pipeline_free(pipeline);
+	return ret;
+}
+
+int digest_rest(const struct digest_job *job, struct pipeline *pipeline, struct pipeline_digests *ret_digests,
+		struct discern_error *err)
+{
+	int ret;
+
+	pipeline_only_hash(pipeline);
+	ret = feed(job, pipeline_n_hashed(pipeline), pipeline, err);
+	if (ret == 0 && !pipeline_digests(pipeline, job->size_bytes, ret_digests))
 		ret = discern_error_set(err, -EIO, "the checksums do not cover the whole image");
 	if (ret == 0)
-		meter_report(meter);
-	pipeline_free(pipeline);
+		meter_report(job->meter);
 	return ret;
 }

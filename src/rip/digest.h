@@ -10,8 +10,18 @@
 #include "rip/meter.h"
 #include "rip/pipeline.h"
 
+struct digest_job {
+	int fd;
+	uint64_t size_bytes;
+	struct meter *meter;
+};
+
 /** Reads size_bytes bytes from the start of fd. 0, -ECANCELED, or -EIO where the file is shorter or fails. */
-int digest_file(int fd, uint64_t size_bytes, struct meter *meter, struct pipeline_digests *ret_digests,
+int digest_file(const struct digest_job *job, struct pipeline_digests *ret_digests, struct discern_error *err);
+
+/** digest_file() with a pipeline, drained, that has all up to some place in its digests already (pipeline_n_hashed() is not 0),
+ *  as the disc was read in order up to there. The pipeline writes nothing any more. */
+int digest_rest(const struct digest_job *job, struct pipeline *pipeline, struct pipeline_digests *ret_digests,
 		struct discern_error *err);
 
 #endif

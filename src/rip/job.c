@@ -261,8 +261,7 @@ static int read_disc(struct job *job)
 	bool has_bad = map_count(job->map, MAP_BAD) > 0;
 	double start;
 	int saved = 0;
-	/* Several drives read in no order. */
-	int ret = pipeline_new(&ops, is_new && job->n_copies == 0, &job->pipeline, job->err);
+	int ret = pipeline_new(&ops, is_new, &job->pipeline, job->err);
 
 	if (ret < 0)
 		return ret;
@@ -298,6 +297,20 @@ static int read_disc(struct job *job)
 	return 0;
 }
 
+/* From the file, what the pipeline does not have. */
+static int make_digests(struct job *job, struct pipeline_digests *ret_digests)
+{
+	const struct digest_job wanted = { job->output.fd, job_image_bytes(job), &job->meter };
+	/* A gap or an unread end must be there as zeros. */
+	int ret = output_extend(&job->output, job_image_bytes(job), job->err);
+
+	record_pass(job->record, passes_now(&job->passes), &(struct record_pass){ .name = "hash" });
+	if (ret < 0)
+		return ret;
+	return pipeline_n_hashed(job->pipeline) > 0 ? digest_rest(&wanted, job->pipeline, ret_digests, job->err)
+						    : digest_file(&wanted, ret_digests, job->err);
+}
+
 /** Checksums, and the image's name. */
 static int finish(struct job *job)
 {
@@ -313,16 +326,12 @@ static int finish(struct job *job)
 	job->passes.header.current_status = MAP_GOOD;
 	if (ret == 0 && !has_hashes)
 		ret = save_map(job);
-	job->pipeline = pipeline_free(job->pipeline);
 	if (ret == 0 && !has_hashes && result->n_bad_sectors == 0) {
-		/* A gap or an unread end must be there as zeros. */
-		ret = output_extend(&job->output, job_image_bytes(job), job->err);
-		record_pass(job->record, passes_now(&job->passes), &(struct record_pass){ .name = "hash" });
-		if (ret == 0)
-			ret = digest_file(job->output.fd, job_image_bytes(job), &job->meter, &digests, job->err);
+		ret = make_digests(job, &digests);
 		if (ret < 0)
 			return explain_stop(job, ret);
 	}
+	job->pipeline = pipeline_free(job->pipeline);
 	memcpy(result->sha256, digests.sha256, sizeof(result->sha256));
 	memcpy(result->md5, digests.md5, sizeof(result->md5));
 	memcpy(result->sha1, digests.sha1, sizeof(result->sha1));

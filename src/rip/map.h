@@ -80,8 +80,16 @@ struct map_header {
 int map_parse(const char *text, size_t size, struct map **ret_map, struct map_header *ret_header,
 	      struct discern_error *err);
 
+/** The same of an image whose sectors have so many bytes. */
+int map_parse_sectors(const char *text, size_t size, uint32_t sector_bytes, struct map **ret_map,
+		      struct map_header *ret_header, struct discern_error *err);
+
 /** The map file's text, ended by a zero byte that *ret_size does not count; NULL if memory is out. The caller
  *  frees it. */
 char *map_format(const struct map *map, const struct map_header *header, size_t *ret_size);
+
+/** The same of an image whose sectors have so many bytes. */
+char *map_format_sectors(const struct map *map, const struct map_header *header, uint32_t sector_bytes,
+			 size_t *ret_size);
 
 #endif

@@ -15,12 +15,12 @@
 
 /** More than any disc has (BDXL: 62.5 million); keeps every sum of sectors within 32 bits. */
 #define MAX_SECTORS ((uint64_t)1 << 28)
-#define MAX_BYTES (MAX_SECTORS * DISCERN_SECTOR_SIZE)
 
 struct parser {
 	const char *position;
 	const char *end;
 	unsigned n_line;
+	uint32_t sector_bytes;
 	bool has_current;
 	/** Bytes up to here have been described. */
 	uint64_t described_bytes;
@@ -91,9 +91,9 @@ static int parse_current(struct parser *parser, const char *line)
 
 	if (!parse_number(&line, &position) || !parse_status(&line, "?*/-FG+", &parser->header->current_status))
 		return bad_line(parser, "position and status of the job expected");
-	if (position > MAX_BYTES)
+	if (position > MAX_SECTORS * parser->sector_bytes)
 		position = 0;
-	parser->header->current_sector = (uint32_t)(position / DISCERN_SECTOR_SIZE);
+	parser->header->current_sector = (uint32_t)(position / parser->sector_bytes);
 	parser->has_current = true;
 	return 0;
 }
@@ -101,10 +101,10 @@ static int parse_current(struct parser *parser, const char *line)
 /** Gives the sectors of the bytes [start, end) a status: those that are wholly good, or all that are touched. */
 static int add_bytes(struct parser *parser, uint64_t start, uint64_t end, enum map_status status)
 {
-	uint64_t up = DISCERN_SECTOR_SIZE - 1;
-	uint64_t first = (start + (status == MAP_GOOD ? up : 0)) / DISCERN_SECTOR_SIZE;
-	uint64_t behind = (end + (status == MAP_GOOD ? 0 : up)) / DISCERN_SECTOR_SIZE;
-	uint64_t n_all = (end + up) / DISCERN_SECTOR_SIZE;
+	uint64_t up = parser->sector_bytes - 1;
+	uint64_t first = (start + (status == MAP_GOOD ? up : 0)) / parser->sector_bytes;
+	uint64_t behind = (end + (status == MAP_GOOD ? 0 : up)) / parser->sector_bytes;
+	uint64_t n_all = (end + up) / parser->sector_bytes;
 
 	if (parser->map == NULL)
 		parser->map = map_new((uint32_t)n_all);
@@ -120,13 +120,14 @@ static int add_bytes(struct parser *parser, uint64_t start, uint64_t end, enum m
 /** "position size status" */
 static int parse_block(struct parser *parser, const char *line)
 {
+	const uint64_t max_bytes = MAX_SECTORS * parser->sector_bytes;
 	enum map_status status;
 	uint64_t start;
 	uint64_t size;
 
 	if (!parse_number(&line, &start) || !parse_number(&line, &size) || !parse_status(&line, "?*/-+", &status))
 		return bad_line(parser, "position, size and status of a block expected");
-	if (start > MAX_BYTES || size > MAX_BYTES - start)
+	if (start > max_bytes || size > max_bytes - start)
 		return discern_error_set(parser->err, -EFBIG, "line %u of the map: no disc is that large",
 					 parser->n_line);
 	if (start < parser->described_bytes)
@@ -153,7 +154,15 @@ static void parse_comment(struct parser *parser, const char *line)
 int map_parse(const char *text, size_t size, struct map **ret_map, struct map_header *ret_header,
 	      struct discern_error *err)
 {
-	struct parser parser = { .position = text, .end = text + size, .header = ret_header, .err = err };
+	return map_parse_sectors(text, size, DISCERN_SECTOR_SIZE, ret_map, ret_header, err);
+}
+
+int map_parse_sectors(const char *text, size_t size, uint32_t sector_bytes, struct map **ret_map,
+		      struct map_header *ret_header, struct discern_error *err)
+{
+	struct parser parser = {
+		.position = text, .end = text + size, .sector_bytes = sector_bytes, .header = ret_header, .err = err
+	};
 	char line[512];
 	int ret = 0;
 
@@ -179,23 +188,32 @@ int map_parse(const char *text, size_t size, struct map **ret_map, struct map_he
 
 char *map_format(const struct map *map, const struct map_header *header, size_t *ret_size)
 {
+	return map_format_sectors(map, header, DISCERN_SECTOR_SIZE, ret_size);
+}
+
+char *map_format_sectors(const struct map *map, const struct map_header *header, uint32_t sector_bytes,
+			 size_t *ret_size)
+{
 	char *text = NULL;
 	FILE *file = open_memstream(&text, ret_size);
 	bool failed;
 
 	if (file == NULL)
 		return NULL;
-	fprintf(file, "# Mapfile. Created by discern rip; GNU ddrescue can read it and go on\n");
+	if (sector_bytes == DISCERN_SECTOR_SIZE)
+		fprintf(file, "# Mapfile. Created by discern rip; GNU ddrescue can read it and go on\n");
+	else
+		fprintf(file, "# Mapfile. Created by discern rip --raw; sectors of %" PRIu32 " bytes\n", sector_bytes);
 	if (header->identity[0] != '\0')
 		fprintf(file, IDENTITY_MARK "%s\n", header->identity);
 	fprintf(file, "# current_pos  current_status  current_pass\n0x%08" PRIX64 "     %c               1\n",
-		(uint64_t)header->current_sector * DISCERN_SECTOR_SIZE, (char)header->current_status);
+		(uint64_t)header->current_sector * sector_bytes, (char)header->current_status);
 	fprintf(file, "#      pos        size  status\n");
 	for (size_t i = 0; i < map_n_ranges(map); i++) {
 		struct map_range range = map_range_at(map, i);
 
-		fprintf(file, "0x%08" PRIX64 "  0x%08" PRIX64 "  %c\n", (uint64_t)range.start * DISCERN_SECTOR_SIZE,
-			(uint64_t)range.n_sectors * DISCERN_SECTOR_SIZE, (char)range.status);
+		fprintf(file, "0x%08" PRIX64 "  0x%08" PRIX64 "  %c\n", (uint64_t)range.start * sector_bytes,
+			(uint64_t)range.n_sectors * sector_bytes, (char)range.status);
 	}
 	failed = ferror(file) != 0;
 	if (fclose(file) != 0 || failed) {

@@ -67,6 +67,8 @@ struct pipeline {
 	pthread_t checkpoint_thread;
 	bool has_checkpoint_thread;
 	bool is_ending;
+	/** Blocks are not written. */
+	bool is_only_hashed;
 	int error;
 };
 
@@ -118,7 +120,7 @@ static void write_block(struct pipeline *pipeline, struct consumer *consumer)
 	struct block *block = pipeline->queue[consumer->n_done % PIPELINE_N_BLOCKS];
 	int ret = 0;
 
-	if (pipeline->error == 0) {
+	if (pipeline->error == 0 && !pipeline->is_only_hashed) {
 		pthread_mutex_unlock(&pipeline->lock);
 		ret = pipeline->ops.write(block->data, block->size, block->offset, pipeline->ops.user);
 		pthread_mutex_lock(&pipeline->lock);
@@ -391,6 +393,23 @@ int pipeline_error(struct pipeline *pipeline)
 	ret = pipeline->error;
 	pthread_mutex_unlock(&pipeline->lock);
 	return ret;
+}
+
+uint64_t pipeline_n_hashed(struct pipeline *pipeline)
+{
+	uint64_t n_bytes = UINT64_MAX;
+
+	for (unsigned i = CONSUMER_SHA256; i < N_CONSUMERS; i++)
+		if (pipeline->consumers[i].hash == NULL || pipeline->consumers[i].n_hashed_bytes < n_bytes)
+			n_bytes = pipeline->consumers[i].hash != NULL ? pipeline->consumers[i].n_hashed_bytes : 0;
+	return n_bytes == UINT64_MAX ? 0 : n_bytes;
+}
+
+void pipeline_only_hash(struct pipeline *pipeline)
+{
+	pthread_mutex_lock(&pipeline->lock);
+	pipeline->is_only_hashed = true;
+	pthread_mutex_unlock(&pipeline->lock);
 }
 
 bool pipeline_digests(struct pipeline *pipeline, uint64_t n_bytes, struct pipeline_digests *ret_digests)

@@ -58,6 +58,12 @@ int pipeline_drain(struct pipeline *pipeline);
 /** 0, or the negative errno of the write or checkpoint that failed first. */
 int pipeline_error(struct pipeline *pipeline);
 
+/** Bytes from offset 0 on that are in the digests, after pipeline_drain(); 0 also if they are worth nothing. */
+uint64_t pipeline_n_hashed(struct pipeline *pipeline);
+
+/** What is put from now on, after pipeline_drain(), is not written any more: it only goes into the digests. */
+void pipeline_only_hash(struct pipeline *pipeline);
+
 /** Lower-case hex. */
 struct pipeline_digests {
 	char sha256[65];

@@ -106,13 +106,13 @@ int discern_rip_copies(struct discern_drive *const *drives, size_t n, const stru
 	struct all *all;
 	int ret;
 
+	if (n == 1)
+		return discern_rip(drives[0], options, observer, ret_result, err);
 	memset(ret_result, 0, sizeof(*ret_result));
 	if (n == 0 || n > DISCERN_RIP_MAX_DRIVES || options->is_stream)
 		return discern_error_set(err, -EINVAL, "%s",
 					 options->is_stream ? "several drives do not deliver the image in order"
 							    : "too many drives, or none");
-	if (n == 1)
-		return discern_rip(drives[0], options, observer, ret_result, err);
 	ret = compress_check(options->compression, err);
 	if (ret == 0)
 		ret = output_check_folder(options->output != NULL ? options->output : ".", err);

@@ -110,6 +110,14 @@ static void copy_gaps(struct rip_plan *plan, const struct data_area *area)
 	}
 }
 
+/** Several data tracks in one session are not of one volume: most such discs are Video CDs. */
+static bool may_be_video(const struct discern_medium *medium, const struct data_area *area)
+{
+	return profile_find((unsigned)medium->profile)->family == FAMILY_CD &&
+	       area->behind_track > area->first_track + 1 && area->behind_track <= medium->n_tracks &&
+	       medium->tracks[area->first_track].session == medium->tracks[area->behind_track - 1].session;
+}
+
 /** Says which tracks stay outside. */
 static void name_left_out(struct rip_plan *plan, const struct discern_medium *medium, const struct data_area *area)
 {
@@ -124,10 +132,13 @@ static void name_left_out(struct rip_plan *plan, const struct discern_medium *me
 		else if (data_area_written_end(&medium->tracks[i]) > medium->tracks[i].start_lba)
 			n_data++;
 	}
-	if (n_audio == 0 && n_data == 0)
-		return;
-	snprintf(plan->left_out, sizeof(plan->left_out), "not in the image: %u audio track%s%s; it begins with LBA %d",
-		 n_audio, n_audio == 1 ? "" : "s", n_data > 0 ? " and other data tracks" : "", plan->first_lba);
+	if (n_audio > 0 || n_data > 0)
+		snprintf(plan->left_out, sizeof(plan->left_out),
+			 "not in the image: %u audio track%s%s; it begins with LBA %d; --raw reads all of it", n_audio,
+			 n_audio == 1 ? "" : "s", n_data > 0 ? " and other data tracks" : "", plan->first_lba);
+	else if (may_be_video(medium, area))
+		snprintf(plan->left_out, sizeof(plan->left_out),
+			 "sectors without 2048 bytes of data, as video CDs have, do not go into it; --raw reads them");
 }
 
 static int check_usable(const struct discern_medium *medium, struct discern_error *err)

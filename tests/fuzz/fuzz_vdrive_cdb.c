@@ -19,6 +19,7 @@
 
 #include "fuzz/fuzz.h"
 #include "fuzz/vdrive_commands.h"
+#include "fuzz/vdrive_sessions.h"
 #include "vdrive/disc.h"
 #include "vdrive/disc_cd.h"
 #include "vdrive/vdrive.h"
@@ -288,6 +289,10 @@ static void give_fault(struct run *run)
 		"any probability=0.1% unplug",
 		"ring radius=24-58 severity=0.5",
 		"any probability=1% sense=1/17/01",
+		"protection=css:100-300 region=2",
+		"protection=aacs:0-500",
+		"protection=cprm",
+		"write count=1 skip=9 power-loss",
 	};
 	uint8_t mode = input_byte(&run->input);
 	const char *rule = rules[input_byte(&run->input) % (sizeof(rules) / sizeof(rules[0]))];
@@ -325,11 +330,53 @@ static void reload(struct run *run)
 	      "a disc is another one after it was inserted again");
 }
 
+static void execute_plain(struct run *run, const uint8_t cdb[10])
+{
+	memcpy(run->command.cdb, cdb, 10);
+	run->command.cdb_length = cdb[0] == 0 ? 6 : 10;
+	run->command.direction = VDRIVE_NO_DATA;
+	run->command.data_length = 0;
+	execute(run);
+}
+
+/* A session from its page to its end, now and then with something else in between. */
+static void record_session(struct run *run)
+{
+	static const uint8_t ready[10] = { 0 }, synchronize[10] = { 0x35 }, close_session[10] = { 0x5b, 0, 2 };
+	uint8_t how = input_byte(&run->input);
+	unsigned n_writes = how & 1 ? 300 : input_below(&run->input, 40);
+
+	/* What a new disc makes the next command tell. */
+	execute_plain(run, ready);
+	make_session_page(&run->input, &run->command);
+	execute(run);
+	if (how & 2) {
+		make_packet_format(&run->input, &run->command);
+		execute(run);
+	} else {
+		make_session_sheet(&run->input, run->drive, &run->command);
+		execute(run);
+	}
+	for (unsigned i = 0; i < n_writes && run->input.at < run->input.end; i++) {
+		make_session_write(&run->input, run->drive, &run->command);
+		execute(run);
+		if (how & 4 && input_byte(&run->input) < 8) {
+			make_sense(&run->input, run->drive, &run->command);
+			execute(run);
+		}
+	}
+	execute_plain(run, synchronize);
+	if (!(how & 8))
+		execute_plain(run, close_session);
+}
+
 static void take_step(struct run *run)
 {
 	uint8_t what = input_byte(&run->input);
 
-	if (what < 208) {
+	if (what < 10 && run->drive->disc != NULL && disc_is_cd(run->drive->disc)) {
+		record_session(run);
+	} else if (what < 208) {
 		make_sense(&run->input, run->drive, &run->command);
 		execute(run);
 	} else if (what < 240) {
@@ -343,7 +390,7 @@ static void take_step(struct run *run)
 			insert_medium(run, input_byte(&run->input) % N_MEDIA);
 	} else if (what < 252 && run->has_disc) {
 		check_killed(run);
-	} else if (what == 255 && input_byte(&run->input) < 64) {
+	} else if (what >= 254 && input_byte(&run->input) < 64) {
 		give_fault(run);
 	}
 	if (what % 16 == 0)

@@ -63,6 +63,11 @@ ok "CD-R by cdrskin: the files are those of the tree" diff -r "$MEDIA/tree" /med
 umount /media/disc
 ok "readom reads it" readom dev="$device" sectors=0-$((size / 2048)) f=readom.iso
 same "and it is the image" readom.iso "$image"
+blank cd-rw
+ok "cdrwtool formats in packets" cdrwtool -d "$device" -t 10 -q
+ok "cdrwtool overwrites them" cdrwtool -d "$device" -t 10 -f "$image"
+reload
+same_disc "CD-RW by cdrwtool"
 blank bd-r
 ok "xorriso" xorriso -as cdrecord dev="$device" "$image"
 reload

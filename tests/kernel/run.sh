@@ -18,7 +18,7 @@ missing() {
 	exit 77
 }
 
-for program in qemu-system-x86_64 busybox cpio depmod dpkg apt-get xorrisofs genisoimage jq sg_inq udevadm cdrskin wodim \
+for program in qemu-system-x86_64 busybox cpio depmod dpkg apt-get xorrisofs genisoimage jq sg_inq udevadm cdrskin cdrwtool wodim \
 	readom xorriso growisofs mkudffs perl eject /usr/lib/systemd/systemd-udevd tgtd iscsid tcmu-runner dbus-daemon; do
 	PATH=$PATH:/usr/sbin:/sbin command -v "$program" >/dev/null || missing "$program is not installed"
 done

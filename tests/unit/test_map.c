@@ -165,6 +165,28 @@ static void test_a_map_comes_back_as_written(void **state)
 	free(text);
 }
 
+static void test_a_map_has_any_size_of_sectors(void **state)
+{
+	struct map_header header = { "raw 0123", 5, MAP_UNTRIED }, read_header;
+	struct map *map = map_new(10), *again = NULL;
+	size_t size;
+	char *text;
+
+	(void)state;
+	map_set(map, 2, 3, MAP_GOOD);
+	map_set(map, 9, 1, MAP_BAD);
+	text = map_format_sectors(map, &header, 2352, &size);
+	assert_non_null(strstr(text, "0x00001260  0x00001B90  +"));
+	assert_int_equal(map_parse_sectors(text, size, 2352, &again, &read_header, NULL), 0);
+	assert_int_equal(map_n_sectors(again), 10);
+	assert_int_equal(map_count(again, MAP_GOOD), 3);
+	assert_int_equal(map_count(again, MAP_BAD), 1);
+	assert_int_equal(read_header.current_sector, 5);
+	map_free(again);
+	map_free(map);
+	free(text);
+}
+
 /** As GNU ddrescue 1.27 wrote it, with its default sector size of 512 bytes. */
 static void test_a_map_of_ddrescue_with_small_sectors(void **state)
 {
@@ -228,6 +250,7 @@ int main(void)
 		cmocka_unit_test(test_resize_cuts_and_adds),
 		cmocka_unit_test(test_distrust_takes_back_only_what_is_good),
 		cmocka_unit_test(test_a_map_comes_back_as_written),
+		cmocka_unit_test(test_a_map_has_any_size_of_sectors),
 		cmocka_unit_test(test_a_map_of_ddrescue_with_small_sectors),
 		cmocka_unit_test(test_what_no_block_describes_is_untried),
 		cmocka_unit_test(test_damaged_maps_are_refused),

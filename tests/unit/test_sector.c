@@ -257,9 +257,29 @@ static void test_unsound(void **state)
 	assert_true(sector_is_sound(sector));
 }
 
+/* The first bytes of the sequence as ECMA-130 annex B gives them. */
+static void test_scramble(void **state)
+{
+	static const uint8_t begin[] = { 0x01, 0x80, 0x00, 0x60, 0x00, 0x28, 0x00, 0x1e, 0x80, 0x08, 0x60, 0x06, 0xa8 };
+	uint8_t sector[SECTOR_RAW] = { 0 }, user[SECTOR_USER] = { 1, 2, 3 }, plain[SECTOR_RAW];
+
+	(void)state;
+	sector_scramble(sector);
+	for (size_t i = 0; i < SECTOR_HEADER_AT; i++)
+		assert_int_equal(sector[i], 0);
+	assert_memory_equal(sector + SECTOR_HEADER_AT, begin, sizeof(begin));
+	sector_make_mode1(plain, 1000, user);
+	memcpy(sector, plain, SECTOR_RAW);
+	sector_scramble(sector);
+	assert_int_equal(sector[SECTOR_HEADER_AT + 3], 1 ^ 0x60);
+	sector_scramble(sector);
+	assert_memory_equal(sector, plain, SECTOR_RAW);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_scramble),
 		cmocka_unit_test(test_edc),    cmocka_unit_test(test_parity_equations),
 		cmocka_unit_test(test_layout), cmocka_unit_test(test_seal_as_libburn),
 		cmocka_unit_test(test_forms),  cmocka_unit_test(test_unsound),

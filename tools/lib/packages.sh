@@ -4,8 +4,9 @@
 
 # Compiling discern.
 # shellcheck disable=SC2034  # for the scripts that source this file
-build_packages=(autoconf automake gcc gpg libarchive-dev libburn-dev libc6-dev libcmocka-dev libfuse3-dev libgpgme-dev libisofs-dev
-	libjansson-dev liblzma-dev libsndfile1-dev libssl-dev libsystemd-dev libtool libudev-dev libzstd-dev make pkg-config zlib1g-dev)
+build_packages=(autoconf automake gcc gpg libarchive-dev libburn-dev libc6-dev libcmocka-dev libexpat1-dev libfuse3-dev libgpgme-dev
+	libisofs-dev libjansson-dev liblzma-dev libsndfile1-dev libssl-dev libsystemd-dev libtool libudev-dev libzstd-dev make pkg-config
+	zlib1g-dev)
 # The virtual drive, and the programs that the demo shows beside discern.
 # shellcheck disable=SC2034
 demo_packages=(fuse3 grub-rescue-pc wodim xorriso)
