@@ -421,9 +421,13 @@ int rip_run(const struct rip_job *wanted, struct discern_rip_result *ret_result,
 		return discern_error_set(err, -ENOMEM, "out of memory");
 	}
 	record_observe(job->record, &job->meter.observer);
+	if (wanted->drop_out != NULL)
+		wanted->drop_out->job = job;
 	ret = job->source != NULL ? run(job) : discern_error_set(job->err, -ENOMEM, "out of memory");
 	if (job->source != wanted->source)
 		source_close(job->source);
+	if (wanted->drop_out != NULL)
+		wanted->drop_out->job = NULL;
 	ret_result->seconds = observe_now() - start;
 	record_free(job->record);
 	map_free(job->map);

@@ -24,6 +24,7 @@ static const struct {
 	[DISCERN_PHASE_VERIFY] = { "verify", "comparing disc and image" },
 	[DISCERN_PHASE_WAIT] = { "wait", "waiting for a disc to be put in or taken out" },
 	[DISCERN_PHASE_COMPRESS] = { "compress", "compressing the image" },
+	[DISCERN_PHASE_BLANK] = { "blank", "the drive erases the disc, can take minutes; do not open it" },
 };
 
 /* Parts of a line in the order in which they stand; the greatest rank is left out first. */
