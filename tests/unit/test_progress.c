@@ -71,6 +71,25 @@ static void narrow_terminals_lose_the_least_important(void **state)
 	}
 }
 
+static void several_drives(void **state)
+{
+	static const struct discern_progress_drive drives[] = {
+		{ "sr0", DISCERN_DRIVE_READS, 9870 },
+		{ "sr1", DISCERN_DRIVE_RETRIES, 0 },
+		{ "sr2", DISCERN_DRIVE_GONE, 0 },
+	};
+	struct discern_progress progress = writing;
+
+	(void)state;
+	progress.phase = DISCERN_PHASE_READ;
+	progress.fifo_percent = progress.drive_buffer_percent = DISCERN_PERCENT_UNKNOWN;
+	progress.n_drives = 3;
+	progress.drives = drives;
+	check_line(&progress, 200,
+		   "read      62 %  408 of 658 MB  14.2x 19.6 MB/s  sr0 9.9, sr1 retries, sr2 GAVE OUT  0:13 left");
+	check_line(&progress, 80, "read      62 %  408 of 658 MB  14.2x 19.6 MB/s  0:13 left");
+}
+
 static void bad_areas(void **state)
 {
 	struct discern_progress progress = writing;
@@ -251,6 +270,7 @@ int main(void)
 		cmocka_unit_test(whole_line),
 		cmocka_unit_test(sizes_in_the_unit_of_the_total),
 		cmocka_unit_test(narrow_terminals_lose_the_least_important),
+		cmocka_unit_test(several_drives),
 		cmocka_unit_test(bad_areas),
 		cmocka_unit_test(phase_without_numbers),
 		cmocka_unit_test(hundred_only_at_the_end),
