@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
 #include "rip/raw_files.h"
 
 #include <errno.h>
@@ -18,8 +20,9 @@
 #include "rip/audio_disc.h"
 #include "rip/output.h"
 
-/* Names that are tried where none was given. */
-enum { MAX_NUMBER = 99, SAVE_SECONDS = 15 };
+/* Names that are tried where none was given; and so many sectors, 16 MiB, are left to the kernel before it is asked to begin
+ * writing, so that syncs are short. */
+enum { MAX_NUMBER = 99, SAVE_SECONDS = 15, FLUSH_SECTORS = 7000 };
 
 const char *raw_files_name(const char *path)
 {
@@ -378,6 +381,12 @@ int raw_files_write(struct raw_files *files, uint32_t index, const uint8_t *sect
 
 		if (ret < 0)
 			return explain(file, ret, err);
+		file->n_unflushed += n;
+		if (file->n_unflushed >= FLUSH_SECTORS) {
+			/* A mere wish: the sync before the map is what counts. */
+			(void)sync_file_range(file->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+			file->n_unflushed = 0;
+		}
 		index += n;
 		sectors += (size_t)n * SECTOR_RAW;
 		n_sectors -= n;

@@ -15,6 +15,8 @@ struct raw_file {
 	int fd;
 	/** Sectors of the image that are in it. */
 	uint32_t index, n_sectors;
+	/** Written since the kernel was last asked to begin with it. */
+	uint32_t n_unflushed;
 };
 
 struct raw_files {
