@@ -65,7 +65,4 @@ int raw_files_finish(struct raw_files *files, bool keep_map, struct discern_erro
 int raw_files_write_text(struct raw_files *files, const char *path, const void *data, size_t size,
 			 struct discern_error *err);
 
-/** "NAME.cue" without its folders. */
-const char *raw_files_name(const char *path);
-
 #endif
