@@ -338,8 +338,10 @@ static int run(struct cli *cli, int argc, char **argv)
 	int written = CLI_EXIT_GOOD;
 	int ret = burn_options_parse(&job.options, argc, argv);
 
-	if (ret != -1)
+	if (ret != -1) {
+		worker_words_clear(&job.options.words);
 		return ret;
+	}
 	if (burn_options_are_several(&job.options)) {
 		ret = burn_several(&job.options);
 		worker_words_clear(&job.options.words);
