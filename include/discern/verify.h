@@ -67,6 +67,12 @@ bool discern_verify_is_equal(const struct discern_verify_result *result);
 int discern_verify(struct discern_drive *drive, const char *image_path, const struct discern_observer *observer,
 		   struct discern_verify_result *ret_result, struct discern_error *err);
 
+/** The same from the session on that begins at start_lba, up to its end: for an image that was appended to a disc.
+ *  -EINVAL if no session begins there. */
+int discern_verify_session(struct discern_drive *drive, const char *image_path, int32_t start_lba,
+			   const struct discern_observer *observer, struct discern_verify_result *ret_result,
+			   struct discern_error *err);
+
 /** What is known of an image that is not at hand. */
 struct discern_image_digest {
 	uint64_t size_bytes;

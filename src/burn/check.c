@@ -143,7 +143,7 @@ static int open_image(const char *path, struct discern_burn_check *check, struct
 }
 
 /* Is it an image, and all of it? */
-static int judge_content(const struct discern_burn_check *check, struct discern_error *err)
+static int judge_content(const struct discern_burn_check *check, bool is_appended, struct discern_error *err)
 {
 	const struct discern_volume *volume = &check->image.volume;
 	char is_bytes[TEXT_SIZE];
@@ -155,7 +155,8 @@ static int judge_content(const struct discern_burn_check *check, struct discern_
 				  check->path);
 		return discern_error_hint(err, "to burn it nevertheless, byte for byte, add --any-file");
 	}
-	if (check->image.is_truncated) {
+	/* The volume of an image that is appended may be counted from the begin of the disc; the plan knows where that is. */
+	if (check->image.is_truncated && !is_appended) {
 		discern_error_set(err, -EINVAL, "%s: is not complete: the file has %s, its volume is %s long",
 				  check->path, text_size(check->image.size_bytes, is_bytes),
 				  text_size((uint64_t)n_sectors * DISCERN_SECTOR_SIZE, says_bytes));
@@ -221,7 +222,9 @@ static int inspect(const char *path, const struct discern_burn_options *options,
 		return ret;
 	if (check->image.size_bytes != size_bytes)
 		return discern_error_set(err, -ESTALE, "%s: changed while it was checked", path);
-	return options != NULL && options->any_file ? 0 : judge_content(check, err);
+	if (options != NULL && options->any_file)
+		return 0;
+	return judge_content(check, options != NULL && options->append, err);
 }
 
 int discern_burn_check(const char *image_path, const struct discern_burn_options *options,

@@ -7,8 +7,9 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "cli/speed_option.h"
 
-enum { MAX_RETRIES = 10000, MAX_SPEED_TENTHS = 10000, MAX_SPEED_KBPS = 1000000, MAX_LIMIT_SECONDS = 10000000 };
+enum { MAX_RETRIES = 10000, MAX_LIMIT_SECONDS = 10000000 };
 
 enum {
 	OPTION_MAX_TIME = 1,
@@ -55,49 +56,16 @@ static const struct option own[] = {
 	{ 0 },
 };
 
-/** Reads "8", "8x" or "2.4x" as tenths. False if it is none of them. */
-static bool read_factor(const char *word, uint32_t *ret_tenths)
-{
-	char digits[16];
-	size_t length = strcspn(word, "xX");
-	char *point;
-	int64_t whole;
-	int64_t tenth = 0;
-
-	if (length >= sizeof(digits) || strlen(word + length) > 1)
-		return false;
-	memcpy(digits, word, length);
-	digits[length] = '\0';
-	point = strchr(digits, '.');
-	if (point != NULL)
-		*point++ = '\0';
-	if (!text_to_number(digits, 0, MAX_SPEED_TENTHS / 10, &whole) ||
-	    (point != NULL && !text_to_number(point, 0, 9, &tenth)))
-		return false;
-	*ret_tenths = (uint32_t)(whole * 10 + tenth);
-	return *ret_tenths > 0;
-}
-
-/** "8", "8x", "2.4", "max", or "5540kB/s". */
 static int set_speed(struct rip_options *options, const char *word)
 {
-	char digits[16];
-	size_t length = strspn(word, "0123456789");
-	int64_t kbps;
+	struct speed_option speed;
 
-	options->speed_tenths = 0;
-	options->rip.speed_kbps = 0;
-	if (strcmp(word, "max") == 0 || read_factor(word, &options->speed_tenths))
-		return 0;
-	if (length > 0 && length < sizeof(digits) && strcmp(word + length, "kB/s") == 0) {
-		memcpy(digits, word, length);
-		digits[length] = '\0';
-		if (text_to_number(digits, 1, MAX_SPEED_KBPS, &kbps)) {
-			options->rip.speed_kbps = (uint32_t)kbps;
-			return 0;
-		}
-	}
-	return cli_usage(options->cli, "--speed=%s: give a number such as 8 or 2.4, a number with kB/s, or max", word);
+	if (!speed_option_read(word, &speed))
+		return cli_usage(options->cli, "--speed=%s: give a number such as 8 or 2.4, a number with kB/s, or max",
+				 word);
+	options->speed_tenths = speed.tenths;
+	options->rip.speed_kbps = speed.kbps;
+	return 0;
 }
 
 static int set_retries(struct rip_options *options, const char *word)

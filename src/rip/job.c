@@ -49,7 +49,8 @@ static int look_at_disc(struct job *job)
 	if (ret == 0)
 		ret = end_widen_gaps(job->source, &job->plan, job->err);
 	if (ret == 0 && job->n_copies > 0)
-		ret = copies_compare(&(struct copies){ job->copies, job->n_copies }, &job->plan, job->identity, job->err);
+		ret = copies_compare(&(struct copies){ job->copies, job->n_copies }, &job->plan, job->identity,
+				     job->err);
 	else if (ret == 0)
 		ret = identity_make(job->medium, job->source, &job->plan, job->identity, job->err);
 	if (ret < 0)

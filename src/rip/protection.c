@@ -182,8 +182,11 @@ static int lenient_read(struct discern_source *source, int32_t lba, uint32_t n_s
 			struct discern_error *err)
 {
 	struct lenient *lenient = (struct lenient *)source;
-	int ret = source_read(lenient->inner, lba, n_sectors, buffer, err);
+	int ret;
 
+	lenient->inner->on_mended = lenient->base.on_mended;
+	lenient->inner->user = lenient->base.user;
+	ret = source_read(lenient->inner, lba, n_sectors, buffer, err);
 	copy_state(lenient);
 	if (ret != -EKEYREJECTED)
 		return ret;
