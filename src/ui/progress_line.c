@@ -99,7 +99,8 @@ static void add_speed(struct line *line, uint32_t speed_kbps, uint32_t speed_1x_
 {
 	double megabytes = (double)speed_kbps / 1000.0;
 
-	if (speed_kbps == 0)
+	/* Nothing, as it is written. */
+	if (megabytes < 0.05)
 		return;
 	if (speed_1x_kbps > 0)
 		add(line, 2, "%.1fx %.1f MB/s", (double)speed_kbps / speed_1x_kbps, megabytes);
@@ -156,8 +157,8 @@ static void add_drives(struct line *line, const struct discern_progress *state)
 static void add_time_left(struct line *line, const struct discern_progress *state)
 {
 	char good[TEXT_SIZE], bad[TEXT_SIZE];
-	bool has_good = state->seconds_left != UINT32_MAX;
 	bool has_bad = state->seconds_left_bad != UINT32_MAX && state->seconds_left_bad > 0;
+	bool has_good = state->seconds_left != UINT32_MAX && (state->seconds_left > 0 || !has_bad);
 
 	if (has_good)
 		text_duration(state->seconds_left, good);
