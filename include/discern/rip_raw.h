@@ -131,9 +131,10 @@ struct discern_rip_raw_result {
 	struct discern_raw_range ranges[DISCERN_RAW_MAX_RANGES];
 	/** Sectors that are WRONG, DOUBTFUL, UNREADABLE or OUT_OF_REACH. */
 	uint32_t n_bad_sectors;
-	/** Sub-channels that were read, those whose Q has a wrong CRC each time, and those that could not be read. */
+	/** Sub-channels that were read, those whose Q has a wrong CRC each time, those whose Q is that of another sector, and
+	 *  those that could not be read. */
 	bool has_subchannels;
-	uint32_t n_wrong_q, n_lost_subchannels;
+	uint32_t n_wrong_q, n_displaced_q, n_lost_subchannels;
 	size_t n_q_ranges;
 	struct discern_range q_ranges[DISCERN_RAW_MAX_RANGES];
 	/** The drive has C2 pointers; it does not begin sound where it should. */

@@ -165,7 +165,8 @@ static void burn(struct several *several)
 		for (size_t i = 0; i < several->n && !is_over; i++)
 			burn_station_go_on(&several->stations[i]);
 		if (!is_over && !is_anyone_burning(several) &&
-		    (!has_work(several) || !is_any_drive_left(several) || order->is_stopping)) {
+		    (!order->has_exchange || !has_work(several) || !is_any_drive_left(several) ||
+		     order->is_stopping)) {
 			is_over = true;
 			/* Those that wait for a disc wait for nothing. */
 			order->is_stopping = true;

@@ -73,6 +73,9 @@ static void after_write(struct burn_station *station, const struct worker_end *e
 
 	row.place = order->has_exchange ? 0 : station->line;
 	snprintf(row.drive, sizeof(row.drive), "%s", station->path);
+	/* Somebody killed it, and it alone. */
+	if (end->signal != 0 && !order->is_stopping)
+		row.code = CLI_EXIT_FAILED;
 	snprintf(row.words, sizeof(row.words), "%s", end->code == CLI_EXIT_GOOD ? "" : end->words);
 	station->has_disc = false;
 	station->n_failures = end->code == CLI_EXIT_GOOD ? 0 : station->n_failures + 1;
@@ -80,9 +83,8 @@ static void after_write(struct burn_station *station, const struct worker_end *e
 		give_back(station);
 	} else {
 		record(station, &row);
-		/* What was stopped was not burned. */
-		if ((order->queue == NULL && end->code != CLI_EXIT_GOOD && order->has_exchange) ||
-		    end->code > CLI_EXIT_SIGNAL)
+		/* What was stopped was not burned, and a spoiled copy is made again. */
+		if (order->queue == NULL ? order->has_exchange && row.code != CLI_EXIT_GOOD : row.code > CLI_EXIT_SIGNAL)
 			give_back(station);
 	}
 	free(station->task);

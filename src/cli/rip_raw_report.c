@@ -153,6 +153,7 @@ static void put_subchannels(struct report *report, const struct discern_rip_raw_
 {
 	report_bool(report, "subchannels", NULL, result->has_subchannels, NULL);
 	report_number(report, "wrong_q_sectors", NULL, result->n_wrong_q, NULL);
+	report_number(report, "displaced_q_sectors", NULL, result->n_displaced_q, NULL);
 	report_number(report, "lost_subchannel_sectors", NULL, result->n_lost_subchannels, NULL);
 	report_open_list(report, "wrong_q_ranges");
 	for (size_t i = 0; i < result->n_q_ranges; i++)
@@ -166,6 +167,9 @@ static void put_subchannels(struct report *report, const struct discern_rip_raw_
 	else
 		report_text(report, "Q", "%" PRIu32 " sector%s with a wrong checksum each time, as read in the image",
 			    result->n_wrong_q, result->n_wrong_q == 1 ? "" : "s");
+	if (result->n_displaced_q > 0)
+		report_text(report, "", "%" PRIu32 " with the address of another sector: does this drive give Q early or late?",
+			    result->n_displaced_q);
 	for (size_t i = 0; i < result->n_q_ranges; i++)
 		tell_range(report, "", &result->q_ranges[i], "wrong Q");
 	if (result->n_lost_subchannels > 0)

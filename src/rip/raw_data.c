@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Data tracks: what is easy in one sweep, then each sector by itself, then again as long as that brings something. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "rip/raw_job.h"
-
-/* Most sectors of a command, of which cd_whole_at_once() is less. */
-enum { AT_ONCE = 64 };
 
 /* Rounds, where none were asked for, as long as they bring something; and so many useless tries in a row that end one. */
 enum { USUAL_ROUNDS = 6, USELESS = 256 };
@@ -18,8 +16,8 @@ static const uint32_t slower_kbps[] = { 0, 2458, 1229, 614 };
 struct pass {
 	struct raw_job *job;
 	const struct raw_area *area;
-	uint8_t sectors[AT_ONCE * SECTOR_RAW];
-	enum cd_whole_state states[AT_ONCE];
+	uint8_t sectors[CD_WHOLE_AT_ONCE * SECTOR_RAW];
+	enum cd_whole_state states[CD_WHOLE_AT_ONCE];
 };
 
 static int32_t lba_of(const struct raw_area *area, uint32_t index)
@@ -207,20 +205,34 @@ static int retry(struct pass *pass, struct discern_error *err)
 	return ret;
 }
 
-int raw_data_read(struct raw_job *job, const struct raw_area *area, struct discern_error *err)
+static int read_area(struct pass *pass, struct discern_error *err)
 {
-	struct pass pass = { .job = job, .area = area };
+	struct raw_job *job = pass->job;
 	uint32_t n_good;
 	int ret;
 
 	cd_whole_set_effort(job->whole, &(struct source_effort){ job->options->speed_kbps, true });
-	ret = sweep(&pass, err);
-	cd_whole_set_effort(job->whole, &(struct source_effort){ job->options->speed_kbps, false });
+	ret = sweep(pass, err);
 	job->meter.progress.phase = DISCERN_PHASE_RETRY;
 	if (ret == 0)
-		ret = try_sectors(&pass, MAP_FAILED, &n_good, err);
+		ret = try_sectors(pass, MAP_FAILED, &n_good, err);
+	cd_whole_set_effort(job->whole, &(struct source_effort){ job->options->speed_kbps, false });
 	if (ret == 0)
-		ret = retry(&pass, err);
+		ret = retry(pass, err);
 	job->meter.progress.phase = DISCERN_PHASE_READ;
+	return ret;
+}
+
+int raw_data_read(struct raw_job *job, const struct raw_area *area, struct discern_error *err)
+{
+	struct pass *pass = malloc(sizeof(*pass));
+	int ret;
+
+	if (pass == NULL)
+		return discern_error_set(err, -ENOMEM, "out of memory");
+	pass->job = job;
+	pass->area = area;
+	ret = read_area(pass, err);
+	free(pass);
 	return ret;
 }

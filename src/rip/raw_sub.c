@@ -11,7 +11,7 @@
 #include "disc/subchannel.h"
 #include "rip/raw_job.h"
 
-enum { AT_ONCE = 64, USUAL_ROUNDS = 3 };
+enum { USUAL_ROUNDS = 3 };
 
 static bool is_loss(int code)
 {
@@ -67,7 +67,7 @@ static int try_hard(struct raw_job *job, uint32_t index, struct discern_error *e
 /* One command, and if it fails each sector by itself. */
 static int read_piece(struct raw_job *job, uint32_t index, uint32_t n_sectors, struct discern_error *err)
 {
-	uint8_t raw[AT_ONCE * SUBCHANNEL_BYTES];
+	uint8_t raw[CD_WHOLE_AT_ONCE * SUBCHANNEL_BYTES];
 	const struct discern_range range = { raw_disc_lba(&job->disc, index), n_sectors };
 	struct discern_error own = { 0 };
 	int ret;
@@ -193,6 +193,30 @@ static uint32_t count_lost(const struct raw_job *job)
 	return n;
 }
 
+/* A right Q of another sector: some drives give sub-channels a little early or late. */
+static bool is_elsewhere(const uint8_t *channels, int32_t lba)
+{
+	struct q_data q;
+
+	return q_decode(channels + SUBCHANNEL_Q * SUBCHANNEL_ONE, &q) && q.adr == Q_POSITION && q.lba != lba;
+}
+
+static uint32_t count_elsewhere(const struct raw_job *job)
+{
+	enum { SIZE = 256 };
+	uint8_t channels[SIZE * SUBCHANNEL_BYTES];
+	uint32_t n_elsewhere = 0;
+
+	for (uint32_t at = 0; at < job->disc.n_sectors; at += SIZE) {
+		ssize_t size = file_read_at(job->files.sub.fd, channels, sizeof(channels), (off_t)at * SUBCHANNEL_BYTES);
+
+		for (uint32_t i = 0; i < SIZE && (ssize_t)((i + 1) * SUBCHANNEL_BYTES) <= size; i++)
+			n_elsewhere += is_elsewhere(channels + (size_t)i * SUBCHANNEL_BYTES,
+						    raw_disc_lba(&job->disc, at + i));
+	}
+	return n_elsewhere;
+}
+
 /* What stays wrong is as it is on the disc, as far as anybody knows, and so it is done. */
 void raw_sub_count(struct raw_job *job)
 {
@@ -204,6 +228,7 @@ void raw_sub_count(struct raw_job *job)
 	job->result->has_subchannels = true;
 	job->result->n_lost_subchannels = count_lost(job);
 	job->result->n_wrong_q = map_count(map, MAP_FAILED);
+	job->result->n_displaced_q = count_elsewhere(job);
 	for (uint32_t at = 0; map_next(map, at, MAP_FAILED, &range); at = range.start + range.n_sectors)
 		for (uint32_t i = 0; i < range.n_sectors; i++)
 			note(job->result, raw_disc_lba(&job->disc, range.start + i));

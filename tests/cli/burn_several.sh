@@ -5,8 +5,8 @@
 . "${srcdir:-.}/tests/support/functions.sh"
 requires_vdrive
 requires jq
-make_iso image.iso 3 SEVERAL
-make_iso other.iso 2 "OTHER ONE"
+make_iso image.iso 1 SEVERAL
+make_iso other.iso 1 "OTHER ONE"
 mv other.iso "other one.iso"
 export discern
 
@@ -21,6 +21,7 @@ blanks() {
 }
 # reads_back DISC IMAGE: as a program of others sees it
 reads_back() {
+	# shellcheck disable=SC2016  # expanded by the inner shell
 	ok "$1 holds $2" "$discern" vdrive run --drive "sr0=$1" -- sh -c \
 		'head -c "$(stat -c %s "$1")" /dev/sr0 | cmp - "$1"' sh "$2"
 }
@@ -36,7 +37,7 @@ exits 1 "no image of another process" "$discern" burn --window-fd=0 image.iso sr
 blanks dvd+r bd-r dvd-r cd-r dvd+rw dvd+r
 exits 3 "six drives, of which four fail" "$discern" vdrive run --drive sr0=disc0 --drive sr1=disc1 --drive sr2=disc2 \
 	--drive sr3=disc3 --drive sr4= --drive sr5=disc5 --fault 'sr1: write skip=20 count=1 write-error' \
-	--fault 'sr2: write skip=20 unplug' --fault 'sr5: read lba=700-704 sense=3/11/05' -- \
+	--fault 'sr2: write skip=20 unplug' --fault 'sr5: read lba=500-504 sense=3/11/05' -- \
 	"$discern" burn --yes --json --progress=json image.iso sr0 sr1 sr2 sr3 sr4 sr5
 told() {
 	equal "$1" "$(jq -r ".discs[] | select(.drive == \"/dev/$2\") | [.verdict, .exit_code, .verify] | join(\" \")" out)" \
@@ -89,14 +90,15 @@ exits 1 "an image that changes" slowly "touch victim.iso"
 equal "is burned well in no drive" "$(jq -r '[.discs[].verdict] | join(" ")' told)" "failed failed"
 blanks dvd+r dvd+r
 cat >kill_one.sh <<'EOF'
+exec 2>/dev/null
 for process in /proc/[0-9]*; do
-	tr '\0' ' ' <"$process/cmdline" 2>/dev/null | grep -q "^discern burn .*window-fd.*victim.iso /dev/sr1 " || continue
+	tr '\0' ' ' 2>/dev/null <"$process/cmdline" | grep -q "^discern burn .*window-fd.*victim.iso /dev/sr1 " || continue
 	kill -KILL "${process#/proc/}"
 done
 EOF
 exits 1 "a worker that is killed" slowly "sh kill_one.sh"
 equal "is told, and the other one is good" "$(jq -r '[.discs[] | .verdict + (.words // "")] | join(" ")' told)" \
-	"good stoppedits process was killed (Killed)"
+	"good failedits process was killed (Killed)"
 
 # ---- five copies in two drives, of which one disc is spoiled and one is not blank ----
 
@@ -119,24 +121,25 @@ person() {
 EOF
 cat >copies.sh <<'EOF'
 . ./person.sh
-"$discern" burn --copies=4 --json --no-verify image.iso sr0 sr1 >told 2>messages &
+: >messages
+"$discern" burn --copies=3 --json --no-verify image.iso sr0 sr1 >told 2>messages &
 burn=$!
-person disc2 image.iso disc3 disc4 disc5
+person disc2 image.iso disc3 disc4
 EOF
-blanks dvd+r dvd+r dvd+r dvd+r dvd+r dvd+r
+blanks dvd+r dvd+r dvd+r dvd+r dvd+r
 echo 'sr0: write lba=100-200 count=1 write-error' >faults
 ln -s disc0 medium0
 ln -s disc1 medium1
-exits 1 "four copies in two drives, and one that is spoiled" "$discern" vdrive run --faults faults --drive sr0=medium0 \
+exits 1 "three copies in two drives, and one that is spoiled" "$discern" vdrive run --faults faults --drive sr0=medium0 \
 	--drive sr1=medium1 -- sh copies.sh
-equal "four are good" "$(jq -r '[.discs[].verdict] | sort | join(", ")' told)" \
-	"failed, not verified, not verified, not verified, not verified"
+equal "three are good" "$(jq -r '[.discs[].verdict] | sort | join(", ")' told)" \
+	"failed, not verified, not verified, not verified"
 contains "a disc that cannot be burned is told, and another one asked for" messages "is a pressed disc"
 n_equal=0
 for disc in disc?; do
 	"$discern" vdrive run --drive "sr0=$disc" -- "$discern" verify image.iso >/dev/null 2>&1 && n_equal=$((n_equal + 1))
 done
-equal "as the discs themselves say" "$n_equal" 4
+equal "as the discs themselves say" "$n_equal" 3
 
 # ---- a queue ----
 
@@ -148,6 +151,7 @@ missing.iso
 EOF
 cat >queue.sh <<'EOF'
 . ./person.sh
+: >messages
 "$discern" burn --queue=list --json sr0 >told 2>messages &
 burn=$!
 person disc1 disc2

@@ -1,18 +1,28 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # What other people's programs read out of a virtual drive, with each medium: pressed, blank, written.
+# shellcheck disable=SC2031  # parts have a folder of their own
 # shellcheck source=tests/support/functions.sh
 . "${srcdir:-.}/tests/support/functions.sh"
+# shellcheck source=tests/support/media.sh
+. "$source_folder/tests/support/media.sh"
 requires_vdrive
 requires cdrskin sg_inq
 make_iso disc.iso 1
 sectors=$(($(wc -c <disc.iso) / 2048))
 
+# A blank disc and a written one, in the folder of the test.
+discs=$PWD
+make_discs() {
+	ok "a blank $1" "$discern" vdrive create --media="$1" "$discs/blank-$1"
+	cp --sparse=always "$discs/blank-$1" "$discs/written-$1"
+	ok "cdrskin writes $1" with_drive "$discs/written-$1" cdrskin dev=/dev/sr0 "$discs/disc.iso"
+	echo "# done"
+}
 for media in cd-r dvd+r dvd+rw bd-r; do
-	ok "a blank $media" "$discern" vdrive create --media="$media" "blank-$media"
-	cp --sparse=always "blank-$media" "written-$media"
-	ok "cdrskin writes $media" with_drive "written-$media" cdrskin dev=/dev/sr0 disc.iso
+	part "$media" make_discs "$media"
 done
+wait_for_parts
 
 # told WHAT TEXT…: each of these is in the output of the command that ran last, and no complaint is
 told() {

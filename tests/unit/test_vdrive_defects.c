@@ -15,6 +15,7 @@ enum {
 	WRITE_ERROR = 0x030c00,
 	NO_SPARE = 0x030c02,
 	READ_ERROR = 0x031105,
+	INVALID_FIELD = 0x52400,
 	NO_LOCATION = 0x033200,
 	SECTOR = 2048
 };
@@ -407,6 +408,59 @@ static void test_exceptions(void **state)
 	test_drive_close(&t);
 }
 
+/* What a DVD-RAM was made with is bad nowhere; what spares stand for is told unit by unit. */
+static void test_unusable_areas(void **state)
+{
+	enum { PRIMARY = 1, SECONDARY = 2 };
+
+	(void)state;
+	test_drive_open(&t, "dvd-ram", 65536);
+	add("defect lba=96-127 severity=1");
+	assert_int_equal(write_10(96, 32), GOOD);
+	assert_int_equal(test_read(&t, CDB(0xac, PRIMARY, [9] = 8, [10] = 1), 64), GOOD);
+	assert_int_equal(get_be32(t.data), 4);
+	assert_int_equal(test_read(&t, CDB(0xac, SECONDARY, [9] = 8, [10] = 1), 64), GOOD);
+	assert_int_equal(get_be32(t.data), 4 + 2 * 8);
+	assert_int_equal(t.answer.transferred, 8 + 2 * 8);
+	assert_int_equal(get_be32(t.data + 8), 96);
+	assert_int_equal(get_be32(t.data + 12), 16);
+	assert_int_equal(get_be32(t.data + 16), 112);
+	/* From an address on, and less than there is. */
+	assert_int_equal(test_read(&t, CDB(0xac, SECONDARY, 0, 0, 0, 97, [9] = 8, [10] = 1), 64), GOOD);
+	assert_int_equal(get_be32(t.data + 8), 112);
+	assert_int_equal(test_read(&t, CDB(0xac, SECONDARY, [9] = 1, [10] = 1), 64), GOOD);
+	assert_int_equal(t.answer.transferred, 8 + 8);
+	assert_int_equal(test_read(&t, CDB(0xac, 0, [9] = 8, [10] = 1), 64), INVALID_FIELD);
+	test_drive_close(&t);
+	open_bd_re(BD_RE, 4096 - 64);
+	assert_int_equal(test_read(&t, CDB(0xac, SECONDARY, [9] = 8, [10] = 1), 64), INVALID_FIELD);
+	test_drive_close(&t);
+}
+
+/* The definition structure of a BD: spare areas inside and outside, and whether they are full. */
+static void test_bd_definition(void **state)
+{
+	(void)state;
+	test_drive_open(&t, "bd-re", 0);
+	assert_int_equal(format(BD_RE, 2, 11826176), GOOD);
+	assert_int_equal(test_read(&t, CDB(0xad, 1, 0, 0, 0, 0, 0, 0x08, 0x10, 4), 4100), GOOD);
+	assert_int_equal(t.answer.transferred, 4100);
+	assert_memory_equal(t.data + 4, "DS", 2);
+	assert_int_equal(get_be32(t.data + 36), 0x100000 + 4096 * 32);
+	assert_int_equal(get_be32(t.data + 40), 11826176 - 1);
+	assert_int_equal(get_be32(t.data + 44), 4096);
+	assert_int_equal(get_be32(t.data + 48), 12288 - 4096);
+	assert_int_equal(get_be32(t.data + 52), 0);
+	assert_int_equal(t.data[56], 0);
+	test_drive_close(&t);
+	open_bd_re(BD_RE, 4096 - 64);
+	add("defect lba=96-159 severity=1");
+	assert_int_equal(write_10(96, 64), GOOD);
+	assert_int_equal(test_read(&t, CDB(0xad, 1, 0, 0, 0, 0, 0, 0x08, 0x10, 4), 4100), GOOD);
+	assert_int_not_equal(t.data[56], 0);
+	test_drive_close(&t);
+}
+
 static uint64_t elapsed_us(void)
 {
 	struct vdrive_clock_state clock;
@@ -476,14 +530,15 @@ static void test_wrong_table(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_replaced),    cmocka_unit_test(test_used_up),
-		cmocka_unit_test(test_bad_spares),  cmocka_unit_test(test_marks_of_reading),
-		cmocka_unit_test(test_streaming),   cmocka_unit_test(test_without_spares),
-		cmocka_unit_test(test_rules),       cmocka_unit_test(test_reported),
-		cmocka_unit_test(test_certified),   cmocka_unit_test(test_dvd_ram),
-		cmocka_unit_test(test_bd_r),        cmocka_unit_test(test_pseudo_overwrite),
-		cmocka_unit_test(test_exceptions),  cmocka_unit_test(test_time),
-		cmocka_unit_test(test_wrong_table),
+		cmocka_unit_test(test_replaced),      cmocka_unit_test(test_used_up),
+		cmocka_unit_test(test_bad_spares),    cmocka_unit_test(test_marks_of_reading),
+		cmocka_unit_test(test_streaming),     cmocka_unit_test(test_without_spares),
+		cmocka_unit_test(test_rules),         cmocka_unit_test(test_reported),
+		cmocka_unit_test(test_certified),     cmocka_unit_test(test_dvd_ram),
+		cmocka_unit_test(test_bd_r),          cmocka_unit_test(test_pseudo_overwrite),
+		cmocka_unit_test(test_exceptions),    cmocka_unit_test(test_time),
+		cmocka_unit_test(test_wrong_table),   cmocka_unit_test(test_unusable_areas),
+		cmocka_unit_test(test_bd_definition),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

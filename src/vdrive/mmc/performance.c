@@ -96,6 +96,28 @@ static int write_speeds(struct vdrive_call *call)
 	return give_descriptors(call, data, n);
 }
 
+/** Type 1, unusable areas of a DVD-RAM: none are listed as bad since its making (PDL), others are what spare units stand
+ *  for (SDL). Where zones end, this drive does not tell. */
+static int unusable_areas(struct vdrive_call *call)
+{
+	enum { AREA = 8, MOST = 256, PRIMARY_LIST = 1, SECONDARY_LIST = 2 };
+	const struct disc *disc = call->drive->disc;
+	uint8_t data[HEADER + AREA * MOST] = { 0 }, list = call->cdb[1] & 0x1f;
+	uint32_t n_all = list == SECONDARY_LIST ? disc_n_replaced(disc) : 0, n = 0;
+	int64_t lba = (int64_t)get_be32(call->cdb + 2) - 1;
+
+	if (disc_profile(disc)->number != DISCERN_PROFILE_DVD_RAM)
+		return vdrive_invalid_field(call, 10);
+	if (list != PRIMARY_LIST && list != SECONDARY_LIST)
+		return vdrive_invalid_field(call, 1);
+	for (; n_all > 0 && n < MOST && (lba = disc_next_replaced(disc, lba + 1)) >= 0; n++) {
+		put_be32(data + HEADER + (size_t)AREA * n, (uint32_t)lba);
+		put_be32(data + HEADER + (size_t)AREA * n + 4, disc_profile(disc)->ecc_sectors);
+	}
+	put_be32(data, (uint32_t)(HEADER - 4 + AREA * (n < MOST ? n : n_all)));
+	return vdrive_give(call, data, HEADER + (size_t)AREA * n, HEADER + AREA * (size_t)get_be16(call->cdb + 8));
+}
+
 static int get_performance(struct vdrive_call *call)
 {
 	int ret = vdrive_need_medium(call);
@@ -105,8 +127,12 @@ static int get_performance(struct vdrive_call *call)
 	switch (call->cdb[10]) {
 	case 0x00:
 		return nominal_performance(call);
+	case 0x01:
+		return unusable_areas(call);
 	case 0x03:
 		return call->cdb[1] & 0x1f ? vdrive_invalid_field(call, 1) : write_speeds(call);
+	/* Type 2 tells how a DVD-RW was certified, which this drive does not do; types 4 and 5 belong to software that
+	 * manages defects, feature 0029h, which it has not. */
 	default:
 		return vdrive_invalid_field(call, 10);
 	}

@@ -59,6 +59,32 @@ static size_t bd_information(const struct disc *disc, uint8_t *data)
 	return MAX_STRUCTURE;
 }
 
+/** BD format 08h, disc definition structure: where sectors with addresses begin and end, and the sizes of the spare areas
+ *  in clusters. Of each layer up to 4096 lie at its inner side, all others at the outer. Where a real disc has its lists
+ *  of defects and drive areas is not told, as there are none. */
+static size_t bd_definition(const struct disc *disc, uint8_t *data)
+{
+	enum { CLUSTER = 32, INNER_CLUSTERS = 4096, USER_AREA_PSN = 0x100000, INNER_IS_FULL = 1, OUTER_IS_FULL = 4 };
+	enum { AT_FIRST = 32, AT_LAST = 36, AT_INNER_0 = 40, AT_OUTER = 44, AT_INNER_1 = 48, AT_FULL = 52 };
+	uint32_t n_clusters = disc_spares(disc) / CLUSTER;
+	uint32_t inner_0 = n_clusters < INNER_CLUSTERS ? n_clusters : INNER_CLUSTERS;
+	uint32_t inner_1 = disc_n_layers(disc) < 2 ? 0 : n_clusters - inner_0;
+	struct disc_spare_areas areas;
+
+	if (inner_1 > INNER_CLUSTERS)
+		inner_1 = INNER_CLUSTERS;
+	disc_spare_areas(disc, &areas);
+	memcpy(data, "DS", 2);
+	put_be32(data + AT_FIRST, USER_AREA_PSN + inner_0 * CLUSTER);
+	put_be32(data + AT_LAST, disc_capacity(disc) - 1);
+	put_be32(data + AT_INNER_0, inner_0);
+	put_be32(data + AT_OUTER, n_clusters - inner_0 - inner_1);
+	put_be32(data + AT_INNER_1, inner_1);
+	if (n_clusters > 0 && areas.n_free == 0)
+		data[AT_FULL] = INNER_IS_FULL | OUTER_IS_FULL;
+	return MAX_STRUCTURE;
+}
+
 /** BD format 0Ah, spare areas in blocks: free and all (MMC-6 6.23.3.3.4). */
 static size_t bd_spares(const struct disc *disc, uint8_t *data)
 {
@@ -80,6 +106,7 @@ static size_t bd_no_protection(const struct disc *disc, uint8_t *data)
 
 static const struct structure bd_structures[] = {
 	{ 0x00, is_bd, bd_information },
+	{ 0x08, has_spare_areas, bd_definition },
 	{ 0x09, has_spare_areas, bd_no_protection },
 	{ 0x0a, has_spare_areas, bd_spares },
 	{ 0xc0, has_spare_areas, bd_no_protection },
