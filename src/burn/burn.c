@@ -336,8 +336,11 @@ static int burn(struct burning *burning, struct discern_drive *drive, const stru
 	struct burner *burner;
 	int ret = drive_lend(drive, &burner, err);
 
-	if (ret == 0)
-		ret = prepare_medium(burning, burner, err);
+	if (ret < 0)
+		return ret;
+	ret = prepare_medium(burning, burner, err);
+	if (ret < 0)
+		tell_disc(drive, burning->plan, 0, err);
 	if (ret == 0)
 		ret = check_choice(burner, burning->plan, path, err);
 	if (ret == 0)

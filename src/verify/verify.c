@@ -50,7 +50,8 @@ static void plan(const struct discern_medium *medium, struct compare_options *op
 	for (size_t i = 0; i < medium->n_tracks; i++) {
 		const struct discern_track *track = &medium->tracks[i];
 
-		if (track->is_data && !track->is_blank && track->n_sectors > 0 && track->start_lba >= image_end)
+		if (!options->is_session && track->is_data && !track->is_blank && track->n_sectors > 0 &&
+		    track->start_lba >= image_end)
 			options->is_rest_data = true;
 	}
 	options->n_run_out_sectors = profile->family == FAMILY_CD ? RUN_OUT_SECTORS : 0;

@@ -126,6 +126,27 @@ static void phase_without_numbers(void **state)
 	assert_string_equal(line, "close    done  in 1:16");
 }
 
+static void ratio_without_bytes(void **state)
+{
+	struct discern_progress progress = {
+		.phase = DISCERN_PHASE_BLANK,
+		.is_ratio = true,
+		.done_bytes = 0x4000,
+		.total_bytes = 0x10000,
+		.seconds_left = 90,
+		.seconds_left_bad = UINT32_MAX,
+		.fifo_percent = DISCERN_PERCENT_UNKNOWN,
+		.drive_buffer_percent = DISCERN_PERCENT_UNKNOWN,
+	};
+	char line[PROGRESS_LINE_SIZE];
+
+	(void)state;
+	check_line(&progress, 200, "blank     25 %  1:30 left");
+	progress.done_bytes = 0x10000;
+	progress_last_line(&progress, 30.0, 200, line);
+	assert_string_equal(line, "blank    100 %  done  in 0:30");
+}
+
 static void hundred_only_at_the_end(void **state)
 {
 	struct discern_progress progress = writing;
@@ -277,6 +298,7 @@ int main(void)
 		cmocka_unit_test(several_drives),
 		cmocka_unit_test(bad_areas),
 		cmocka_unit_test(phase_without_numbers),
+		cmocka_unit_test(ratio_without_bytes),
 		cmocka_unit_test(hundred_only_at_the_end),
 		cmocka_unit_test(bar),
 		cmocka_unit_test(bar_without_trace),
