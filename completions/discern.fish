@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Completion of discern(1) for fish.
 
-set -l commands drives info rip burn verify eject load report vdrive help
+set -l commands drives info rip burn verify blank format eject load report vdrive help
 
 function __discern_drives
     for drive in /dev/sr[0-9]*
@@ -17,6 +17,8 @@ complete -c discern -n "not __fish_seen_subcommand_from $commands" -a info -d 't
 complete -c discern -n "not __fish_seen_subcommand_from $commands" -a rip -d 'read a disc into an image'
 complete -c discern -n "not __fish_seen_subcommand_from $commands" -a burn -d 'write an image onto a disc and verify it'
 complete -c discern -n "not __fish_seen_subcommand_from $commands" -a verify -d 'compare a disc with an image'
+complete -c discern -n "not __fish_seen_subcommand_from $commands" -a blank -d 'erase a rewritable disc'
+complete -c discern -n "not __fish_seen_subcommand_from $commands" -a format -d 'format a rewritable disc'
 complete -c discern -n "not __fish_seen_subcommand_from $commands" -a eject -d 'open the tray of a drive'
 complete -c discern -n "not __fish_seen_subcommand_from $commands" -a load -d 'close the tray of a drive'
 complete -c discern -n "not __fish_seen_subcommand_from $commands" -a report -d 'make a page of HTML from a manifest'
@@ -26,7 +28,7 @@ complete -c discern -n "__fish_seen_subcommand_from help" -a "$commands"
 
 # Operands
 complete -c discern -n "__fish_seen_subcommand_from info burn report verify vdrive" -F
-complete -c discern -n "__fish_seen_subcommand_from info rip burn verify eject load" -a "(__discern_drives)" -d drive
+complete -c discern -n "__fish_seen_subcommand_from info rip burn verify blank format eject load" -a "(__discern_drives)" -d drive
 complete -c discern -n "__fish_seen_subcommand_from vdrive" -a "attach create detach eject fault insert list run"
 
 # Options of burn
@@ -45,6 +47,8 @@ complete -c discern -n "__fish_seen_subcommand_from burn" -l label -x -d 'label 
 complete -c discern -n "__fish_seen_subcommand_from burn" -l size -x -d 'how much comes through a pipe'
 complete -c discern -n "__fish_seen_subcommand_from burn" -l pipe-timeout -x -d 'seconds that a pipe may bring nothing'
 complete -c discern -n "__fish_seen_subcommand_from burn" -l receipt -r -F -d 'tell in this file how the disc came about'
+complete -c discern -n "__fish_seen_subcommand_from burn" -l copies -x -d 'burn so many discs'
+complete -c discern -n "__fish_seen_subcommand_from burn" -l queue -r -F -d 'burn what this file names'
 complete -c discern -n "__fish_seen_subcommand_from burn" -l no-receipt -d 'leave no receipt beside the image'
 complete -c discern -n "__fish_seen_subcommand_from burn" -l eject -d 'open the tray at the end'
 
@@ -73,6 +77,7 @@ complete -c discern -n "__fish_seen_subcommand_from rip" -l retries -x -d 'round
 complete -c discern -n "__fish_seen_subcommand_from rip" -l max-time -x -d 'stop after this time'
 complete -c discern -n "__fish_seen_subcommand_from rip" -l stop-after-no-progress -x -d 'stop when nothing more comes for so long'
 complete -c discern -n "__fish_seen_subcommand_from rip" -l paranoid -d 'read every sector twice'
+complete -c discern -n "__fish_seen_subcommand_from rip" -l reconnect -x -d 'wait so long for a drive that drops out'
 complete -c discern -n "__fish_seen_subcommand_from rip" -l no-raw -d 'read CDs without the checksums of their sectors'
 complete -c discern -n "__fish_seen_subcommand_from rip burn" -l speed -x -d 'speed in x'
 complete -c discern -n "__fish_seen_subcommand_from rip" -l skip-done -d 'nothing if there is an image of this disc'
@@ -83,6 +88,17 @@ complete -c discern -n "__fish_seen_subcommand_from rip" -l no-manifest -d 'leav
 complete -c discern -n "__fish_seen_subcommand_from rip" -l report -r -F -d 'page of HTML to make'
 complete -c discern -n "__fish_seen_subcommand_from verify" -l manifest -r -F -d 'compare with the SHA-256 in this manifest'
 complete -c discern -n "__fish_seen_subcommand_from report" -s o -l output -r -F -d 'page to make'
+complete -c discern -n "__fish_seen_subcommand_from burn" -l mode -x -a 'auto sao tao dao incremental' -d 'write mode'
+complete -c discern -n "__fish_seen_subcommand_from burn" -l multi -d 'leave the disc open for another session'
+complete -c discern -n "__fish_seen_subcommand_from burn" -l append -d 'add a session to an open disc'
+complete -c discern -n "__fish_seen_subcommand_from burn" -l simulate -d 'burn with the laser at the power of reading'
+complete -c discern -n "__fish_seen_subcommand_from burn" -l stream-recording -x -a 'auto on off' -d 'full speed without replacing bad places'
+complete -c discern -n "__fish_seen_subcommand_from burn format" -l defect-management -x -a 'on off' -d 'spare areas for bad places'
+complete -c discern -n "__fish_seen_subcommand_from format" -l restricted-overwrite -d 'make a DVD-RW writable anywhere'
+complete -c discern -n "__fish_seen_subcommand_from format" -l quick -d 'only what is needed'
+complete -c discern -n "__fish_seen_subcommand_from blank format" -l full -d 'all of the disc'
+complete -c discern -n "__fish_seen_subcommand_from blank format" -l dry-run -d 'say what would be done, and stop there'
+complete -c discern -n "__fish_seen_subcommand_from verify" -l session -x -a last -d 'compare only this session'
 complete -c discern -n "__fish_seen_subcommand_from create" -s m -l media -x -a 'cd-r cd-rw dvd-r dvd-r-dl dvd-rw dvd-rw-overwrite dvd+r dvd+r-dl dvd+rw dvd-ram bd-r bd-r-dl bd-r-tl bd-r-ql bd-re bd-re-dl bd-re-tl' -d 'kind of disc'
 complete -c discern -n "__fish_seen_subcommand_from create" -s s -l sectors -x -d 'size in sectors of 2048 bytes'
 complete -c discern -n "__fish_seen_subcommand_from run" -s d -l drive -r -F -d 'a drive and its medium, srN=MEDIUM'

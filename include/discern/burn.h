@@ -19,12 +19,34 @@
 extern "C" {
 #endif
 
+/** How a session is to be written. */
+enum discern_burn_mode {
+	DISCERN_BURN_AUTO,
+	DISCERN_BURN_SAO,         /**< CD: session at once; DVD+R, BD-R: in a reserved track */
+	DISCERN_BURN_TAO,         /**< CD: track at once */
+	DISCERN_BURN_DAO,         /**< DVD-R, DVD-RW: disc at once */
+	DISCERN_BURN_INCREMENTAL, /**< DVD-R, DVD-RW: incremental; DVD+R, BD-R: without a reservation */
+};
+
+enum discern_choice { DISCERN_CHOICE_AUTO, DISCERN_CHOICE_ON, DISCERN_CHOICE_OFF };
+
 struct discern_burn_options {
 	/** Expected checksum in hex (32 MD5, 40 SHA-1, 64 SHA-256, 128 SHA-512 digits), or NULL: then a file beside
 	 *  the image is looked for (SHA256SUMS, IMAGE.sha256 …). */
 	const char *checksum;
-	/** Allow writing over what a medium holds. */
+	/** Allow writing over what a medium holds; a CD-RW or DVD-RW that is not blank is blanked first. */
 	bool overwrite;
+	enum discern_burn_mode mode;
+	/** Leave the disc open for another session. */
+	bool multi;
+	/** Add a session to a disc that is open for one; the image must have been made for where it begins. */
+	bool append;
+	/** With the laser at the power of reading: nothing is written. */
+	bool simulate;
+	/** BD and DVD-RAM: full speed, without the drive reading what it wrote and replacing what is bad. */
+	enum discern_choice stream_recording;
+	/** BD: format a disc that is not formatted with spare areas, or without. */
+	enum discern_choice defect_management;
 	/** Burn a file in which no volume is found, or which its volume says is longer. */
 	bool any_file;
 	/** Write speed in kB/s of 1000 bytes of user data; 0 as fast as drive and medium allow. */
@@ -171,6 +193,21 @@ enum discern_write_mode {
 	DISCERN_WRITE_TAO, /**< CD track at once, DVD incremental, and all of DVD+R, BD and overwritable media */
 };
 
+/** How a medium is formatted. */
+enum discern_format_kind {
+	DISCERN_FORMAT_NONE,
+	DISCERN_FORMAT_DEFAULT,   /**< as the drive proposes; a BD with spare areas */
+	DISCERN_FORMAT_SIZED,     /**< a BD with spare areas of a given size */
+	DISCERN_FORMAT_NO_SPARES, /**< BD-RE, DVD-RAM: all sectors are for data */
+	DISCERN_FORMAT_OVERWRITE, /**< DVD-RW: restricted overwrite */
+};
+
+/** Reasons and other words about a plan, a line each. */
+struct discern_burn_notes {
+	size_t n;
+	char lines[10][200];
+};
+
 /** What will be done, in words and numbers. */
 struct discern_burn_plan {
 	/** The medium that this is planned for. */
@@ -182,10 +219,27 @@ struct discern_burn_plan {
 	char media_id[64];
 	char manufacturer[96];
 	enum discern_write_mode mode;
+	/** As it is called on this kind of medium: "SAO", "TAO", "DAO", "incremental", "random access". */
+	const char *mode_name;
 	/** Why this mode and not the other; libburn's own words where it has some. */
 	char mode_reason[256];
-	/** Medium is to be formatted first (DVD+RW, BD-RE, DVD-RAM that never was). */
-	bool format;
+	/** What is done first: a medium that was never formatted, or that is to be formatted otherwise. */
+	enum discern_format_kind format;
+	/** CD-RW, DVD-RW: what the medium holds is blanked first, all of it if thorough. */
+	bool blank;
+	bool blank_thoroughly;
+	/** The session's number and first sector; 1 and 0 unless it is appended. */
+	uint16_t session;
+	int32_t start_lba;
+	/** What the sessions hold that it is appended to; empty if there are none. */
+	char appends_to[192];
+	bool leave_open;
+	bool simulate;
+	bool stream_recording;
+	/** The drive has spare areas to replace bad places with, and is to use them: it reads what it wrote. */
+	bool checks_itself;
+	/** All that is to be said of the choices above and of the medium, but for mode_reason. */
+	struct discern_burn_notes notes;
 	/** Volume label or other words for what will be lost; empty if nothing. */
 	char overwrites[192];
 	uint32_t n_sectors;
@@ -193,12 +247,17 @@ struct discern_burn_plan {
 	uint32_t free_sectors;
 	/** kB/s of 1000 bytes of user data; 0 if the drive does not tell. */
 	uint32_t speed_kbps;
+	/** What was asked for, 0 if nothing was; and what the drive offers for this medium, fastest first. */
+	uint32_t wanted_kbps;
+	size_t n_speeds;
+	uint32_t speeds_kbps[32];
 	uint32_t speed_1x_kbps;
 	/** Estimate of write, close and verify together; 0 if not known. */
 	uint32_t seconds;
 };
 
-/** -ENOMEDIUM, -EMEDIUMTYPE (pressed, closed, or holding data without options->overwrite), -EFBIG (too large). */
+/** -ENOMEDIUM, -EMEDIUMTYPE (pressed, closed, or holding data without options->overwrite; or it cannot be written as
+ *  asked for), -EFBIG (too large), -EINVAL (the image was made for another place). */
 int discern_burn_plan(struct discern_drive *drive, const struct discern_burn_check *check,
 		      const struct discern_burn_options *options, struct discern_burn_plan *ret_plan,
 		      struct discern_error *err);
@@ -216,10 +275,13 @@ struct discern_burn_result {
 	double seconds;
 	/** Of the image's bytes as the drive got them; for a pipe it is the first that is known of it. */
 	char sha256[65];
+	/** As the drive tells it afterwards. */
+	enum discern_medium_state state;
 };
 
 /** Carries the plan out. 0 only if every byte of the checked image was handed to the drive, no command
- *  failed and the medium was closed. Otherwise -EIO, -ESTALE (the image changed), -ECANCELED … */
+ *  failed, the medium was closed as planned, and all earlier sessions are where they were. Otherwise -EIO, -ESTALE
+ *  (the image changed), -ECANCELED … */
 int discern_burn(struct discern_drive *drive, const struct discern_burn_check *check,
 		 const struct discern_burn_plan *plan, const struct discern_burn_options *options,
 		 const struct discern_observer *observer, struct discern_burn_result *ret_result,

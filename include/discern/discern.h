@@ -8,6 +8,7 @@
 #include <discern/error.h>
 #include <discern/image.h>
 #include <discern/medium.h>
+#include <discern/prepare.h>
 #include <discern/progress.h>
 #include <discern/rip.h>
 #include <discern/rip_audio.h>

@@ -39,6 +39,10 @@ struct discern_volume {
 	/** Sectors by the ISO 9660 volume descriptor and by the UDF partition and anchors; 0 if none. */
 	uint32_t iso_sectors;
 	uint32_t udf_sectors;
+	/** Where ISO 9660 says that its root directory and its path table (type L) lie, counted from the first sector of
+	 *  the disc. */
+	uint32_t iso_root_lba;
+	uint32_t iso_path_table_lba;
 	/** Sectors by the partition table: partitions may lie behind the file systems, as in many images that boot
 	 *  from a stick. 0 if there is none. */
 	uint32_t partition_sectors;

@@ -107,6 +107,11 @@ struct discern_medium {
 	uint32_t free_sectors;
 	/** Physical end by READ DISC STRUCTURE format 0 (DVD), in sectors; 0 if not known. */
 	uint32_t structure_sectors;
+	/** Of a recordable DVD with two layers the sectors of the first (READ DISC STRUCTURE format 20h); 0 if not known. */
+	uint32_t first_layer_sectors;
+	/** Spare areas of a BD (format 0Ah), in sectors: bad places are replaced from there. 0 without. */
+	uint32_t spare_sectors;
+	uint32_t free_spare_sectors;
 	/** "MCC-004-00", "97m15s17f" … and "Mitsubishi Chemical Corporation"; empty if not known. */
 	char media_id[64];
 	char manufacturer[96];
@@ -130,6 +135,10 @@ struct discern_spares {
 
 /** Frees what the medium holds and sets it to "no medium". */
 void discern_medium_clear(struct discern_medium *medium);
+
+/** What an image for another session has to be made with, as mkisofs -C FIRST,NEXT: the first sector of the last
+ *  session and of the one to come. False if the medium takes no other session. */
+bool discern_medium_next_session(const struct discern_medium *medium, int32_t *ret_first_lba, int32_t *ret_next_lba);
 
 /** "DVD+R", "BD-R sequential" …; "unknown medium" for a profile this library does not know. */
 const char *discern_profile_name(enum discern_profile profile);

@@ -27,6 +27,7 @@ enum discern_phase {
 	DISCERN_PHASE_VERIFY,   /**< comparing disc and image */
 	DISCERN_PHASE_WAIT,     /**< waiting for a disc to be put in or taken out */
 	DISCERN_PHASE_COMPRESS, /**< compressing what is not yet of a finished image */
+	DISCERN_PHASE_BLANK,    /**< the drive or we erase the medium */
 };
 
 /** No value: for a percentage that is not known. */
@@ -51,7 +52,8 @@ struct discern_progress_drive {
 
 struct discern_progress {
 	enum discern_phase phase;
-	/** Bytes of this phase that are done, and all of them; total 0 if it is not known. */
+	/** Bytes of this phase that are done, and all of them; total 0 if it is not known. Of a drive that formats or
+	 *  blanks: units of its own. */
 	uint64_t done_bytes;
 	uint64_t total_bytes;
 	/** Bytes found unreadable (rip, verify) or different (verify) so far. */

@@ -68,6 +68,12 @@ bool discern_verify_is_equal(const struct discern_verify_result *result);
 int discern_verify(struct discern_drive *drive, const char *image_path, const struct discern_observer *observer,
 		   struct discern_verify_result *ret_result, struct discern_error *err);
 
+/** The same from the session on that begins at start_lba, up to its end: for an image that was appended to a disc.
+ *  -EINVAL if no session begins there. */
+int discern_verify_session(struct discern_drive *drive, const char *image_path, int32_t start_lba,
+			   const struct discern_observer *observer, struct discern_verify_result *ret_result,
+			   struct discern_error *err);
+
 /** What is known of an image that is not at hand. */
 struct discern_image_digest {
 	uint64_t size_bytes;
@@ -83,10 +89,10 @@ int discern_verify_digest(struct discern_drive *drive, const struct discern_imag
 /**
  * Compares the medium in drive with what was burned on it: sector by sector with a file, or what it unpacks to; by the
  * digest alone with what came through a pipe or out of a folder.
- * @param check   as discern_burn_check() filled it
- * @param sha256  of the bytes that the drive got, as in struct discern_burn_result
+ * @param check      as discern_burn_check() filled it; of a pipe with the SHA-256 of struct discern_burn_result in it
+ * @param start_lba  where the session begins that was burned; 0 for the whole disc
  */
-int discern_verify_burned(struct discern_drive *drive, const struct discern_burn_check *check, const char *sha256,
+int discern_verify_burned(struct discern_drive *drive, const struct discern_burn_check *check, int32_t start_lba,
 			  const struct discern_observer *observer, struct discern_verify_result *ret_result,
 			  struct discern_error *err);
 

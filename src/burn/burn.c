@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,42 +11,85 @@
 #include "burn/feed.h"
 #include "base/observe.h"
 #include "burn/plan.h"
+#include "burn/session_fit.h"
 #include "disc/profile.h"
 #include "drive/burner.h"
 #include "drive/drive.h"
 
 enum { FILL_POLL_MS = 100 };
 
+/* Most formats that drives offer for one medium. */
+enum { MAX_OFFERS = 32 };
+
+/* All that a plan is made of. */
+struct planning {
+	struct discern_drive *drive;
+	const struct discern_burn_options *options;
+	struct discern_medium medium;
+	struct contents contents;
+	struct burner_choice choice;
+	struct burner_offer offers[MAX_OFFERS];
+	struct plan_facts facts;
+};
+
+/* What libburn makes of the wish; of a medium that is to be blanked first it cannot be asked yet. */
+static int choose(struct planning *planning, struct discern_error *err)
+{
+	struct burner_wish wish;
+	struct burner *burner;
+	int ret = plan_wish(&planning->facts, planning->options, &wish, err);
+
+	if (ret < 0)
+		return ret;
+	if (plan_needs_blank(&planning->medium, planning->options)) {
+		plan_foresee(&planning->facts, &wish, &planning->choice);
+		return 0;
+	}
+	ret = drive_lend(planning->drive, &burner, err);
+	if (ret < 0)
+		return ret;
+	planning->facts.n_offers = burner_list_formats(burner, planning->offers, MAX_OFFERS);
+	return burner_choose(burner, &wish, &planning->choice, err);
+}
+
+static int check_fit(const struct planning *planning, const struct discern_burn_plan *plan, struct discern_error *err)
+{
+	int32_t first_lba = 0, next_lba;
+
+	if (planning->options != NULL && planning->options->any_file)
+		return 0;
+	discern_medium_next_session(&planning->medium, &first_lba, &next_lba);
+	return session_fit_check(planning->facts.check, first_lba, plan->start_lba, err);
+}
+
 int discern_burn_plan(struct discern_drive *drive, const struct discern_burn_check *check,
 		      const struct discern_burn_options *options, struct discern_burn_plan *ret_plan,
 		      struct discern_error *err)
 {
-	struct discern_medium medium;
-	struct burner_choice choice = { 0 };
-	struct contents contents;
-	struct burner *burner;
-	struct plan_facts facts = { .drive_path = discern_drive_path(drive),
-				    .check = check,
-				    .medium = &medium,
-				    .contents = &contents,
-				    .choice = &choice };
+	struct planning planning = { .drive = drive, .options = options };
 	int ret;
 
+	planning.facts = (struct plan_facts){ .drive_path = discern_drive_path(drive),
+					      .check = check,
+					      .medium = &planning.medium,
+					      .contents = &planning.contents,
+					      .choice = &planning.choice,
+					      .offers = planning.offers };
 	discern_error_clear(err);
 	memset(ret_plan, 0, sizeof(*ret_plan));
-	ret = discern_drive_medium(drive, DISCERN_MEDIUM_FOR_WRITING, &medium, err);
+	ret = discern_drive_medium(drive, DISCERN_MEDIUM_FOR_WRITING, &planning.medium, err);
 	if (ret < 0)
 		return ret;
-	ret = contents_find(drive, &medium, &contents, err);
+	ret = contents_find(drive, &planning.medium, &planning.contents, err);
 	if (ret == 0)
-		ret = plan_admit(&facts, options, err);
+		ret = plan_admit(&planning.facts, options, err);
 	if (ret == 0)
-		ret = drive_lend(drive, &burner, err);
+		ret = choose(&planning, err);
 	if (ret == 0)
-		ret = burner_choose(burner, check->n_sectors, &choice, err);
+		ret = plan_make(&planning.facts, options, ret_plan, err);
 	if (ret == 0)
-		ret = plan_make(&facts, options, ret_plan, err);
-	discern_medium_clear(&medium);
+		ret = check_fit(&planning, ret_plan, err);
+	discern_medium_clear(&planning.medium);
 	return ret;
 }
 
@@ -136,19 +180,47 @@ static int fill_ring(struct burning *burning, struct discern_error *err)
 static int check_choice(struct burner *burner, const struct discern_burn_plan *plan, const char *path,
 			struct discern_error *err)
 {
+	const struct burner_wish wish = {
+		.n_sectors = plan->n_sectors,
+		.has_mode = true,
+		.mode = plan->mode,
+		.leave_open = plan->leave_open,
+		.simulate = plan->simulate,
+	};
 	struct burner_choice choice;
-	int ret = burner_choose(burner, plan->n_sectors, &choice, err);
+	int ret = burner_choose(burner, &wish, &choice, err);
 
 	if (ret < 0)
 		return ret;
-	if (choice.mode != plan->mode || choice.needs_format != plan->format || choice.free_sectors < plan->n_sectors)
-		return discern_error_set(err, -EMEDIUMTYPE, "%s: the disc is not the one that the plan was made for",
+	if (choice.start_lba != plan->start_lba || choice.free_sectors < plan->n_sectors)
+		return discern_error_set(err, -EMEDIUMTYPE,
+					 "%s: the disc is not the one that the plan was made for, or has less room",
 					 path);
 	return 0;
 }
 
+/* Blanks and formats as planned. What cannot be stopped is not; what was asked for meanwhile is done afterwards. */
+static int prepare_medium(struct burning *burning, struct burner *burner, struct discern_error *err)
+{
+	const struct discern_burn_plan *plan = burning->plan;
+	const struct burner_watch watch = { .progress = on_progress, .user = burning };
+	const struct burner_format format = { .kind = plan->format };
+	int ret = 0;
+
+	if (plan->blank)
+		ret = burner_blank(burner, plan->blank_thoroughly, &watch, err);
+	/* A DVD+RW is formatted by libburn inside the burn. */
+	else if (plan->format != DISCERN_FORMAT_NONE && plan->profile != DISCERN_PROFILE_DVD_PLUS_RW)
+		ret = burner_format(burner, &format, &watch, err);
+	if (ret == 0 && burning->is_cancelled)
+		ret = discern_error_set(err, -ECANCELED,
+					"stopped when the disc was ready, before anything was written");
+	return ret;
+}
+
 /* Says in the hint what has become of the disc. */
-static void tell_disc(struct discern_drive *drive, uint64_t delivered_bytes, struct discern_error *err)
+static void tell_disc(struct discern_drive *drive, const struct discern_burn_plan *plan, uint64_t delivered_bytes,
+		      struct discern_error *err)
 {
 	struct discern_medium medium;
 	const struct profile *profile;
@@ -169,6 +241,8 @@ static void tell_disc(struct discern_drive *drive, uint64_t delivered_bytes, str
 		discern_error_hint(err, "nothing was written: the disc is still blank");
 	else if (delivered_bytes == 0 && state == DISCERN_MEDIUM_OVERWRITABLE)
 		discern_error_hint(err, "nothing was written to the disc");
+	else if (state == DISCERN_MEDIUM_APPENDABLE && plan->start_lba > 0)
+		discern_error_hint(err, "what the disc held before is still there; the new session is not complete");
 	else if (profile->is_rewritable)
 		discern_error_hint(err, "the disc is incomplete now; it can be %s",
 				   profile->writing == WRITING_RANDOM ? "burned again with --overwrite"
@@ -201,60 +275,115 @@ static int judge(struct burning *burning, int burner_status, const char *path, s
 	return feed_status == -ENODATA ? -EIO : feed_status;
 }
 
+/* What the drive says afterwards. A simulation must have left the disc as it was; else the session must be there, and
+ * all the others where they were. */
+static int check_medium(struct discern_drive *drive, const struct discern_burn_plan *plan,
+			struct discern_burn_result *result, struct discern_error *err)
+{
+	const char *path = discern_drive_path(drive);
+	struct discern_medium medium;
+	bool has_session = false;
+	int ret = discern_drive_medium(drive, DISCERN_MEDIUM_FOR_READING, &medium, err);
+
+	if (ret < 0)
+		return discern_error_wrap(err, "cannot see what became of the disc");
+	result->state = medium.state;
+	for (size_t i = 0; i < medium.n_tracks; i++) {
+		const struct discern_track *track = &medium.tracks[i];
+
+		if (!track->is_blank && track->start_lba == plan->start_lba)
+			has_session = true;
+	}
+	if (plan->simulate && medium.state != plan->state)
+		ret = discern_error_set(err, -EIO, "%s: the drive simulated, but the disc is %s now", path,
+					discern_medium_state_name(medium.state));
+	else if (!plan->simulate && plan->start_lba > 0 && (!has_session || medium.n_sessions < plan->session))
+		ret = discern_error_set(err, -EIO, "%s: took all data, but shows no session at LBA %" PRId32, path,
+					plan->start_lba);
+	discern_medium_clear(&medium);
+	return ret;
+}
+
+/* The write itself, on a medium that is ready. */
+static int write_medium(struct burning *burning, struct burner *burner, const struct discern_burn_options *options,
+			struct discern_error *err)
+{
+	const struct discern_burn_plan *plan = burning->plan;
+	const struct burner_job job = {
+		.n_sectors = plan->n_sectors,
+		.mode = plan->mode,
+		.may_change_mode = options == NULL || options->mode == DISCERN_BURN_AUTO,
+		.leave_open = plan->leave_open,
+		.simulate = plan->simulate,
+		.stream_recording = plan->stream_recording,
+		.speed_kbps = plan_speed_of_drive(plan->profile, plan->speed_kbps),
+		.deliver = feed_deliver,
+		.deliver_user = burning->feed,
+		.watch = { .progress = on_progress, .user = burning },
+	};
+	int ret = burner_write(burner, &job, err);
+
+	if (burning->phase == DISCERN_PHASE_WRITE)
+		burning->write_seconds = observe_now() - burning->begin;
+	return ret;
+}
+
+static int burn(struct burning *burning, struct discern_drive *drive, const struct discern_burn_options *options,
+		struct discern_burn_result *result, struct discern_error *err)
+{
+	const char *path = discern_drive_path(drive);
+	struct feed_state state = { 0 };
+	struct burner *burner;
+	int ret = drive_lend(drive, &burner, err);
+
+	if (ret == 0)
+		ret = prepare_medium(burning, burner, err);
+	if (ret == 0)
+		ret = check_choice(burner, burning->plan, path, err);
+	if (ret == 0)
+		ret = fill_ring(burning, err);
+	if (ret < 0)
+		return ret;
+	ret = write_medium(burning, burner, options, err);
+	feed_state(burning->feed, &state);
+	ret = judge(burning, ret, path, err);
+	if (ret < 0)
+		tell_disc(drive, burning->plan, state.delivered_bytes, err);
+	else
+		ret = check_medium(drive, burning->plan, result, err);
+	result->written_bytes = state.delivered_bytes;
+	result->min_fifo_percent = state.min_percent;
+	result->behind_bytes = state.behind_bytes;
+	result->n_fifo_empty = state.n_empty;
+	memcpy(result->sha256, feed_sha256(burning->feed), sizeof(result->sha256));
+	return ret;
+}
+
 int discern_burn(struct discern_drive *drive, const struct discern_burn_check *check,
 		 const struct discern_burn_plan *plan, const struct discern_burn_options *options,
 		 const struct discern_observer *observer, struct discern_burn_result *ret_result,
 		 struct discern_error *err)
 {
-	struct burning burning = { .plan = plan, .observer = observer, .phase = DISCERN_PHASE_CHECK,
+	struct burning burning = { .plan = plan,
+				   .observer = observer,
+				   .phase = DISCERN_PHASE_CHECK,
 				   .min_drive_buffer_percent = DISCERN_PERCENT_UNKNOWN };
-	const char *path = discern_drive_path(drive);
-	struct feed_state state = { 0 };
-	struct burner *burner;
 	double begin = observe_now();
 	int ret;
 
 	discern_error_clear(err);
 	memset(ret_result, 0, sizeof(*ret_result));
 	if (plan->n_sectors != check->n_sectors)
-		return discern_error_set(err, -EINVAL, "%s: the plan is not one for %s", path, check->path);
+		return discern_error_set(err, -EINVAL, "%s: the plan is not one for %s", discern_drive_path(drive),
+					 check->path);
 	ret = feed_new(check, options != NULL ? options->buffer_bytes : 0, &burning.feed, err);
 	if (ret < 0)
 		return ret;
-	ret = drive_lend(drive, &burner, err);
-	if (ret == 0)
-		ret = check_choice(burner, plan, path, err);
-	if (ret == 0)
-		ret = fill_ring(&burning, err);
-	if (ret == 0) {
-		const struct burner_job job = {
-			.n_sectors = plan->n_sectors,
-			.mode = plan->mode,
-			.format = plan->format,
-			.speed_kbps = plan_speed_of_drive(plan->profile, plan->speed_kbps),
-			.deliver = feed_deliver,
-			.deliver_user = burning.feed,
-			.progress = on_progress,
-			.progress_user = &burning,
-		};
-
-		ret = burner_write(burner, &job, err);
-		if (burning.phase == DISCERN_PHASE_WRITE)
-			burning.write_seconds = observe_now() - burning.begin;
-		feed_state(burning.feed, &state);
-		ret = judge(&burning, ret, path, err);
-		if (ret < 0)
-			tell_disc(drive, state.delivered_bytes, err);
-	}
-	ret_result->written_bytes = state.delivered_bytes;
-	ret_result->min_fifo_percent = state.min_percent;
-	ret_result->behind_bytes = state.behind_bytes;
-	ret_result->n_fifo_empty = state.n_empty;
-	memcpy(ret_result->sha256, feed_sha256(burning.feed), sizeof(ret_result->sha256));
+	ret = burn(&burning, drive, options, ret_result, err);
 	ret_result->min_drive_buffer_percent = burning.min_drive_buffer_percent;
 	ret_result->seconds = observe_now() - begin;
 	if (burning.write_seconds > 0)
-		ret_result->average_kbps = (uint32_t)((double)state.delivered_bytes / burning.write_seconds / 1000);
+		ret_result->average_kbps = (uint32_t)((double)ret_result->written_bytes / burning.write_seconds / 1000);
 	feed_free(burning.feed);
 	return ret;
 }

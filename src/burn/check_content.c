@@ -162,7 +162,8 @@ int check_judge_content(const struct checking *checking, struct discern_error *e
 		return discern_error_hint(err, "to burn %s nevertheless, byte for byte, add --any-file",
 					  is_packed ? "the compressed file" : "it");
 	}
-	if (check->image.is_truncated) {
+	/* The volume of an image that is appended may be counted from the begin of the disc; the plan knows where that is. */
+	if (check->image.is_truncated && !checking->options->append) {
 		discern_error_set(err, -EINVAL, "%s: is not complete: %s has %s, its volume is %s long", check->path,
 				  subject(check), text_size(check->image.size_bytes, is_bytes),
 				  text_size((uint64_t)n_sectors * DISCERN_SECTOR_SIZE, says_bytes));

@@ -76,6 +76,7 @@ static void describe(const struct discern_volume *volume, bool has_volume, const
 	char what[112] = "data that are no volume known here";
 	char size[TEXT_SIZE];
 	char sessions[32] = "";
+	char date[32] = "";
 
 	if (has_volume) {
 		uint32_t n_sectors =
@@ -90,8 +91,11 @@ static void describe(const struct discern_volume *volume, bool has_volume, const
 	}
 	if (medium->state != DISCERN_MEDIUM_OVERWRITABLE && count_sessions(medium) > 1)
 		snprintf(sessions, sizeof(sessions), " in %u sessions", count_sessions(medium));
-	snprintf(contents->words, sizeof(contents->words), "%s%s%s%s", what, size_bytes > 0 ? ", " : "",
-		 size_bytes > 0 ? text_size(size_bytes, size) : "", sessions);
+	/* The day is enough. */
+	if (has_volume && volume->created[0] != '\0')
+		snprintf(date, sizeof(date), ", made %.10s", volume->created);
+	snprintf(contents->words, sizeof(contents->words), "%s%s%s%s%s", what, size_bytes > 0 ? ", " : "",
+		 size_bytes > 0 ? text_size(size_bytes, size) : "", date, sessions);
 	contents->is_empty = false;
 }
 

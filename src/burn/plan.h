@@ -14,16 +14,32 @@ struct plan_facts {
 	const struct discern_burn_check *check;
 	const struct discern_medium *medium;
 	const struct contents *contents;
-	/** Needed by plan_make() only. */
+	/** Needed by plan_make() only, with the formats that the drive offers. */
 	const struct burner_choice *choice;
+	const struct burner_offer *offers;
+	size_t n_offers;
 };
 
-/** May this medium be written at all? -ENOMEDIUM or -EMEDIUMTYPE, with the reason. options may be NULL. */
+/** May this medium be written at all, and as asked for? -ENOMEDIUM or -EMEDIUMTYPE, with the reason. options may be
+ *  NULL. */
 int plan_admit(const struct plan_facts *facts, const struct discern_burn_options *options, struct discern_error *err);
+
+/** A CD-RW or DVD-RW that was admitted, but has to be blanked before libburn chooses anything. */
+bool plan_needs_blank(const struct discern_medium *medium, const struct discern_burn_options *options);
+
+/** What is asked of libburn, for a medium that was admitted. -EMEDIUMTYPE if its kind has no such mode. */
+int plan_wish(const struct plan_facts *facts, const struct discern_burn_options *options, struct burner_wish *ret_wish,
+	      struct discern_error *err);
+
+/** What libburn would choose if the medium were blank already. */
+void plan_foresee(const struct plan_facts *facts, const struct burner_wish *wish, struct burner_choice *ret_choice);
 
 /** The plan for a medium that was admitted; -EFBIG if the image does not fit. */
 int plan_make(const struct plan_facts *facts, const struct discern_burn_options *options,
 	      struct discern_burn_plan *ret_plan, struct discern_error *err);
+
+/** The size that is left for data by the format: from the offers, or 0 if the drive offers no such format. */
+uint32_t plan_payload_sectors(const struct plan_facts *facts, enum discern_format_kind kind);
 
 /** Drives count all 2352 bytes of a CD's sectors in a speed. From and to kB/s of user data; 0 stays 0. */
 uint32_t plan_speed_of_data(enum discern_profile profile, uint32_t drive_kbps);

@@ -6,9 +6,6 @@
 
 #include "base/text.h"
 
-/* In tenths, so that DVD+RW's 2.4x can be said. */
-enum { MAX_SPEED_TENTHS = 10000 };
-
 enum {
 	OPTION_DRY_RUN = 1,
 	OPTION_OVERWRITE,
@@ -25,11 +22,17 @@ enum {
 	OPTION_LABEL,
 	OPTION_SIZE,
 	OPTION_PIPE_TIMEOUT,
+	OPTION_MODE,
+	OPTION_MULTI,
+	OPTION_APPEND,
+	OPTION_SIMULATE,
+	OPTION_STREAM,
+	OPTION_DEFECTS,
 	OPTION_RECEIPT,
 	OPTION_NO_RECEIPT,
 	OPTION_COPIES,
 	OPTION_QUEUE,
-	OPTION_WINDOW_FD
+	OPTION_WINDOW_FD,
 };
 
 static const struct option own[] = {
@@ -48,6 +51,12 @@ static const struct option own[] = {
 	{ "label", required_argument, NULL, OPTION_LABEL },
 	{ "size", required_argument, NULL, OPTION_SIZE },
 	{ "pipe-timeout", required_argument, NULL, OPTION_PIPE_TIMEOUT },
+	{ "mode", required_argument, NULL, OPTION_MODE },
+	{ "multi", no_argument, NULL, OPTION_MULTI },
+	{ "append", no_argument, NULL, OPTION_APPEND },
+	{ "simulate", no_argument, NULL, OPTION_SIMULATE },
+	{ "stream-recording", required_argument, NULL, OPTION_STREAM },
+	{ "defect-management", required_argument, NULL, OPTION_DEFECTS },
 	{ "receipt", required_argument, NULL, OPTION_RECEIPT },
 	{ "no-receipt", no_argument, NULL, OPTION_NO_RECEIPT },
 	{ "copies", required_argument, NULL, OPTION_COPIES },
@@ -77,33 +86,46 @@ static int set_checksum(struct burn_options *options, int option, const char *he
 	return 0;
 }
 
-/* "8", "8x", "2.4", "max" */
 static int set_speed(struct burn_options *options, const char *word)
 {
-	char digits[16];
-	size_t length = strlen(word);
-	char *point;
-	int64_t whole;
-	int64_t tenth = 0;
-
-	options->speed_tenths = 0;
-	if (strcmp(word, "max") == 0)
+	if (speed_option_read(word, &options->speed))
 		return 0;
-	if (length > 0 && (word[length - 1] == 'x' || word[length - 1] == 'X'))
-		length--;
-	if (length < sizeof(digits)) {
-		memcpy(digits, word, length);
-		digits[length] = '\0';
-		point = strchr(digits, '.');
-		if (point != NULL)
-			*point = '\0';
-		if (text_to_number(digits, 0, MAX_SPEED_TENTHS / 10, &whole) &&
-		    (point == NULL || text_to_number(point + 1, 0, 9, &tenth)))
-			options->speed_tenths = (uint32_t)(whole * 10 + tenth);
-	}
-	if (options->speed_tenths == 0)
-		return cli_usage(options->cli, "--speed=%s: give a number such as 8 or 2.4, or max", word);
-	return 0;
+	return cli_usage(options->cli, "--speed=%s: give a number such as 8 or 2.4, a number with kB/s, or max", word);
+}
+
+static int set_mode(struct burn_options *options, const char *word)
+{
+	static const char *const words[] = {
+		[DISCERN_BURN_AUTO] = "auto",
+		[DISCERN_BURN_SAO] = "sao",
+		[DISCERN_BURN_TAO] = "tao",
+		[DISCERN_BURN_DAO] = "dao",
+		[DISCERN_BURN_INCREMENTAL] = "incremental",
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(word, words[i]) == 0) {
+			options->burn.mode = (enum discern_burn_mode)i;
+			return 0;
+		}
+	return cli_usage(options->cli, "--mode=%s: give auto, sao, tao, dao or incremental", word);
+}
+
+static int set_choice(struct burn_options *options, const char *option, const char *word,
+		      enum discern_choice *ret_choice)
+{
+	static const char *const words[] = {
+		[DISCERN_CHOICE_AUTO] = "auto",
+		[DISCERN_CHOICE_ON] = "on",
+		[DISCERN_CHOICE_OFF] = "off",
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(word, words[i]) == 0) {
+			*ret_choice = (enum discern_choice)i;
+			return 0;
+		}
+	return cli_usage(options->cli, "--%s=%s: give auto, on or off", option, word);
 }
 
 static int set_buffer(struct burn_options *options, const char *word)
@@ -166,8 +188,32 @@ static int set_source_option(struct burn_options *options, int option)
 		return 0;
 	case OPTION_PIPE_TIMEOUT:
 		return set_pipe_timeout(options, optarg);
-	default:
+	case OPTION_SIZE:
 		return set_size(options, optarg);
+	default:
+		return -1;
+	}
+}
+
+/* Options with a value. */
+static int set_value(struct burn_options *options, int option)
+{
+	switch (option) {
+	case OPTION_SPEED:
+		return set_speed(options, optarg);
+	case OPTION_BUFFER:
+		return set_buffer(options, optarg);
+	case OPTION_MODE:
+		return set_mode(options, optarg);
+	case OPTION_STREAM:
+		return set_choice(options, "stream-recording", optarg, &options->burn.stream_recording);
+	case OPTION_DEFECTS:
+		return set_choice(options, "defect-management", optarg, &options->burn.defect_management);
+	case OPTION_SHA256:
+	case OPTION_CHECKSUM:
+		return set_checksum(options, option, optarg);
+	default:
+		return set_source_option(options, option);
 	}
 }
 
@@ -189,21 +235,23 @@ static int set_option(struct burn_options *options, int option)
 	case OPTION_EJECT:
 		options->will_eject = true;
 		return 0;
+	case OPTION_MULTI:
+		options->burn.multi = true;
+		return 0;
+	case OPTION_APPEND:
+		options->burn.append = true;
+		return 0;
+	case OPTION_SIMULATE:
+		options->burn.simulate = true;
+		return 0;
 	case OPTION_RECEIPT:
 		options->receipt = optarg;
 		return 0;
 	case OPTION_NO_RECEIPT:
 		options->no_receipt = true;
 		return 0;
-	case OPTION_SPEED:
-		return set_speed(options, optarg);
-	case OPTION_BUFFER:
-		return set_buffer(options, optarg);
-	case OPTION_SHA256:
-	case OPTION_CHECKSUM:
-		return set_checksum(options, option, optarg);
 	default:
-		return set_source_option(options, option);
+		return set_value(options, option);
 	}
 }
 
@@ -284,6 +332,12 @@ int burn_options_parse(struct burn_options *options, int argc, char **argv)
 		return cli_usage(options->cli, "--label is for the image that --files makes");
 	if (options->queue == NULL && optind == argc)
 		return cli_usage(options->cli, options->burn.is_folder ? "which folder?" : "which image?");
+	if (options->receipt != NULL && (options->burn.append || options->burn.simulate))
+		return cli_usage(options->cli,
+				 "--receipt is of a whole disc: leave it away with --append and --simulate");
+	if (options->burn.append && options->burn.overwrite)
+		return cli_usage(options->cli,
+				 "--append keeps what the disc holds, --overwrite does not: give one of them");
 	if (options->queue == NULL)
 		options->image_path = argv[optind++];
 	options->drives = argv + optind;
@@ -307,7 +361,11 @@ const char burn_options_help[] =
 	"\n"
 	"Options:\n"
 	"      --dry-run          say what would be done, and stop there\n"
-	"      --overwrite        burn over what an overwritable disc (DVD+RW, DVD-RAM, BD-RE) holds\n"
+	"      --overwrite        burn over what an overwritable disc (DVD+RW, DVD-RAM, BD-RE) holds; a CD-RW\n"
+	"                         or DVD-RW is blanked first\n"
+	"      --multi            leave the disc open for another session\n"
+	"      --append           add a session to an open disc: IMAGE made with mkisofs -C and -M\n"
+	"      --simulate         burn with the laser at the power of reading (CD-R, CD-RW, DVD-R, DVD-RW)\n"
 	"      --no-verify        do not read the disc back\n"
 	"      --sha256=HEX       the SHA-256 that IMAGE has to have\n"
 	"      --checksum=HEX     the same with MD5, SHA-1, SHA-256 or SHA-512\n"
@@ -318,7 +376,10 @@ const char burn_options_help[] =
 	"      --size=BYTES       how much comes through a pipe, where its volume does not say\n"
 	"      --pipe-timeout=SECONDS  a pipe that brings nothing for so long (300) has failed\n"
 	"      --any-file         burn a file that is no disc image, or not a complete one\n"
-	"      --speed=X          at most this speed: 8 or 8x; max is the default\n"
+	"      --speed=X          at most this speed: 8 or 8x, or 11080kB/s; max is the default\n"
+	"      --mode=MODE        sao, tao, dao or incremental; auto, the default, takes what suits the disc\n"
+	"      --defect-management=on|off   format a BD with spare areas for bad places, or without\n"
+	"      --stream-recording=on|off    BD, DVD-RAM: full speed, without the drive replacing bad places\n"
 	"      --buffer=MIB       memory between file and drive, 64 MiB or more\n"
 	"      --copies=N         burn N discs in the drives, and ask for the next ones\n"
 	"      --queue=FILE       burn what the lines of FILE name: IMAGE [OPTION…]; those that are good are marked\n"

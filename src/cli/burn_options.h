@@ -6,6 +6,7 @@
 #include <discern/burn.h>
 
 #include "cli/command.h"
+#include "cli/speed_option.h"
 #include "cli/workers.h"
 
 struct burn_options {
@@ -14,8 +15,7 @@ struct burn_options {
 	const char *image_path;
 	/** NULL if none was named. */
 	const char *drive_name;
-	/** In tenths of the disc's 1x; 0 for the fastest. */
-	uint32_t speed_tenths;
+	struct speed_option speed;
 	bool is_dry_run;
 	bool will_verify;
 	bool will_eject;

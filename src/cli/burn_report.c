@@ -60,7 +60,8 @@ void burn_report_disc(struct report *report, const struct discern_burn_plan *pla
 			 plan->manufacturer[0] != '\0' && plan->media_id[0] != '\0' ? ", " : "", plan->media_id);
 	name_drive(discern_drive_id(drive), name, sizeof(name));
 	report_text(report, "disc", "%s, %s, %s%s in %s%s%s", discern_profile_name(plan->profile),
-		    plan->overwrites[0] == '\0' ? "blank" : discern_medium_state_name(plan->state),
+		    plan->overwrites[0] == '\0' && plan->appends_to[0] == '\0' ? "blank"
+									       : discern_medium_state_name(plan->state),
 		    text_size((uint64_t)n_sectors * DISCERN_SECTOR_SIZE, size), maker, base_name(path),
 		    name[0] != '\0' ? ", " : "", name);
 	report_open_object(report, "drive");
@@ -77,7 +78,7 @@ void burn_report_disc(struct report *report, const struct discern_burn_plan *pla
 	report_number(report, "free_sectors", NULL, plan->free_sectors, NULL);
 	report_string(report, "media_id", NULL, plan->media_id);
 	report_string(report, "manufacturer", NULL, plan->manufacturer);
-	report_string(report, "holds", NULL, plan->overwrites);
+	report_string(report, "holds", NULL, plan->overwrites[0] != '\0' ? plan->overwrites : plan->appends_to);
 	report_close(report);
 }
 
@@ -85,36 +86,128 @@ static void tell_steps(struct report *report, const struct discern_burn_plan *pl
 {
 	char speed[64];
 	char estimate[64];
+	const char *prepare = plan->blank ? "blank, " : plan->format != DISCERN_FORMAT_NONE ? "format, " : "";
 	const char *verify = intent->will_verify ? ", read back and compare" : ", without reading it back";
 
 	tell_speed(plan->speed_kbps, plan->speed_1x_kbps, speed, sizeof(speed));
 	tell_estimate(intent->will_verify ? plan->seconds : plan->seconds / 2, estimate, sizeof(estimate));
-	report_text(report, "plan", "%swrite%s%s in one session, close%s%s%s", plan->format ? "format, " : "",
-		    plan->speed_kbps > 0 ? " at " : "", plan->speed_kbps > 0 ? speed : "", verify,
-		    plan->seconds > 0 ? ": " : "", plan->seconds > 0 ? estimate : "");
+	report_text(report, "plan", "%s%s%s%s in one session%s, %s%s%s%s", prepare,
+		    plan->simulate ? "simulate" : "write", plan->speed_kbps > 0 ? " at " : "",
+		    plan->speed_kbps > 0 ? speed : "", plan->appends_to[0] != '\0' ? " more" : "",
+		    plan->leave_open ? "leave the disc open" : "close", verify, plan->seconds > 0 ? ": " : "",
+		    plan->seconds > 0 ? estimate : "");
+}
+
+/* "16x (22.2 MB/s), 8x (11.1 MB/s)" */
+static void list_speeds(const struct discern_burn_plan *plan, char *ret, size_t size)
+{
+	size_t length = 0;
+
+	ret[0] = '\0';
+	for (size_t i = 0; i < plan->n_speeds && length + 64 < size; i++) {
+		char speed[64];
+
+		tell_speed(plan->speeds_kbps[i], plan->speed_1x_kbps, speed, sizeof(speed));
+		length += (size_t)snprintf(ret + length, size - length, "%s%s", i > 0 ? ", " : "", speed);
+	}
+}
+
+/* A drive has a few speeds, of which the next lower one was taken, or the slowest. */
+static void tell_other_speed(struct report *report, const struct discern_burn_plan *plan)
+{
+	char wanted[64], taken[64], offered[512];
+
+	if (plan->wanted_kbps == 0)
+		return;
+	if (plan->n_speeds == 0) {
+		report_text(report, "", "the drive does not say which speeds it has for this disc");
+		return;
+	}
+	if ((uint64_t)plan->speed_kbps * 100 >= (uint64_t)plan->wanted_kbps * 98 &&
+	    (uint64_t)plan->speed_kbps * 100 <= (uint64_t)plan->wanted_kbps * 102)
+		return;
+	tell_speed(plan->wanted_kbps, plan->speed_1x_kbps, wanted, sizeof(wanted));
+	tell_speed(plan->speed_kbps, plan->speed_1x_kbps, taken, sizeof(taken));
+	list_speeds(plan, offered, sizeof(offered));
+	report_text(report, "", "%s is not offered, so it is %s: the drive has %s for this disc", wanted, taken,
+		    offered);
+}
+
+static void tell_sessions(struct report *report, const struct discern_burn_plan *plan)
+{
+	if (plan->overwrites[0] != '\0')
+		report_text(report, "", "the disc loses what it holds: %s", plan->overwrites);
+	if (plan->appends_to[0] != '\0')
+		report_text(report, "", "session %u, from LBA %" PRId32 " on; what is there stays: %s",
+			    (unsigned)plan->session, plan->start_lba, plan->appends_to);
+	if (plan->leave_open)
+		report_text(report, "", "the disc stays open: another session can be added, with --append");
+}
+
+static const char *format_name(enum discern_format_kind kind)
+{
+	static const char *const names[] = {
+		[DISCERN_FORMAT_NONE] = "none",           [DISCERN_FORMAT_DEFAULT] = "default",
+		[DISCERN_FORMAT_SIZED] = "sized",         [DISCERN_FORMAT_NO_SPARES] = "no spares",
+		[DISCERN_FORMAT_OVERWRITE] = "overwrite",
+	};
+
+	return names[kind];
+}
+
+static void report_choices(struct report *report, const struct discern_burn_plan *plan)
+{
+	report_string(report, "mode", NULL, plan->mode_name);
+	report_string(report, "mode_reason", NULL, plan->mode_reason);
+	report_bool(report, "blank", NULL, plan->blank, NULL);
+	report_bool(report, "format", NULL, plan->format != DISCERN_FORMAT_NONE, NULL);
+	report_string(report, "format_kind", NULL, format_name(plan->format));
+	report_string(report, "overwrites", NULL, plan->overwrites);
+	report_string(report, "appends_to", NULL, plan->appends_to);
+	report_number(report, "session", NULL, plan->session, NULL);
+	report_number(report, "start_lba", NULL, plan->start_lba, NULL);
+	report_bool(report, "leave_open", NULL, plan->leave_open, NULL);
+	report_bool(report, "simulate", NULL, plan->simulate, NULL);
+	report_bool(report, "stream_recording", NULL, plan->stream_recording, NULL);
+	report_open_list(report, "notes");
+	for (size_t i = 0; i < plan->notes.n; i++)
+		report_string(report, "note", NULL, plan->notes.lines[i]);
+	report_close(report);
 }
 
 void burn_report_plan(struct report *report, const struct discern_burn_plan *plan, const struct burn_intent *intent)
 {
-	const char *mode = plan->mode == DISCERN_WRITE_SAO ? "SAO" : "TAO";
-
 	tell_steps(report, plan, intent);
-	if (plan->overwrites[0] != '\0')
-		report_text(report, "", "the disc loses what it holds: %s", plan->overwrites);
-	if (intent->is_verbose)
-		report_text(report, "", "mode %s%s%s", mode, plan->mode_reason[0] != '\0' ? ": " : "",
-			    plan->mode_reason);
+	tell_sessions(report, plan);
+	report_text(report, "", "mode %s%s%s", plan->mode_name, plan->mode_reason[0] != '\0' ? ": " : "",
+		    plan->mode_reason);
+	for (size_t i = 0; i < plan->notes.n; i++)
+		report_text(report, "", "%s", plan->notes.lines[i]);
+	tell_other_speed(report, plan);
 	report_open_object(report, "plan");
-	report_string(report, "mode", NULL, mode);
-	report_string(report, "mode_reason", NULL, plan->mode_reason);
-	report_bool(report, "format", NULL, plan->format, NULL);
-	report_string(report, "overwrites", NULL, plan->overwrites);
+	report_choices(report, plan);
 	report_number(report, "n_sectors", NULL, plan->n_sectors, NULL);
+	report_number(report, "wanted_kbps", NULL, plan->wanted_kbps, NULL);
 	report_number(report, "speed_kbps", NULL, plan->speed_kbps, NULL);
 	report_number(report, "speed_1x_kbps", NULL, plan->speed_1x_kbps, NULL);
 	report_number(report, "seconds", NULL, plan->seconds, NULL);
 	report_bool(report, "verify", NULL, intent->will_verify, NULL);
 	report_close(report);
+}
+
+/* What is true of the disc now, whatever was planned. */
+static void tell_end(struct report *report, const struct discern_burn_plan *plan,
+		     const struct discern_burn_result *result)
+{
+	if (plan->simulate)
+		return;
+	if (plan->leave_open && result->state != DISCERN_MEDIUM_APPENDABLE)
+		report_text(report, "close", "the disc did not stay open: it has no room for another session");
+	else if (plan->leave_open)
+		report_text(report, "close",
+			    "the drive finished the session without a complaint; the disc is open for more");
+	else
+		report_text(report, "close", "the drive finished the disc without a complaint");
 }
 
 void burn_report_write(struct report *report, const struct discern_burn_plan *plan,
@@ -131,10 +224,11 @@ void burn_report_write(struct report *report, const struct discern_burn_plan *pl
 			 result->n_fifo_empty);
 	else if (result->min_fifo_percent < 100)
 		snprintf(buffer, sizeof(buffer), ", buffer never below %u %%", result->min_fifo_percent);
-	report_text(report, "write", "%s%s%s, %s in all%s", text_size(result->written_bytes, size),
-		    result->average_kbps > 0 ? " at " : "", result->average_kbps > 0 ? speed : "",
-		    text_duration((uint64_t)(result->seconds + 0.5), duration), buffer);
-	report_text(report, "close", "%s", "the drive finished the disc without a complaint");
+	report_text(report, plan->simulate ? "simulate" : "write", "%s%s%s, %s in all%s",
+		    text_size(result->written_bytes, size), result->average_kbps > 0 ? " at " : "",
+		    result->average_kbps > 0 ? speed : "", text_duration((uint64_t)(result->seconds + 0.5), duration),
+		    buffer);
+	tell_end(report, plan, result);
 	report_open_object(report, "write");
 	report_number(report, "bytes", NULL, (int64_t)result->written_bytes, NULL);
 	report_string(report, "sha256", NULL, result->sha256);
@@ -142,6 +236,7 @@ void burn_report_write(struct report *report, const struct discern_burn_plan *pl
 	report_number(report, "average_kbps", NULL, result->average_kbps, NULL);
 	report_number(report, "min_fifo_percent", NULL, result->min_fifo_percent, NULL);
 	report_number(report, "n_fifo_empty", NULL, result->n_fifo_empty, NULL);
+	report_string(report, "state", NULL, discern_medium_state_name(result->state));
 	report_number(report, "behind_bytes", NULL, (int64_t)result->behind_bytes, NULL);
 	if (result->min_drive_buffer_percent != DISCERN_PERCENT_UNKNOWN)
 		report_number(report, "min_drive_buffer_percent", NULL, result->min_drive_buffer_percent, NULL);

@@ -17,7 +17,6 @@ void burn_report_disc(struct report *report, const struct discern_burn_plan *pla
 struct burn_intent {
 	bool will_verify;
 	/** Also tell the reasons. */
-	bool is_verbose;
 };
 void burn_report_plan(struct report *report, const struct discern_burn_plan *plan, const struct burn_intent *intent);
 void burn_report_write(struct report *report, const struct discern_burn_plan *plan,

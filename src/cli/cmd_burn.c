@@ -32,6 +32,18 @@ struct job {
 	bool is_burned;
 };
 
+/* There is nothing to read back of what was not written. */
+static bool will_verify(const struct job *job)
+{
+	return job->options.will_verify && !job->options.burn.simulate;
+}
+
+/* What a receipt is of: nothing is left of a trial, and a session is not all that a disc holds. */
+static bool is_whole_disc(const struct job *job)
+{
+	return !job->options.burn.simulate && !job->options.burn.append;
+}
+
 /* ---- steps; each gives an exit code ---- */
 
 static int open_drive(struct job *job, struct discern_error *err)
@@ -83,7 +95,8 @@ static int check_image(struct job *job)
 		/* Another process has checked it for several. */
 		if (discern_burn_window_open(job->options.window_fd, &job->check, &err) < 0)
 			return cli_fail(job->cli, &err);
-	} else if (discern_burn_check(job->options.image_path, &job->options.burn, &job->cli->observer, &job->check, &err) < 0)
+	} else if (discern_burn_check(job->options.image_path, &job->options.burn, &job->cli->observer, &job->check,
+				      &err) < 0)
 		return cli_fail(job->cli, &err);
 	progress_end(job->cli->progress);
 	burn_report_image(job->report, &job->check);
@@ -94,23 +107,18 @@ static int check_image(struct job *job)
 static int translate_speed(struct job *job, struct discern_error *err)
 {
 	struct discern_medium medium;
-	int ret;
+	int ret = discern_drive_medium(job->drive, DISCERN_MEDIUM_FOR_READING, &medium, err);
 
-	if (job->options.speed_tenths == 0)
-		return 0;
-	ret = discern_drive_medium(job->drive, DISCERN_MEDIUM_FOR_READING, &medium, err);
 	if (ret < 0)
 		return ret;
-	job->options.burn.speed_kbps =
-		(uint32_t)((uint64_t)job->options.speed_tenths * discern_profile_1x_kbps(medium.profile) / 10);
+	job->options.burn.speed_kbps = speed_option_kbps(&job->options.speed, discern_profile_1x_kbps(medium.profile));
 	discern_medium_clear(&medium);
 	return 0;
 }
 
 static int make_plan(struct job *job)
 {
-	const struct burn_intent intent = { .will_verify = job->options.will_verify,
-					    .is_verbose = job->cli->verbosity > 0 };
+	const struct burn_intent intent = { .will_verify = will_verify(job) };
 	struct discern_error err;
 	int ret = open_drive(job, &err);
 
@@ -122,6 +130,16 @@ static int make_plan(struct job *job)
 	burn_report_disc(job->report, &job->plan, job->drive);
 	burn_report_plan(job->report, &job->plan, &intent);
 	return CLI_EXIT_GOOD;
+}
+
+/* What is blanked is gone even if the burn then fails. */
+static int agree_to_blank(struct job *job)
+{
+	if (!job->plan.blank ||
+	    cli_confirm(job->cli, "blank the %s in %s, which holds %s", discern_profile_name(job->plan.profile),
+			discern_drive_path(job->drive), job->plan.overwrites))
+		return CLI_EXIT_GOOD;
+	return CLI_EXIT_MEDIUM;
 }
 
 static int write_disc(struct job *job)
@@ -219,7 +237,7 @@ static int verify(struct job *job)
 				discern_drive_path(job->drive));
 		return CLI_EXIT_FAILED;
 	}
-	ret = discern_verify_burned(job->drive, &job->check, job->result.sha256, &job->cli->observer, &result, &err);
+	ret = discern_verify_burned(job->drive, &job->check, job->plan.start_lba, &job->cli->observer, &result, &err);
 	if (ret < 0) {
 		ret = cli_fail(job->cli, &err);
 		cli_complain(job->cli, "burned, but not verified");
@@ -247,9 +265,14 @@ static void report_verdict(struct job *job, int code)
 	if (job->options.is_dry_run && code == CLI_EXIT_GOOD) {
 		verdict = "not burned";
 		report_text(report, "dry run", "nothing was written");
+	} else if (code == CLI_EXIT_GOOD && job->options.burn.simulate) {
+		verdict = "simulated";
+		report_text(report, "trial", "the drive took all of it; nothing was written, and the disc is %s",
+			    discern_medium_state_name(job->plan.state));
 	} else if (code == CLI_EXIT_GOOD && job->options.will_verify) {
 		verdict = "good";
-		report_text(report, "good", "the disc equals %s", image_name(job));
+		report_text(report, "good", "the %s equals %s", job->plan.start_lba > 0 ? "session" : "disc",
+			    image_name(job));
 	} else if (code == CLI_EXIT_GOOD) {
 		verdict = "not verified";
 		report_text(report, "burned", "not verified: what is on the disc was not read back");
@@ -273,7 +296,7 @@ static int run_steps(struct job *job)
 {
 	int ret = find_drive(job);
 
-	if (ret == CLI_EXIT_GOOD && !job->options.no_receipt && !job->options.is_dry_run)
+	if (ret == CLI_EXIT_GOOD && !job->options.no_receipt && !job->options.is_dry_run && is_whole_disc(job))
 		ret = burn_receipt_place(&job->receipt, job->options.receipt, job->options.image_path);
 	if (ret == CLI_EXIT_GOOD)
 		ret = check_image(job);
@@ -281,8 +304,10 @@ static int run_steps(struct job *job)
 		ret = make_plan(job);
 	if (ret != CLI_EXIT_GOOD || job->options.is_dry_run)
 		return ret;
-	ret = write_disc(job);
-	if (ret == CLI_EXIT_GOOD && job->options.will_verify)
+	ret = agree_to_blank(job);
+	if (ret == CLI_EXIT_GOOD)
+		ret = write_disc(job);
+	if (ret == CLI_EXIT_GOOD && will_verify(job))
 		ret = verify(job);
 	return ret;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <discern/image.h>
 #include <discern/verify.h>
@@ -20,7 +22,12 @@ struct verify_job {
 	struct discern_image_digest digest;
 	struct discern_image_info info;
 	struct discern_drive *drive;
+	/** Only this session is compared; 0 for all of the disc. */
+	unsigned session;
 };
+
+/* --session=last */
+enum { LAST_SESSION = 0xffff, MAX_SESSIONS = 0xfffe };
 
 static void print_image(struct report *report, const struct verify_job *job)
 {
@@ -53,16 +60,57 @@ static void print_result(struct cli *cli, const struct verify_job *job, const st
 	report_finish(report);
 }
 
+/* Where the session begins. */
+static int find_session(const struct verify_job *job, int32_t *ret_lba, struct discern_error *err)
+{
+	const struct discern_track *found = NULL;
+	struct discern_medium medium;
+	int ret = discern_drive_medium(job->drive, DISCERN_MEDIUM_FOR_READING, &medium, err);
+
+	if (ret < 0)
+		return ret;
+	for (size_t i = 0; i < medium.n_tracks; i++) {
+		const struct discern_track *track = &medium.tracks[i];
+
+		if (track->is_blank || !track->is_data || (found != NULL && found->session == track->session))
+			continue;
+		if (track->session == job->session || job->session == LAST_SESSION)
+			found = track;
+	}
+	if (found != NULL)
+		*ret_lba = found->start_lba;
+	else
+		ret = discern_error_set(err, -EMEDIUMTYPE, "%s: the disc has no such session with data",
+					discern_drive_path(job->drive));
+	discern_medium_clear(&medium);
+	return ret;
+}
+
+static int compare(struct cli *cli, const struct verify_job *job, struct discern_verify_result *result,
+		   struct discern_error *err)
+{
+	int32_t start_lba = 0;
+	int ret;
+
+	if (job->is_manifest)
+		return discern_verify_digest(job->drive, &job->digest, &cli->observer, result, err);
+	if (job->session == 0)
+		return discern_verify(job->drive, job->image, &cli->observer, result, err);
+	ret = find_session(job, &start_lba, err);
+	if (ret < 0)
+		return ret;
+	return discern_verify_session(job->drive, job->image, start_lba, &cli->observer, result, err);
+}
+
 static int verify(struct cli *cli, const struct verify_job *job)
 {
-	struct discern_verify_result result;
+	struct discern_verify_result result = { 0 };
 	struct discern_error err;
 	char words[160];
 	int ret;
 
 	cli_catch_signals();
-	if ((job->is_manifest ? discern_verify_digest(job->drive, &job->digest, &cli->observer, &result, &err)
-			      : discern_verify(job->drive, job->image, &cli->observer, &result, &err)) < 0) {
+	if (compare(cli, job, &result, &err) < 0) {
 		ret = cli_fail(cli, &err);
 	} else {
 		progress_end(cli->progress);
@@ -95,19 +143,47 @@ static int load(struct cli *cli, struct verify_job *job, struct discern_error *e
 	return ret;
 }
 
+static int set_session(struct cli *cli, const char *word, struct verify_job *job)
+{
+	int64_t number = LAST_SESSION;
+
+	if (strcmp(word, "last") != 0 && !text_to_number(word, 1, MAX_SESSIONS, &number))
+		return cli_usage(cli, "--session=%s: give the number of a session, or last", word);
+	job->session = (unsigned)number;
+	return 0;
+}
+
+/* -1 to go on, else the exit code. */
+static int parse(struct cli *cli, int argc, char **argv, struct verify_job *job)
+{
+	static const struct option own[] = { { "manifest", required_argument, NULL, 'm' },
+					     { "session", required_argument, NULL, 's' },
+					     { 0 } };
+	int option;
+
+	while ((option = cli_getopt(cli, &cmd_verify, argc, argv, "", own)) != -1) {
+		if (option == 's' && set_session(cli, optarg, job) != 0)
+			return CLI_EXIT_USAGE;
+		if (option == 's')
+			continue;
+		if (option != 'm')
+			return option == CLI_OPTION_DONE ? CLI_EXIT_GOOD : CLI_EXIT_USAGE;
+		job->image = optarg;
+		job->is_manifest = true;
+	}
+	if (job->is_manifest && job->session > 0)
+		return cli_usage(cli, "a manifest is of a whole disc: give --session or --manifest");
+	return -1;
+}
+
 static int run(struct cli *cli, int argc, char **argv)
 {
-	static const struct option own[] = { { "manifest", required_argument, NULL, 'm' }, { 0 } };
 	struct verify_job job = { 0 };
 	struct discern_error err = { 0 };
-	int ret;
+	int ret = parse(cli, argc, argv, &job);
 
-	while ((ret = cli_getopt(cli, &cmd_verify, argc, argv, "", own)) != -1) {
-		if (ret != 'm')
-			return ret == CLI_OPTION_DONE ? CLI_EXIT_GOOD : CLI_EXIT_USAGE;
-		job.image = optarg;
-		job.is_manifest = true;
-	}
+	if (ret != -1)
+		return ret;
 	if (!job.is_manifest)
 		job.image = argv[optind++];
 	if (job.image == NULL)
@@ -128,6 +204,7 @@ const struct cli_command cmd_verify = {
 	.name = "verify",
 	.summary = "compare a disc with an image, every sector",
 	.help = "Usage: discern verify IMAGE [DRIVE]\n"
+		"       discern verify --session=N IMAGE [DRIVE]\n"
 		"       discern verify --manifest=FILE [DRIVE]\n"
 		"\n"
 		"Reads the disc in DRIVE (/dev/sr0, or just sr0) and compares every sector with IMAGE, past the\n"
@@ -136,6 +213,8 @@ const struct cli_command cmd_verify = {
 		"      --manifest=FILE  compare with the SHA-256 in FILE, the manifest that discern rip has left "
 		"beside an\n"
 		"                       image: whether the disc is the same, though not where it differs\n"
+		"\n"
+		"      --session=N      compare only session N of the disc, or the last one: --session=last\n"
 		"\n"
 		"The verdict is one of\n"
 		"  equal       all of the image is on the disc, and nothing but padding follows     exit code 0\n"

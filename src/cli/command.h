@@ -65,8 +65,8 @@ struct cli_command {
 	int (*run)(struct cli *cli, int argc, char **argv);
 };
 
-extern const struct cli_command cmd_drives, cmd_info, cmd_rip, cmd_burn, cmd_verify, cmd_eject, cmd_load, cmd_report,
-	cmd_vdrive;
+extern const struct cli_command cmd_drives, cmd_info, cmd_rip, cmd_burn, cmd_verify, cmd_blank, cmd_format, cmd_eject,
+	cmd_load, cmd_report, cmd_vdrive;
 
 struct option;
 

@@ -94,6 +94,34 @@ static void report_sectors(struct report *report, const char *key, const char *l
 	report_number(report, key, NULL, (int64_t)n_sectors, NULL);
 }
 
+/* How many bad places the drive has replaced, and could still. */
+static void report_spares(struct report *report, const struct discern_medium *medium)
+{
+	char all[TEXT_SIZE], used[TEXT_SIZE];
+	uint64_t n_used = medium->spare_sectors - medium->free_spare_sectors;
+
+	if (medium->spare_sectors > 0)
+		report_text(report, "spares", "%s for bad places, %s of them used",
+			    text_size((uint64_t)medium->spare_sectors * DISCERN_SECTOR_SIZE, all),
+			    n_used > 0 ? text_size(n_used * DISCERN_SECTOR_SIZE, used) : "nothing");
+	report_number(report, "spare_sectors", NULL, medium->spare_sectors, NULL);
+	report_number(report, "free_spare_sectors", NULL, medium->free_spare_sectors, NULL);
+}
+
+/* What cdrskin -msinfo prints. */
+static void report_next_session(struct report *report, const struct discern_medium *medium)
+{
+	char words[32];
+	int32_t first_lba, next_lba;
+
+	if (!discern_medium_next_session(medium, &first_lba, &next_lba))
+		return;
+	snprintf(words, sizeof(words), "%" PRId32 ",%" PRId32, first_lba, next_lba);
+	report_text(report, "append", "at LBA %" PRId32 ": an image made with xorriso -as mkisofs -C %s -M DRIVE",
+		    next_lba, words);
+	report_string(report, "msinfo", NULL, words);
+}
+
 static void report_space(struct report *report, const struct discern_medium *medium)
 {
 	bool is_overwritable = medium->state == DISCERN_MEDIUM_OVERWRITABLE;
@@ -106,6 +134,11 @@ static void report_space(struct report *report, const struct discern_medium *med
 	report_sectors(report, "used_sectors", "used", is_overwritable ? 0 : used);
 	report_sectors(report, "free_sectors", is_overwritable ? NULL : "free", medium->free_sectors);
 	report_number(report, "read_capacity_sectors", NULL, medium->read_capacity_sectors, NULL);
+	if (medium->first_layer_sectors > 0)
+		report_text(report, "layers", "the second one begins at LBA %" PRIu32, medium->first_layer_sectors);
+	report_number(report, "first_layer_sectors", NULL, medium->first_layer_sectors, NULL);
+	report_spares(report, medium);
+	report_next_session(report, medium);
 }
 
 /* Drives count the whole 2352 bytes of a CD sector, we the 2048 of user data. */

@@ -7,8 +7,9 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "cli/speed_option.h"
 
-enum { MAX_RETRIES = 10000, MAX_SPEED_TENTHS = 10000, MAX_SPEED_KBPS = 1000000, MAX_LIMIT_SECONDS = 10000000 };
+enum { MAX_RETRIES = 10000, MAX_LIMIT_SECONDS = 10000000 };
 
 enum {
 	OPTION_MAX_TIME = 1,
@@ -19,6 +20,7 @@ enum {
 	OPTION_COMPRESS,
 	OPTION_PARANOID,
 	OPTION_NO_RAW,
+	OPTION_RECONNECT,
 	OPTION_SKIP_DONE,
 	OPTION_WATCH,
 	OPTION_NO_VERIFY,
@@ -44,6 +46,7 @@ static const struct option own[] = {
 	{ "compress", required_argument, NULL, OPTION_COMPRESS },
 	{ "paranoid", no_argument, NULL, OPTION_PARANOID },
 	{ "no-raw", no_argument, NULL, OPTION_NO_RAW },
+	{ "reconnect", required_argument, NULL, OPTION_RECONNECT },
 	{ "skip-done", no_argument, NULL, OPTION_SKIP_DONE },
 	{ "watch", no_argument, NULL, OPTION_WATCH },
 	{ "no-verify", no_argument, NULL, OPTION_NO_VERIFY },
@@ -53,49 +56,16 @@ static const struct option own[] = {
 	{ 0 },
 };
 
-/** Reads "8", "8x" or "2.4x" as tenths. False if it is none of them. */
-static bool read_factor(const char *word, uint32_t *ret_tenths)
-{
-	char digits[16];
-	size_t length = strcspn(word, "xX");
-	char *point;
-	int64_t whole;
-	int64_t tenth = 0;
-
-	if (length >= sizeof(digits) || strlen(word + length) > 1)
-		return false;
-	memcpy(digits, word, length);
-	digits[length] = '\0';
-	point = strchr(digits, '.');
-	if (point != NULL)
-		*point++ = '\0';
-	if (!text_to_number(digits, 0, MAX_SPEED_TENTHS / 10, &whole) ||
-	    (point != NULL && !text_to_number(point, 0, 9, &tenth)))
-		return false;
-	*ret_tenths = (uint32_t)(whole * 10 + tenth);
-	return *ret_tenths > 0;
-}
-
-/** "8", "8x", "2.4", "max", or "5540kB/s". */
 static int set_speed(struct rip_options *options, const char *word)
 {
-	char digits[16];
-	size_t length = strspn(word, "0123456789");
-	int64_t kbps;
+	struct speed_option speed;
 
-	options->speed_tenths = 0;
-	options->rip.speed_kbps = 0;
-	if (strcmp(word, "max") == 0 || read_factor(word, &options->speed_tenths))
-		return 0;
-	if (length > 0 && length < sizeof(digits) && strcmp(word + length, "kB/s") == 0) {
-		memcpy(digits, word, length);
-		digits[length] = '\0';
-		if (text_to_number(digits, 1, MAX_SPEED_KBPS, &kbps)) {
-			options->rip.speed_kbps = (uint32_t)kbps;
-			return 0;
-		}
-	}
-	return cli_usage(options->cli, "--speed=%s: give a number such as 8 or 2.4, a number with kB/s, or max", word);
+	if (!speed_option_read(word, &speed))
+		return cli_usage(options->cli, "--speed=%s: give a number such as 8 or 2.4, a number with kB/s, or max",
+				 word);
+	options->speed_tenths = speed.tenths;
+	options->rip.speed_kbps = speed.kbps;
+	return 0;
 }
 
 static int set_retries(struct rip_options *options, const char *word)
@@ -129,6 +99,14 @@ static int set_limit(struct rip_options *options, const char *option, const char
 	if (length >= sizeof(digits) || unit == 0 || !text_to_number(digits, 1, MAX_LIMIT_SECONDS, &n))
 		return cli_usage(options->cli, "--%s=%s: give a time such as 90s, 15m or 2h", option, word);
 	*ret_seconds = (double)(n * unit);
+	return 0;
+}
+
+static int set_reconnect(struct rip_options *options, const char *word)
+{
+	if (strcmp(word, "0") != 0)
+		return set_limit(options, "reconnect", word, &options->rip.reconnect_seconds);
+	options->rip.reconnect_seconds = -1;
 	return 0;
 }
 
@@ -324,6 +302,8 @@ int rip_options_parse(struct rip_options *options, int argc, char **argv)
 			ret = set_limit(options, "max-time", optarg, &options->rip.max_seconds);
 		else if (option == OPTION_NO_PROGRESS)
 			ret = set_limit(options, "stop-after-no-progress", optarg, &options->rip.no_progress_seconds);
+		else if (option == OPTION_RECONNECT)
+			ret = set_reconnect(options, optarg);
 		else if (option == OPTION_NO_MANIFEST)
 			options->no_manifest = true;
 		else if (option == OPTION_REPORT)

@@ -13,6 +13,27 @@ void discern_medium_clear(struct discern_medium *medium)
 	memset(medium, 0, sizeof(*medium));
 }
 
+bool discern_medium_next_session(const struct discern_medium *medium, int32_t *ret_first_lba, int32_t *ret_next_lba)
+{
+	const struct discern_track *first = NULL;
+	const struct discern_track *next = NULL;
+
+	for (size_t i = 0; i < medium->n_tracks; i++) {
+		const struct discern_track *track = &medium->tracks[i];
+
+		if (track->is_blank && track->has_next_writable && !track->is_damaged)
+			next = track;
+		else if (!track->is_blank && (first == NULL || track->session != first->session))
+			first = track;
+	}
+	if (medium->state != DISCERN_MEDIUM_APPENDABLE || first == NULL || next == NULL)
+		return false;
+	*ret_first_lba = first->start_lba;
+	/* With the write parameters of a session at once, drives name the pause before a CD's track. */
+	*ret_next_lba = next->next_writable_lba > next->start_lba ? next->next_writable_lba : next->start_lba;
+	return true;
+}
+
 const char *discern_medium_state_name(enum discern_medium_state state)
 {
 	static const char *const names[] = {

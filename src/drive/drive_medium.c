@@ -273,6 +273,17 @@ static int look_at_tracks(struct look *look)
 	return 0;
 }
 
+/* A BD-R that is formatted and not yet written is incomplete to its drive (MMC-6, READ DISC INFORMATION). */
+static void find_unwritten(struct look *look)
+{
+	struct discern_medium *medium = look->medium;
+
+	if (look->profile->number == DISCERN_PROFILE_BD_R && medium->state == DISCERN_MEDIUM_APPENDABLE &&
+	    medium->n_tracks == 1 && medium->tracks[0].is_blank && medium->tracks[0].start_lba == 0 &&
+	    !medium->tracks[0].is_damaged)
+		medium->state = DISCERN_MEDIUM_BLANK;
+}
+
 /* ---- sizes ---- */
 
 static bool read_format_capacity(struct discern_drive *drive, struct mmc_format_capacity *ret_capacity)
@@ -344,6 +355,20 @@ static void look_at_dvd(struct look *look)
 		look->medium->protection = (enum discern_protection)protection;
 }
 
+static void look_at_layers(struct look *look)
+{
+	enum { BOUNDARY_ROOM = 12 };
+	enum discern_profile number = look->profile->number;
+	uint8_t data[BOUNDARY_ROOM];
+	size_t length;
+
+	if (number != DISCERN_PROFILE_DVD_R_DL && number != DISCERN_PROFILE_DVD_R_DL_JUMP &&
+	    number != DISCERN_PROFILE_DVD_PLUS_R_DL)
+		return;
+	if (read_structure(look->drive, MMC_STRUCTURE_LAYER_BOUNDARY, data, BOUNDARY_ROOM, &length))
+		mmc_parse_layer_boundary(data, length, &look->medium->first_layer_sectors);
+}
+
 /* ---- all of it ---- */
 
 static int look_at_medium(struct discern_drive *drive, struct discern_medium *medium, struct discern_error *err)
@@ -357,12 +382,14 @@ static int look_at_medium(struct discern_drive *drive, struct discern_medium *me
 		medium->is_rewritable = true;
 	if (look_at_tracks(&look) < 0)
 		return discern_error_set(err, -ENOMEM, "out of memory");
+	find_unwritten(&look);
 	if (look.profile->writing == WRITING_RANDOM)
 		look_at_random_sizes(&look);
 	else if (look.profile->writing == WRITING_SEQUENTIAL)
 		look_at_sequential_sizes(&look);
 	if (look.profile->family == FAMILY_DVD && medium->state != DISCERN_MEDIUM_BLANK)
 		look_at_dvd(&look);
+	look_at_layers(&look);
 	return 0;
 }
 

@@ -91,7 +91,12 @@ void mmc_mode_sense(struct scsi_command *ret_command, uint8_t page, uint8_t *dat
 void mmc_mode_select(struct scsi_command *ret_command, uint8_t *data, uint16_t size);
 
 /** Formats of READ DISC STRUCTURE for DVD. */
-enum mmc_structure { MMC_STRUCTURE_PHYSICAL = 0x00, MMC_STRUCTURE_COPYRIGHT = 0x01, MMC_STRUCTURE_SPARES = 0x0a };
+enum mmc_structure {
+	MMC_STRUCTURE_PHYSICAL = 0x00,
+	MMC_STRUCTURE_COPYRIGHT = 0x01,
+	MMC_STRUCTURE_SPARES = 0x0a,
+	MMC_STRUCTURE_LAYER_BOUNDARY = 0x20,
+};
 /** Media type in byte 1 of the command, for BD. */
 enum { MMC_STRUCTURE_OF_BD = 0x01 };
 void mmc_read_disc_structure(struct scsi_command *ret_command, enum mmc_structure format, uint8_t *data, uint16_t size);

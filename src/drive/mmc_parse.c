@@ -247,6 +247,20 @@ bool mmc_parse_dvd_physical(const uint8_t *data, size_t length, uint32_t *ret_n_
 	return true;
 }
 
+bool mmc_parse_layer_boundary(const uint8_t *data, size_t length, uint32_t *ret_n_sectors)
+{
+	enum { NEEDED_SIZE = 4 + 8 };
+	uint32_t n_sectors;
+
+	if (length < NEEDED_SIZE || 2 + (size_t)get_be16(data) < NEEDED_SIZE)
+		return false;
+	n_sectors = get_be32(data + 8);
+	if (n_sectors == 0 || n_sectors > INT32_MAX)
+		return false;
+	*ret_n_sectors = n_sectors;
+	return true;
+}
+
 bool mmc_parse_copyright(const uint8_t *data, size_t length, uint8_t *ret_protection)
 {
 	if (length < 8)

@@ -70,6 +70,11 @@ static void parse_date(const uint8_t *field, char *ret, size_t ret_size)
 		strftime(ret, ret_size, "%Y-%m-%d %H:%M:%S", &tm);
 }
 
+static uint32_t sector_of_block(uint32_t block, uint32_t block_size)
+{
+	return (uint32_t)((uint64_t)block * block_size / DISCERN_SECTOR_SIZE);
+}
+
 bool iso9660_parse_primary(const uint8_t *sector, struct discern_volume *volume, struct iso9660_primary *ret_primary)
 {
 	const uint8_t *root = sector + 156;
@@ -89,6 +94,8 @@ bool iso9660_parse_primary(const uint8_t *sector, struct discern_volume *volume,
 	ret_primary->block_size = block_size;
 	/* The data begin after an extended attribute record, if there is one (9.1.2). */
 	ret_primary->root_block = get_both32(root + 2) + root[1];
+	volume->iso_root_lba = sector_of_block(ret_primary->root_block, block_size);
+	volume->iso_path_table_lba = sector_of_block(get_le32(sector + 140), block_size);
 	return true;
 }
 

@@ -24,6 +24,7 @@ static const struct {
 	[DISCERN_PHASE_VERIFY] = { "verify", "comparing disc and image" },
 	[DISCERN_PHASE_WAIT] = { "wait", "waiting for a disc to be put in or taken out" },
 	[DISCERN_PHASE_COMPRESS] = { "compress", "compressing the image" },
+	[DISCERN_PHASE_BLANK] = { "blank", "the drive erases the disc, can take minutes; do not open it" },
 };
 
 /* Parts of a line in the order in which they stand; the greatest rank is left out first. */
@@ -142,8 +143,8 @@ static void add_drives(struct line *line, const struct discern_progress *state)
 		const char *before = i > 0 ? ", " : "";
 
 		if (drive->activity == DISCERN_DRIVE_READS && drive->speed_kbps > 0)
-			length += (size_t)snprintf(text + length, sizeof(text) - length, "%s%s %.1f", before, drive->name,
-						   drive->speed_kbps / 1000.0);
+			length += (size_t)snprintf(text + length, sizeof(text) - length, "%s%s %.1f", before,
+						   drive->name, drive->speed_kbps / 1000.0);
 		else
 			length += (size_t)snprintf(text + length, sizeof(text) - length, "%s%s %s", before, drive->name,
 						   activities[drive->activity]);

@@ -15,6 +15,9 @@ struct compare_options {
 	bool is_by_digest;
 	/** The image's length; its last sector counts as filled up with zeros. */
 	uint64_t image_bytes;
+	/** Only the session that begins here is compared. */
+	bool is_session;
+	int32_t session_lba;
 	/** What of the disc is compared; its n_sectors is the end by table of contents or READ CAPACITY. */
 	struct data_area area;
 	/** Last sectors of the disc that hold nothing if they cannot be read: 2 on a CD (run-out), else 0. */

@@ -2,7 +2,7 @@
 #include <discern/verify.h>
 
 #include <errno.h>
-#include <stdio.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -39,14 +39,12 @@ static int check_medium(const char *path, const struct discern_medium *medium, s
 	return ret;
 }
 
-/* What medium and image together say about the comparison. False if the medium has no data to compare. */
-static bool plan(const struct discern_medium *medium, struct compare_options *options)
+/* What medium and image together say about the comparison. The area was found before. */
+static void plan(const struct discern_medium *medium, struct compare_options *options)
 {
 	const struct profile *profile = profile_find((unsigned)medium->profile);
 	int64_t image_end;
 
-	if (!data_area_find(medium, &options->area))
-		return false;
 	image_end = (int64_t)options->area.first_lba + options->image->n_sectors;
 	for (size_t i = 0; i < medium->n_tracks; i++) {
 		const struct discern_track *track = &medium->tracks[i];
@@ -57,7 +55,46 @@ static bool plan(const struct discern_medium *medium, struct compare_options *op
 	options->n_run_out_sectors = profile->family == FAMILY_CD ? RUN_OUT_SECTORS : 0;
 	options->is_rest_free = medium->state == DISCERN_MEDIUM_OVERWRITABLE;
 	options->speed_1x_kbps = profile->speed_1x_kbps;
+}
+
+/* The whole disc, or the one session that begins at options->session_lba. False if there is no such data. */
+static bool find_area(const struct discern_medium *medium, const struct compare_options *options,
+		      struct data_area *ret_area)
+{
+	const struct discern_track *first = NULL;
+	int64_t end = 0;
+
+	if (!options->is_session)
+		return data_area_find(medium, ret_area);
+	for (size_t i = 0; i < medium->n_tracks; i++) {
+		const struct discern_track *track = &medium->tracks[i];
+
+		if (track->is_blank || !track->is_data)
+			continue;
+		if (track->start_lba == options->session_lba) {
+			first = track;
+			ret_area->first_track = i;
+		}
+		if (first == NULL || track->session != first->session)
+			continue;
+		ret_area->behind_track = i + 1;
+		end = data_area_written_end(track);
+	}
+	if (first == NULL || end <= first->start_lba)
+		return false;
+	ret_area->first_lba = first->start_lba;
+	ret_area->n_sectors = (uint32_t)(end - first->start_lba);
 	return true;
+}
+
+static int refuse_area(struct discern_drive *drive, const struct compare_options *options, struct discern_error *err)
+{
+	if (options->is_session)
+		return discern_error_set(err, -EINVAL, "%s: no session with data begins at LBA %" PRId32,
+					 discern_drive_path(drive), options->session_lba);
+	discern_error_set(err, -EMEDIUMTYPE, "%s: no data on the disc, only audio", discern_drive_path(drive));
+	discern_error_hint(err, "put a data disc in");
+	return -EMEDIUMTYPE;
 }
 
 static void tell(const struct discern_observer *observer, const char *text)
@@ -75,12 +112,10 @@ static int verify_medium(struct discern_drive *drive, const struct discern_mediu
 	struct discern_source *disc;
 	int ret;
 
-	if (!plan(medium, options)) {
-		discern_error_set(err, -EMEDIUMTYPE, "%s: no data on the disc, only audio", discern_drive_path(drive));
-		discern_error_hint(err, "put a data disc in");
-		return -EMEDIUMTYPE;
-	}
-	if (options->area.has_more || options->area.first_lba > 0)
+	if (!find_area(medium, options, &options->area))
+		return refuse_area(drive, options, err);
+	plan(medium, options);
+	if (!options->is_session && (options->area.has_more || options->area.first_lba > 0))
 		tell(options->observer, "the disc also holds other tracks (audio), which are not compared");
 	ret = drive_source_open(drive, medium, &source_options, &disc, err);
 	if (ret < 0)
@@ -129,10 +164,10 @@ static int verify_image(struct discern_drive *drive, struct compare_options *opt
 	return ret;
 }
 
-int discern_verify(struct discern_drive *drive, const char *image_path, const struct discern_observer *observer,
-		   struct discern_verify_result *ret_result, struct discern_error *err)
+static int verify_file(struct discern_drive *drive, const char *image_path, struct compare_options *with,
+		       struct discern_verify_result *ret_result, struct discern_error *err)
 {
-	struct compare_options options = { .observer = observer };
+	struct compare_options options = *with;
 	int ret;
 
 	memset(ret_result, 0, sizeof(*ret_result));
@@ -140,42 +175,37 @@ int discern_verify(struct discern_drive *drive, const char *image_path, const st
 	return ret < 0 ? ret : verify_image(drive, &options, image_path, ret_result, err);
 }
 
-int discern_verify_burned(struct discern_drive *drive, const struct discern_burn_check *check, const char *sha256,
-			  const struct discern_observer *observer, struct discern_verify_result *ret_result,
-			  struct discern_error *err)
+int discern_verify(struct discern_drive *drive, const char *image_path, const struct discern_observer *observer,
+		   struct discern_verify_result *ret_result, struct discern_error *err)
 {
 	struct compare_options options = { .observer = observer };
-	struct discern_image_digest digest = { .size_bytes = check->image.size_bytes };
-	int ret;
 
-	memset(ret_result, 0, sizeof(*ret_result));
-	if (check->kind == DISCERN_IMAGE_PIPE || check->kind == DISCERN_IMAGE_FOLDER) {
-		snprintf(digest.sha256, sizeof(digest.sha256), "%s", sha256);
-		return discern_verify_digest(drive, &digest, observer, ret_result, err);
-	}
-	if (check->kind == DISCERN_IMAGE_PACKED)
-		ret = file_source_open_unpacked(check->path, check->image.size_bytes, &options.image, err);
-	else
-		ret = file_source_open_plain(check->path, &options.image, err);
-	return ret < 0 ? ret : verify_image(drive, &options, check->path, ret_result, err);
+	return verify_file(drive, image_path, &options, ret_result, err);
 }
 
-int discern_verify_digest(struct discern_drive *drive, const struct discern_image_digest *digest,
-			  const struct discern_observer *observer, struct discern_verify_result *ret_result,
-			  struct discern_error *err)
+int discern_verify_session(struct discern_drive *drive, const char *image_path, int32_t start_lba,
+			   const struct discern_observer *observer, struct discern_verify_result *ret_result,
+			   struct discern_error *err)
+{
+	struct compare_options options = { .observer = observer, .is_session = true, .session_lba = start_lba };
+
+	return verify_file(drive, image_path, &options, ret_result, err);
+}
+
+/* With an image of which size and digest are known. */
+static int verify_digest(struct discern_drive *drive, const struct discern_image_digest *digest,
+			 struct compare_options *options, struct discern_verify_result *ret_result,
+			 struct discern_error *err)
 {
 	struct discern_source nothing;
-	struct compare_options options = {
-		.image = &nothing,
-		.is_by_digest = true,
-		.image_bytes = digest->size_bytes,
-		.observer = observer,
-	};
 	int ret;
 
 	memset(ret_result, 0, sizeof(*ret_result));
 	nothing_source_init(&nothing, digest->size_bytes);
-	ret = verify(drive, &options, ret_result, err);
+	options->image = &nothing;
+	options->is_by_digest = true;
+	options->image_bytes = digest->size_bytes;
+	ret = verify(drive, options, ret_result, err);
 	if (ret < 0 || ret_result->disc_sha256[0] == '\0')
 		return ret;
 	ret_result->is_digest_different = strcmp(ret_result->disc_sha256, digest->sha256) != 0;
@@ -183,4 +213,35 @@ int discern_verify_digest(struct discern_drive *drive, const struct discern_imag
 		ret_result->n_equal_sectors =
 			(uint32_t)((digest->size_bytes + DISCERN_SECTOR_SIZE - 1) / DISCERN_SECTOR_SIZE);
 	return 0;
+}
+
+int discern_verify_digest(struct discern_drive *drive, const struct discern_image_digest *digest,
+			  const struct discern_observer *observer, struct discern_verify_result *ret_result,
+			  struct discern_error *err)
+{
+	struct compare_options options = { .observer = observer };
+
+	return verify_digest(drive, digest, &options, ret_result, err);
+}
+
+int discern_verify_burned(struct discern_drive *drive, const struct discern_burn_check *check, int32_t start_lba,
+			  const struct discern_observer *observer, struct discern_verify_result *ret_result,
+			  struct discern_error *err)
+{
+	struct compare_options options = { .observer = observer,
+					   .is_session = start_lba > 0,
+					   .session_lba = start_lba };
+	struct discern_image_digest digest = { .size_bytes = check->image.size_bytes };
+	int ret;
+
+	memset(ret_result, 0, sizeof(*ret_result));
+	if (check->kind == DISCERN_IMAGE_PIPE || check->kind == DISCERN_IMAGE_FOLDER) {
+		memcpy(digest.sha256, check->sha256, sizeof(digest.sha256));
+		return verify_digest(drive, &digest, &options, ret_result, err);
+	}
+	if (check->kind == DISCERN_IMAGE_PACKED)
+		ret = file_source_open_unpacked(check->path, check->image.size_bytes, &options.image, err);
+	else
+		ret = file_source_open_plain(check->path, &options.image, err);
+	return ret < 0 ? ret : verify_image(drive, &options, check->path, ret_result, err);
 }

@@ -29,9 +29,13 @@ for kind in cd-r cd-rw dvd-r dvd-r-dl dvd-rw dvd+r dvd+r-dl bd-r bd-r-dl bd-r-tl
 	printed "$kind: the disc equals the image" "the disc equals image.iso"
 	rips "$kind"
 	exits 5 "$kind: not burned again" with_drive disc "$discern" burn --overwrite image.iso
-	complained "$kind: it is said to be closed" "is closed"
 	case $kind in
-	cd-rw | dvd-rw) complained "$kind: and can be blanked" "blank it first" ;;
+	cd-rw | dvd-rw)
+		exits 5 "$kind: not burned over without a word" with_drive disc "$discern" burn image.iso
+		complained "$kind: it is said to be closed" "is closed"
+		complained "$kind: and can be blanked" "blank it first"
+		;;
+	*) complained "$kind: it is said to be closed" "is closed" ;;
 	esac
 done
 

@@ -103,10 +103,18 @@ static void refuses_written_sequential_media(void **state)
 		hold(&scene, "the UDF volume \"PHOTOS\", 3.10 GB in 2 sessions");
 		assert_int_equal(admit(&scene), -EMEDIUMTYPE);
 		assert_non_null(strstr(scene.err.text, "PHOTOS"));
-		assert_non_null(strstr(scene.err.hint, "blank one"));
+		assert_non_null(
+			strstr(scene.err.hint, states[i] == DISCERN_MEDIUM_COMPLETE ? "blank one" : "--append"));
 		set_scene(&scene, DISCERN_PROFILE_CD_RW, states[i]);
 		assert_int_equal(admit(&scene), -EMEDIUMTYPE);
-		assert_non_null(strstr(scene.err.hint, "blank it"));
+		assert_non_null(strstr(scene.err.hint, states[i] == DISCERN_MEDIUM_COMPLETE ? "blank it" : "--append"));
+		/* What can be blanked is, where that is allowed; a session is added without it. */
+		assert_false(plan_needs_blank(&scene.medium, &scene.options));
+		scene.options.overwrite = true;
+		assert_int_equal(admit(&scene), 0);
+		assert_true(plan_needs_blank(&scene.medium, &scene.options));
+		scene.options.simulate = true;
+		assert_int_equal(admit(&scene), -EMEDIUMTYPE);
 	}
 }
 
@@ -246,10 +254,159 @@ static void passes_the_choice_on(void **state)
 	assert_int_equal(make(&scene), 0);
 	assert_int_equal(scene.plan.mode, DISCERN_WRITE_TAO);
 	assert_string_equal(scene.plan.mode_reason, "drive dislikes block type");
-	assert_false(scene.plan.format);
+	assert_int_equal(scene.plan.format, DISCERN_FORMAT_NONE);
+	set_scene(&scene, DISCERN_PROFILE_DVD_RAM, DISCERN_MEDIUM_BLANK);
 	scene.choice.needs_format = true;
 	assert_int_equal(make(&scene), 0);
-	assert_true(scene.plan.format);
+	assert_int_equal(scene.plan.format, DISCERN_FORMAT_DEFAULT);
+}
+
+static int wish(struct scene *scene, enum discern_burn_mode mode, struct burner_wish *ret_wish)
+{
+	scene->options.mode = mode;
+	return plan_wish(&scene->facts, &scene->options, ret_wish, &scene->err);
+}
+
+static void knows_the_modes_of_media(void **state)
+{
+	/* Which of sao, tao, dao, incremental a medium has: s size announced, t not, - refused. */
+	static const struct {
+		enum discern_profile profile;
+		const char *modes;
+	} media[] = {
+		{ DISCERN_PROFILE_CD_R, "sts-" },          { DISCERN_PROFILE_CD_RW, "sts-" },
+		{ DISCERN_PROFILE_DVD_R, "stst" },         { DISCERN_PROFILE_DVD_RW, "stst" },
+		{ DISCERN_PROFILE_DVD_R_DL, "s-s-" },      { DISCERN_PROFILE_DVD_PLUS_R, "st-t" },
+		{ DISCERN_PROFILE_DVD_PLUS_R_DL, "st-t" }, { DISCERN_PROFILE_BD_R, "st-t" },
+		{ DISCERN_PROFILE_DVD_PLUS_RW, "----" },   { DISCERN_PROFILE_DVD_RW_OVERWRITE, "----" },
+		{ DISCERN_PROFILE_DVD_RAM, "----" },       { DISCERN_PROFILE_BD_RE, "----" },
+	};
+	struct burner_wish wanted;
+	struct scene scene;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(media) / sizeof(media[0]); i++) {
+		set_scene(&scene, media[i].profile, DISCERN_MEDIUM_BLANK);
+		for (unsigned m = 0; m < 4; m++) {
+			char want = media[i].modes[m];
+			int ret = wish(&scene, (enum discern_burn_mode)(DISCERN_BURN_SAO + m), &wanted);
+
+			assert_int_equal(ret, want == '-' ? -EMEDIUMTYPE : 0);
+			if (ret == 0)
+				assert_int_equal(wanted.mode, want == 's' ? DISCERN_WRITE_SAO : DISCERN_WRITE_TAO);
+		}
+		assert_int_equal(wish(&scene, DISCERN_BURN_AUTO, &wanted), 0);
+		assert_false(wanted.has_mode);
+	}
+}
+
+static void knows_what_can_stay_open_and_be_simulated(void **state)
+{
+	static const struct {
+		enum discern_profile profile;
+		bool can_stay_open, can_simulate;
+	} media[] = {
+		{ DISCERN_PROFILE_CD_R, true, true },
+		{ DISCERN_PROFILE_CD_RW, true, true },
+		{ DISCERN_PROFILE_DVD_R, true, true },
+		{ DISCERN_PROFILE_DVD_RW, true, true },
+		{ DISCERN_PROFILE_DVD_R_DL, false, true },
+		{ DISCERN_PROFILE_DVD_PLUS_R, true, false },
+		{ DISCERN_PROFILE_BD_R, true, false },
+		{ DISCERN_PROFILE_DVD_PLUS_RW, false, false },
+		{ DISCERN_PROFILE_DVD_RAM, false, false },
+		{ DISCERN_PROFILE_BD_RE, false, false },
+		{ DISCERN_PROFILE_DVD_RW_OVERWRITE, false, false },
+	};
+	struct scene scene;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(media) / sizeof(media[0]); i++) {
+		set_scene(&scene, media[i].profile, DISCERN_MEDIUM_BLANK);
+		scene.options.multi = true;
+		assert_int_equal(admit(&scene), media[i].can_stay_open ? 0 : -EMEDIUMTYPE);
+		scene.options = (struct discern_burn_options){ .simulate = true };
+		assert_int_equal(admit(&scene), media[i].can_simulate ? 0 : -EMEDIUMTYPE);
+	}
+	/* A burn at once closes a DVD-R. */
+	set_scene(&scene, DISCERN_PROFILE_DVD_R, DISCERN_MEDIUM_BLANK);
+	scene.options.multi = true;
+	assert_int_equal(wish(&scene, DISCERN_BURN_DAO, &(struct burner_wish){ 0 }), -EMEDIUMTYPE);
+	assert_int_equal(wish(&scene, DISCERN_BURN_INCREMENTAL, &(struct burner_wish){ 0 }), 0);
+}
+
+static void appends_to_open_media(void **state)
+{
+	struct discern_track tracks[2] = { { .session = 1, .n_sectors = 1000 },
+					   { .session = 2,
+					     .is_blank = true,
+					     .has_next_writable = true,
+					     .start_lba = 12000,
+					     .next_writable_lba = 12000 } };
+	struct scene scene;
+
+	(void)state;
+	set_scene(&scene, DISCERN_PROFILE_CD_R, DISCERN_MEDIUM_APPENDABLE);
+	hold(&scene, "the ISO 9660 volume \"ONE\"");
+	scene.options.append = true;
+	scene.medium.tracks = tracks;
+	scene.medium.n_tracks = 2;
+	scene.medium.n_sessions = 2;
+	scene.choice.mode = DISCERN_WRITE_TAO;
+	scene.choice.start_lba = 12000;
+	assert_int_equal(admit(&scene), 0);
+	assert_int_equal(make(&scene), 0);
+	assert_int_equal(scene.plan.session, 2);
+	assert_int_equal(scene.plan.start_lba, 12000);
+	assert_string_equal(scene.plan.appends_to, "the ISO 9660 volume \"ONE\"");
+	assert_string_equal(scene.plan.overwrites, "");
+	assert_string_equal(scene.plan.mode_name, "TAO");
+	tracks[1].is_damaged = true;
+	assert_int_equal(admit(&scene), -EMEDIUMTYPE);
+	scene.medium.state = DISCERN_MEDIUM_COMPLETE;
+	assert_int_equal(admit(&scene), -EMEDIUMTYPE);
+}
+
+static void chooses_spare_areas_by_size(void **state)
+{
+	static const struct burner_offer offers[] = { { 0x00, 900 * 2048 },
+						      { 0x30, 900 * 2048 },
+						      { 0x31, 1100 * 2048 } };
+	struct scene scene;
+
+	(void)state;
+	set_scene(&scene, DISCERN_PROFILE_BD_RE, DISCERN_MEDIUM_BLANK);
+	scene.facts.offers = offers;
+	scene.facts.n_offers = 3;
+	scene.choice.needs_format = true;
+	assert_int_equal(make(&scene), 0);
+	assert_int_equal(scene.plan.format, DISCERN_FORMAT_NO_SPARES);
+	assert_false(scene.plan.checks_itself);
+	scene.check.n_sectors = 800;
+	assert_int_equal(make(&scene), 0);
+	assert_int_equal(scene.plan.format, DISCERN_FORMAT_DEFAULT);
+	assert_true(scene.plan.checks_itself);
+	assert_int_equal(scene.plan.free_sectors, 900);
+	scene.options.stream_recording = DISCERN_CHOICE_ON;
+	assert_int_equal(make(&scene), 0);
+	assert_true(scene.plan.stream_recording);
+	scene.check.n_sectors = 1000;
+	scene.options.defect_management = DISCERN_CHOICE_ON;
+	assert_int_equal(make(&scene), -EFBIG);
+	assert_non_null(strstr(scene.err.hint, "--defect-management=off"));
+	/* A BD-R is left as it is, unless it is asked for. */
+	set_scene(&scene, DISCERN_PROFILE_BD_R, DISCERN_MEDIUM_BLANK);
+	scene.facts.offers = offers;
+	scene.facts.n_offers = 1;
+	assert_int_equal(make(&scene), 0);
+	assert_int_equal(scene.plan.format, DISCERN_FORMAT_NONE);
+	scene.options.defect_management = DISCERN_CHOICE_ON;
+	scene.check.n_sectors = 800;
+	assert_int_equal(make(&scene), 0);
+	assert_int_equal(scene.plan.format, DISCERN_FORMAT_DEFAULT);
+	scene.medium.spare_sectors = 100;
+	scene.options.defect_management = DISCERN_CHOICE_OFF;
+	assert_int_equal(admit(&scene), -EMEDIUMTYPE);
 }
 
 int main(void)
@@ -264,6 +421,10 @@ int main(void)
 		cmocka_unit_test(estimates_the_time),
 		cmocka_unit_test(converts_the_speeds_of_cds),
 		cmocka_unit_test(passes_the_choice_on),
+		cmocka_unit_test(knows_the_modes_of_media),
+		cmocka_unit_test(knows_what_can_stay_open_and_be_simulated),
+		cmocka_unit_test(appends_to_open_media),
+		cmocka_unit_test(chooses_spare_areas_by_size),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
