@@ -273,10 +273,10 @@ struct discern_burn_result {
 	/** Least fill of the drive's own buffer once it had been full, or DISCERN_PERCENT_UNKNOWN. */
 	uint8_t min_drive_buffer_percent;
 	double seconds;
-	/** As the drive tells it afterwards. */
-	enum discern_medium_state state;
 	/** Of the image's bytes as the drive got them; for a pipe it is the first that is known of it. */
 	char sha256[65];
+	/** As the drive tells it afterwards. */
+	enum discern_medium_state state;
 };
 
 /** Carries the plan out. 0 only if every byte of the checked image was handed to the drive, no command

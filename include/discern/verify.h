@@ -89,10 +89,10 @@ int discern_verify_digest(struct discern_drive *drive, const struct discern_imag
 /**
  * Compares the medium in drive with what was burned on it: sector by sector with a file, or what it unpacks to; by the
  * digest alone with what came through a pipe or out of a folder.
- * @param check   as discern_burn_check() filled it
- * @param sha256  of the bytes that the drive got, as in struct discern_burn_result
+ * @param check      as discern_burn_check() filled it; of a pipe with the SHA-256 of struct discern_burn_result in it
+ * @param start_lba  where the session begins that was burned; 0 for the whole disc
  */
-int discern_verify_burned(struct discern_drive *drive, const struct discern_burn_check *check, const char *sha256,
+int discern_verify_burned(struct discern_drive *drive, const struct discern_burn_check *check, int32_t start_lba,
 			  const struct discern_observer *observer, struct discern_verify_result *ret_result,
 			  struct discern_error *err);
 

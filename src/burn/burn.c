@@ -358,6 +358,7 @@ static int burn(struct burning *burning, struct discern_drive *drive, const stru
 	result->min_fifo_percent = state.min_percent;
 	result->behind_bytes = state.behind_bytes;
 	result->n_fifo_empty = state.n_empty;
+	memcpy(result->sha256, feed_sha256(burning->feed), sizeof(result->sha256));
 	return ret;
 }
 
@@ -382,7 +383,6 @@ int discern_burn(struct discern_drive *drive, const struct discern_burn_check *c
 	if (ret < 0)
 		return ret;
 	ret = burn(&burning, drive, options, ret_result, err);
-	memcpy(ret_result->sha256, feed_sha256(burning.feed), sizeof(ret_result->sha256));
 	ret_result->min_drive_buffer_percent = burning.min_drive_buffer_percent;
 	ret_result->seconds = observe_now() - begin;
 	if (burning.write_seconds > 0)

@@ -16,18 +16,18 @@ enum {
 	OPTION_SPEED,
 	OPTION_BUFFER,
 	OPTION_EJECT,
-	OPTION_MODE,
-	OPTION_MULTI,
-	OPTION_APPEND,
-	OPTION_SIMULATE,
-	OPTION_STREAM,
-	OPTION_DEFECTS,
 	OPTION_KEYRING,
 	OPTION_REQUIRE_SIGNATURE,
 	OPTION_FILES,
 	OPTION_LABEL,
 	OPTION_SIZE,
 	OPTION_PIPE_TIMEOUT,
+	OPTION_MODE,
+	OPTION_MULTI,
+	OPTION_APPEND,
+	OPTION_SIMULATE,
+	OPTION_STREAM,
+	OPTION_DEFECTS,
 	OPTION_RECEIPT,
 	OPTION_NO_RECEIPT,
 	OPTION_COPIES,
@@ -45,18 +45,18 @@ static const struct option own[] = {
 	{ "speed", required_argument, NULL, OPTION_SPEED },
 	{ "buffer", required_argument, NULL, OPTION_BUFFER },
 	{ "eject", no_argument, NULL, OPTION_EJECT },
-	{ "mode", required_argument, NULL, OPTION_MODE },
-	{ "multi", no_argument, NULL, OPTION_MULTI },
-	{ "append", no_argument, NULL, OPTION_APPEND },
-	{ "simulate", no_argument, NULL, OPTION_SIMULATE },
-	{ "stream-recording", required_argument, NULL, OPTION_STREAM },
-	{ "defect-management", required_argument, NULL, OPTION_DEFECTS },
 	{ "keyring", required_argument, NULL, OPTION_KEYRING },
 	{ "require-signature", no_argument, NULL, OPTION_REQUIRE_SIGNATURE },
 	{ "files", no_argument, NULL, OPTION_FILES },
 	{ "label", required_argument, NULL, OPTION_LABEL },
 	{ "size", required_argument, NULL, OPTION_SIZE },
 	{ "pipe-timeout", required_argument, NULL, OPTION_PIPE_TIMEOUT },
+	{ "mode", required_argument, NULL, OPTION_MODE },
+	{ "multi", no_argument, NULL, OPTION_MULTI },
+	{ "append", no_argument, NULL, OPTION_APPEND },
+	{ "simulate", no_argument, NULL, OPTION_SIMULATE },
+	{ "stream-recording", required_argument, NULL, OPTION_STREAM },
+	{ "defect-management", required_argument, NULL, OPTION_DEFECTS },
 	{ "receipt", required_argument, NULL, OPTION_RECEIPT },
 	{ "no-receipt", no_argument, NULL, OPTION_NO_RECEIPT },
 	{ "copies", required_argument, NULL, OPTION_COPIES },
@@ -170,25 +170,6 @@ static int set_pipe_timeout(struct burn_options *options, const char *word)
 	return 0;
 }
 
-/* Options with a value. */
-static int set_value(struct burn_options *options, int option)
-{
-	switch (option) {
-	case OPTION_SPEED:
-		return set_speed(options, optarg);
-	case OPTION_BUFFER:
-		return set_buffer(options, optarg);
-	case OPTION_MODE:
-		return set_mode(options, optarg);
-	case OPTION_STREAM:
-		return set_choice(options, "stream-recording", optarg, &options->burn.stream_recording);
-	case OPTION_DEFECTS:
-		return set_choice(options, "defect-management", optarg, &options->burn.defect_management);
-	default:
-		return set_checksum(options, option, optarg);
-	}
-}
-
 /* Where the image comes from, and who vouches for it. */
 static int set_source_option(struct burn_options *options, int option)
 {
@@ -207,8 +188,32 @@ static int set_source_option(struct burn_options *options, int option)
 		return 0;
 	case OPTION_PIPE_TIMEOUT:
 		return set_pipe_timeout(options, optarg);
-	default:
+	case OPTION_SIZE:
 		return set_size(options, optarg);
+	default:
+		return -1;
+	}
+}
+
+/* Options with a value. */
+static int set_value(struct burn_options *options, int option)
+{
+	switch (option) {
+	case OPTION_SPEED:
+		return set_speed(options, optarg);
+	case OPTION_BUFFER:
+		return set_buffer(options, optarg);
+	case OPTION_MODE:
+		return set_mode(options, optarg);
+	case OPTION_STREAM:
+		return set_choice(options, "stream-recording", optarg, &options->burn.stream_recording);
+	case OPTION_DEFECTS:
+		return set_choice(options, "defect-management", optarg, &options->burn.defect_management);
+	case OPTION_SHA256:
+	case OPTION_CHECKSUM:
+		return set_checksum(options, option, optarg);
+	default:
+		return set_source_option(options, option);
 	}
 }
 
@@ -245,13 +250,6 @@ static int set_option(struct burn_options *options, int option)
 	case OPTION_NO_RECEIPT:
 		options->no_receipt = true;
 		return 0;
-	case OPTION_KEYRING:
-	case OPTION_REQUIRE_SIGNATURE:
-	case OPTION_FILES:
-	case OPTION_LABEL:
-	case OPTION_SIZE:
-	case OPTION_PIPE_TIMEOUT:
-		return set_source_option(options, option);
 	default:
 		return set_value(options, option);
 	}
@@ -335,7 +333,8 @@ int burn_options_parse(struct burn_options *options, int argc, char **argv)
 	if (options->queue == NULL && optind == argc)
 		return cli_usage(options->cli, options->burn.is_folder ? "which folder?" : "which image?");
 	if (options->receipt != NULL && (options->burn.append || options->burn.simulate))
-		return cli_usage(options->cli, "--receipt is of a whole disc: leave it away with --append and --simulate");
+		return cli_usage(options->cli,
+				 "--receipt is of a whole disc: leave it away with --append and --simulate");
 	if (options->burn.append && options->burn.overwrite)
 		return cli_usage(options->cli,
 				 "--append keeps what the disc holds, --overwrite does not: give one of them");

@@ -95,7 +95,8 @@ static int check_image(struct job *job)
 		/* Another process has checked it for several. */
 		if (discern_burn_window_open(job->options.window_fd, &job->check, &err) < 0)
 			return cli_fail(job->cli, &err);
-	} else if (discern_burn_check(job->options.image_path, &job->options.burn, &job->cli->observer, &job->check, &err) < 0)
+	} else if (discern_burn_check(job->options.image_path, &job->options.burn, &job->cli->observer, &job->check,
+				      &err) < 0)
 		return cli_fail(job->cli, &err);
 	progress_end(job->cli->progress);
 	burn_report_image(job->report, &job->check);
@@ -222,15 +223,6 @@ static int judge_verify(const struct job *job, const struct discern_verify_resul
 	return code;
 }
 
-/* A session is compared by itself: what lies before it is not in the image. */
-static int compare(struct job *job, struct discern_verify_result *result, struct discern_error *err)
-{
-	if (job->plan.start_lba > 0)
-		return discern_verify_session(job->drive, job->options.image_path, job->plan.start_lba,
-					      &job->cli->observer, result, err);
-	return discern_verify_burned(job->drive, &job->check, job->result.sha256, &job->cli->observer, result, err);
-}
-
 static int verify(struct job *job)
 {
 	struct discern_verify_result result;
@@ -245,7 +237,7 @@ static int verify(struct job *job)
 				discern_drive_path(job->drive));
 		return CLI_EXIT_FAILED;
 	}
-	ret = compare(job, &result, &err);
+	ret = discern_verify_burned(job->drive, &job->check, job->plan.start_lba, &job->cli->observer, &result, &err);
 	if (ret < 0) {
 		ret = cli_fail(job->cli, &err);
 		cli_complain(job->cli, "burned, but not verified");

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -166,7 +165,7 @@ static int verify_image(struct discern_drive *drive, struct compare_options *opt
 	return ret;
 }
 
-static int verify_file(struct discern_drive *drive, const char *image_path, const struct compare_options *with,
+static int verify_file(struct discern_drive *drive, const char *image_path, struct compare_options *with,
 		       struct discern_verify_result *ret_result, struct discern_error *err)
 {
 	struct compare_options options = *with;
@@ -175,26 +174,6 @@ static int verify_file(struct discern_drive *drive, const char *image_path, cons
 	memset(ret_result, 0, sizeof(*ret_result));
 	ret = file_source_open_unpacked(image_path, 0, &options.image, err);
 	return ret < 0 ? ret : verify_image(drive, &options, image_path, ret_result, err);
-}
-
-int discern_verify_burned(struct discern_drive *drive, const struct discern_burn_check *check, const char *sha256,
-			  const struct discern_observer *observer, struct discern_verify_result *ret_result,
-			  struct discern_error *err)
-{
-	struct compare_options options = { .observer = observer };
-	struct discern_image_digest digest = { .size_bytes = check->image.size_bytes };
-	int ret;
-
-	memset(ret_result, 0, sizeof(*ret_result));
-	if (check->kind == DISCERN_IMAGE_PIPE || check->kind == DISCERN_IMAGE_FOLDER) {
-		snprintf(digest.sha256, sizeof(digest.sha256), "%s", sha256);
-		return discern_verify_digest(drive, &digest, observer, ret_result, err);
-	}
-	if (check->kind == DISCERN_IMAGE_PACKED)
-		ret = file_source_open_unpacked(check->path, check->image.size_bytes, &options.image, err);
-	else
-		ret = file_source_open_plain(check->path, &options.image, err);
-	return ret < 0 ? ret : verify_image(drive, &options, check->path, ret_result, err);
 }
 
 int discern_verify(struct discern_drive *drive, const char *image_path, const struct discern_observer *observer,
@@ -214,22 +193,20 @@ int discern_verify_session(struct discern_drive *drive, const char *image_path, 
 	return verify_file(drive, image_path, &options, ret_result, err);
 }
 
-int discern_verify_digest(struct discern_drive *drive, const struct discern_image_digest *digest,
-			  const struct discern_observer *observer, struct discern_verify_result *ret_result,
-			  struct discern_error *err)
+/* With an image of which size and digest are known. */
+static int verify_digest(struct discern_drive *drive, const struct discern_image_digest *digest,
+			 struct compare_options *options, struct discern_verify_result *ret_result,
+			 struct discern_error *err)
 {
 	struct discern_source nothing;
-	struct compare_options options = {
-		.image = &nothing,
-		.is_by_digest = true,
-		.image_bytes = digest->size_bytes,
-		.observer = observer,
-	};
 	int ret;
 
 	memset(ret_result, 0, sizeof(*ret_result));
 	nothing_source_init(&nothing, digest->size_bytes);
-	ret = verify(drive, &options, ret_result, err);
+	options->image = &nothing;
+	options->is_by_digest = true;
+	options->image_bytes = digest->size_bytes;
+	ret = verify(drive, options, ret_result, err);
 	if (ret < 0 || ret_result->disc_sha256[0] == '\0')
 		return ret;
 	ret_result->is_digest_different = strcmp(ret_result->disc_sha256, digest->sha256) != 0;
@@ -237,4 +214,35 @@ int discern_verify_digest(struct discern_drive *drive, const struct discern_imag
 		ret_result->n_equal_sectors =
 			(uint32_t)((digest->size_bytes + DISCERN_SECTOR_SIZE - 1) / DISCERN_SECTOR_SIZE);
 	return 0;
+}
+
+int discern_verify_digest(struct discern_drive *drive, const struct discern_image_digest *digest,
+			  const struct discern_observer *observer, struct discern_verify_result *ret_result,
+			  struct discern_error *err)
+{
+	struct compare_options options = { .observer = observer };
+
+	return verify_digest(drive, digest, &options, ret_result, err);
+}
+
+int discern_verify_burned(struct discern_drive *drive, const struct discern_burn_check *check, int32_t start_lba,
+			  const struct discern_observer *observer, struct discern_verify_result *ret_result,
+			  struct discern_error *err)
+{
+	struct compare_options options = { .observer = observer,
+					   .is_session = start_lba > 0,
+					   .session_lba = start_lba };
+	struct discern_image_digest digest = { .size_bytes = check->image.size_bytes };
+	int ret;
+
+	memset(ret_result, 0, sizeof(*ret_result));
+	if (check->kind == DISCERN_IMAGE_PIPE || check->kind == DISCERN_IMAGE_FOLDER) {
+		memcpy(digest.sha256, check->sha256, sizeof(digest.sha256));
+		return verify_digest(drive, &digest, &options, ret_result, err);
+	}
+	if (check->kind == DISCERN_IMAGE_PACKED)
+		ret = file_source_open_unpacked(check->path, check->image.size_bytes, &options.image, err);
+	else
+		ret = file_source_open_plain(check->path, &options.image, err);
+	return ret < 0 ? ret : verify_image(drive, &options, check->path, ret_result, err);
 }

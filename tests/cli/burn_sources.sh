@@ -213,6 +213,19 @@ complained "is named" "tree/noise: was changed"
 changes "a compressed file that changes" d.iso.xz append d.iso.xz
 complained "is named" "d.iso.xz: its size changed"
 
+# --- two drives at once ---
+for source in "--files tree" "d.iso.zst"; do
+	blank && mv disc other && blank
+	# shellcheck disable=SC2086  # an option and a name
+	exits 0 "$source in two drives at once" timeout 100 "$discern" vdrive run --drive sr0=disc --drive sr1=other -- \
+		"$discern" burn $source sr0 sr1
+done
+reads_back "dd reads the image from one" d.iso
+mv other disc
+reads_back "and from the other" d.iso
+# shellcheck disable=SC2016  # expanded by the inner shell
+exits 1 "a pipe in two drives" sh -c 'cat d.iso | "$0" burn - sr0 sr1' "$discern"
+
 # --- a signal while the pipe brings nothing ---
 blank
 {
