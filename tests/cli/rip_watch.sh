@@ -60,7 +60,7 @@ worker() {
 		sleep 0.05
 	done
 }
-"$discern" rip --watch --json --retries=0 -o images --progress=json >log 2>progress &
+"$discern" rip --watch --json --retries=0 --reconnect=0 -o images --progress=json >log 2>progress &
 watch=$!
 await log '"/dev/sr0"' '"/dev/sr1"' '"/dev/sr2"' '"/dev/sr3"' '"/dev/sr4"' '"/dev/sr5"'
 mv log log.first
