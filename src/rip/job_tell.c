@@ -14,6 +14,16 @@ uint64_t job_image_bytes(const struct job *job)
 	return (uint64_t)job->plan.n_sectors * DISCERN_SECTOR_SIZE;
 }
 
+/* Who opens the image sees the first one. */
+static void tell_sessions(const struct job *job)
+{
+	int32_t session = rip_plan_last_session(job->medium);
+
+	if (job->has_volume && job->volume.has_iso9660 && job->plan.first_lba == 0 && session > 0)
+		observe_message(&job->meter.observer, DISCERN_LEVEL_NOTE,
+				"the disc has several sessions: \"mount -o loop,sbsector=%d\" shows the last one", session);
+}
+
 void job_tell_size(const struct job *job)
 {
 	const struct discern_observer *observer = &job->meter.observer;
@@ -26,6 +36,7 @@ void job_tell_size(const struct job *job)
 			job->plan.reason);
 	if (job->plan.left_out[0] != '\0')
 		observe_message(observer, DISCERN_LEVEL_NOTE, "%s", job->plan.left_out);
+	tell_sessions(job);
 	if (job->plan.n_sectors < job->plan.n_volume_sectors)
 		observe_message(observer, DISCERN_LEVEL_WARNING,
 				"the file system is %" PRIu32

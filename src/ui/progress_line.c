@@ -99,7 +99,8 @@ static void add_speed(struct line *line, uint32_t speed_kbps, uint32_t speed_1x_
 {
 	double megabytes = (double)speed_kbps / 1000.0;
 
-	if (speed_kbps == 0)
+	/* Nothing, as it is written. */
+	if (megabytes < 0.05)
 		return;
 	if (speed_1x_kbps > 0)
 		add(line, 2, "%.1fx %.1f MB/s", (double)speed_kbps / speed_1x_kbps, megabytes);
@@ -156,8 +157,8 @@ static void add_drives(struct line *line, const struct discern_progress *state)
 static void add_time_left(struct line *line, const struct discern_progress *state)
 {
 	char good[TEXT_SIZE], bad[TEXT_SIZE];
-	bool has_good = state->seconds_left != UINT32_MAX;
 	bool has_bad = state->seconds_left_bad != UINT32_MAX && state->seconds_left_bad > 0;
+	bool has_good = state->seconds_left != UINT32_MAX && (state->seconds_left > 0 || !has_bad);
 
 	if (has_good)
 		text_duration(state->seconds_left, good);
@@ -212,7 +213,8 @@ void progress_line(const struct discern_progress *state, double elapsed, size_t 
 		add(&line, 1, "%s", text_duration((uint64_t)elapsed, time));
 	} else {
 		add(&line, 0, "%3d %%", progress_percent(state));
-		add_size(&line, state);
+		if (!state->is_ratio)
+			add_size(&line, state);
 		add_speed(&line, state->speed_kbps, state->speed_1x_kbps);
 		add_bad(&line, state);
 		add_buffers(&line, state);
@@ -230,10 +232,12 @@ void progress_last_line(const struct discern_progress *state, double elapsed, si
 
 	add(&line, 0, "%s", progress_phase_name(state->phase));
 	if (state->total_bytes > 0) {
-		double kbps = elapsed > 0.05 ? (double)state->done_bytes / 1000.0 / elapsed : 0;
+		double kbps = elapsed > 0.05 && !state->is_ratio ? (double)state->done_bytes / 1000.0 / elapsed : 0;
 
 		add(&line, 0, "%3d %%", progress_percent(state));
-		if (state->done_bytes >= state->total_bytes)
+		if (state->is_ratio)
+			add(&line, 1, "%s", "done");
+		else if (state->done_bytes >= state->total_bytes)
 			add(&line, 1, "%s", text_size(state->total_bytes, size));
 		else
 			add_size(&line, state);

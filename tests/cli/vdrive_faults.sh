@@ -17,7 +17,7 @@ rip() {
 		set -- "$@" --fault "sr0: $rule"
 		shift
 	done
-	run "$discern" vdrive run --drive sr0=one.iso "$@" -- "$discern" rip -o copy.iso
+	run "$discern" vdrive run --drive sr0=one.iso "$@" -- "$discern" rip --reconnect 1 -o copy.iso
 }
 
 # --- reading ---

@@ -7,7 +7,7 @@ set -eu
 source_folder=$(cd "$(dirname "$0")/../.." && pwd)
 build_folder=$(cd "${top_builddir:-.}" && pwd)
 folder=${VM_DIR:-$build_folder/tests/kernel/vm}
-topics=${*:-vdrive faults udev peers qemu tgt fbo udf}
+topics=${*:-vdrive burn rip faults udev peers qemu tgt fbo udf}
 
 missing() {
 	if [ -n "${CI:-}" ]; then
@@ -19,7 +19,7 @@ missing() {
 }
 
 for program in qemu-system-x86_64 busybox cpio depmod dpkg apt-get xorrisofs genisoimage jq sg_inq udevadm cdrskin cdrwtool wodim \
-	readom xorriso growisofs mkudffs perl eject /usr/lib/systemd/systemd-udevd tgtd iscsid tcmu-runner dbus-daemon; do
+	readom ddrescuelog zstd xorriso growisofs mkudffs perl eject /usr/lib/systemd/systemd-udevd tgtd iscsid tcmu-runner dbus-daemon; do
 	PATH=$PATH:/usr/sbin:/sbin command -v "$program" >/dev/null || missing "$program is not installed"
 done
 [ -x "$build_folder/discern" ] || { echo "run.sh: discern is not built in $build_folder" >&2 && exit 1; }

@@ -118,11 +118,14 @@ sessions() {
 	for kind in cd-r dvd-r dvd+r bd-r dvd+rw; do
 		burn xorriso -dev /dev/sr0 -map "$images/tree" /one -commit -map "$images/tree2" /two -commit -toc
 		rip_disc "two sessions, $kind"
+		cp err told
 		ok "$kind: the table of sessions" with_drive blank.disc xorriso -indev /dev/sr0 -toc
 		last=$(cat out err | sed -nE 's/^ISO session *: *[0-9]+ , *([0-9]+)s? ,.*/\1/p' | tail -n 1)
 		rm -rf x
 		xorriso -osirrox on -load sbsector "$last" -indev stdio:rip.iso -extract / x >xorriso.log 2>&1
 		ok "$kind: the first tree is there, from sector $last" diff -r "$images/tree" x/one
+		# On a rewritable disc xorriso moves the begin of the volume, and there is one session.
+		[ "$kind" = dvd+rw ] || contains "$kind: where it is, is told" told "sbsector=$last\" shows the last one"
 		ok "$kind: and the second" diff -r "$images/tree2" x/two
 		chmod -R u+w x
 	done
