@@ -20,7 +20,7 @@ _discern_own_options()
 	verify) echo "--manifest --session" ;;
 	blank) echo "--full --dry-run" ;;
 	format) echo "--defect-management --restricted-overwrite --quick --full --dry-run" ;;
-	burn) echo "--dry-run --overwrite --any-file --no-verify --sha256 --checksum --speed --buffer --eject --receipt --no-receipt --copies --queue --mode --multi --append --simulate --defect-management --stream-recording" ;;
+	burn) echo "--dry-run --overwrite --any-file --no-verify --sha256 --checksum --speed --buffer --eject --receipt --no-receipt --copies --queue --mode --multi --append --simulate --defect-management --stream-recording --keyring --require-signature --files --label --size --pipe-timeout" ;;
 	vdrive) _discern_vdrive_options "${words[2]}" ;;
 	esac
 }
@@ -42,12 +42,12 @@ _discern_value()
 	case $1 in
 	--progress) mapfile -t COMPREPLY < <(compgen -W "auto bar plain json none" -- "$cur") ;;
 	--media) mapfile -t COMPREPLY < <(compgen -W "cd-r cd-rw dvd-r dvd-r-dl dvd-rw dvd-rw-overwrite dvd+r dvd+r-dl dvd+rw dvd-ram bd-r bd-r-dl bd-r-tl bd-r-ql bd-re bd-re-dl bd-re-tl" -- "$cur") ;;
-	--accuraterip | --queue | --record | --report | --manifest | --receipt | --output | -o | --drive | --faults | --clock-file) _filedir ;;
+	--accuraterip | --queue | --record | --report | --manifest | --receipt | --output | -o | --drive | --faults | --clock-file | --keyring) _filedir ;;
 	--format) mapfile -t COMPREPLY < <(compgen -W "flac wav cue" -- "$cur") ;;
 	--kind) mapfile -t COMPREPLY < <(compgen -W "cd-rom dvd-rom bd-rom" -- "$cur") ;;
 	--mode) mapfile -t COMPREPLY < <(compgen -W "auto sao tao dao incremental" -- "$cur") ;;
 	--defect-management | --stream-recording) mapfile -t COMPREPLY < <(compgen -W "on off" -- "$cur") ;;
-	--name | --session | --offset | --progress-fd | --retries | --max-time | --stop-after-no-progress | --speed | --buffer | --sha256 | --checksum | --sectors | --fault | --reconnect) ;;
+	--name | --session | --offset | --progress-fd | --retries | --max-time | --stop-after-no-progress | --speed | --buffer | --sha256 | --checksum | --sectors | --fault | --reconnect | --label | --pipe-timeout | --size) ;;
 	*) return 1 ;;
 	esac
 }

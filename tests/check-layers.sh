@@ -47,12 +47,16 @@ adapter() {
 	nothing "<$headers> is included in $* only"
 }
 
-adapter libburn/ src/drive/libburn/
+# libisofs delivers its images through a type of libburn's.
+adapter libburn/ src/drive/libburn/ src/fs/libisofs.c:
+adapter libisofs/ src/fs/libisofs.c:
 adapter fuse src/vdrive/frontend_fuse
 adapter openssl/ src/base/hash.c:
 adapter jansson src/ui/
 adapter sndfile src/disc/sound_file.c: src/disc/sound_writer.c:
 adapter libudev src/drive/drive_list.c:
+adapter archive src/disc/packed_archive.c:
+adapter gpgme src/burn/signature.c:
 adapter expat src/rip/dat_file.c:
 
 # libburn prints on stderr what its adapter turns into messages, so the adapter may touch that stream.

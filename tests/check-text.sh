@@ -9,7 +9,7 @@ our_folders="include src tests tools bench man completions doc udev"
 
 # shellcheck disable=SC2086  # several folders
 {
-	ok "spelling" codespell -q 3 --skip='*.iso,*.bin,*.xz' -L 'trun,ot,ba,fo,te,ser,hsa,nin,lod,bu,inout' \
+	ok "spelling" codespell -q 3 --skip='*.iso,*.bin,*.xz' -L 'trun,ot,ba,fo,te,ser,hsa,nin,lod,bu,inout,fpr' \
 		README.md HACKING.md NEWS.md configure.ac $our_folders
 	find $our_folders .ci -type f -exec grep -lE '^#!/bin/(sh|bash)|^# shellcheck shell=' {} + >"$work/scripts"
 	ok "shellcheck of $(wc -l <"$work/scripts") scripts" xargs -a "$work/scripts" shellcheck -x -P SCRIPTDIR

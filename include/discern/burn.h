@@ -53,7 +53,60 @@ struct discern_burn_options {
 	uint32_t speed_kbps;
 	/** Bytes buffered between file and drive; 0 for the usual 64 MiB, which is also the least. */
 	size_t buffer_bytes;
+	/** Public keys that may have signed a list of checksums: a file, or the name of one in /usr/share/keyrings; NULL for
+	 *  the user's own keyring. */
+	const char *keyring;
+	/** Nothing is burned without a good signature by a key of the keyring. */
+	bool require_signature;
+	/** The path is a folder, of which an image is made; label is its volume's, NULL for the folder's name. */
+	bool is_folder;
+	const char *label;
+	/** What comes from a pipe has so many bytes; 0 for what its volume says. */
+	uint64_t size_bytes;
+	/** A pipe that brings nothing for so long has failed; 0 for 300. */
+	unsigned pipe_timeout_seconds;
+	/** What is compressed must not be larger than that when unpacked; 0 for the largest disc there is. */
+	uint64_t max_bytes;
 };
+
+/** Where the bytes of an image come from. */
+enum discern_image_kind {
+	DISCERN_IMAGE_FILE,   /**< a file, byte for byte */
+	DISCERN_IMAGE_PACKED, /**< a compressed file, or an archive with one image in it: burned is what it unpacks to */
+	DISCERN_IMAGE_PIPE,   /**< a pipe: it can be read only once, while it is burned */
+	DISCERN_IMAGE_FOLDER, /**< a folder, of which an image is made while it is burned */
+};
+
+enum discern_signature_state {
+	DISCERN_SIGNATURE_NONE,
+	DISCERN_SIGNATURE_GOOD,        /**< by a key of the keyring */
+	DISCERN_SIGNATURE_UNKNOWN_KEY, /**< the keyring does not have the key, so nothing is known */
+	DISCERN_SIGNATURE_EXPIRED,     /**< it fits, but it or its key has expired */
+	DISCERN_SIGNATURE_REVOKED,     /**< it fits, but its key has been revoked: an error */
+	DISCERN_SIGNATURE_BAD,         /**< it does not fit what it is to sign: an error */
+	DISCERN_SIGNATURE_UNUSABLE,    /**< it cannot be judged; reason says why */
+};
+
+struct discern_signature {
+	enum discern_signature_state state;
+	/** The file that it is in, and what it signs: "SHA256SUMS.gpg" of "SHA256SUMS". */
+	char origin[256];
+	char signed_name[256];
+	/** Of the primary key; of an unknown key maybe only its ID. Upper case. */
+	char fingerprint[65];
+	/** The key's first user ID, and how far the user's own keyring trusts it, in a word. */
+	char signer[192];
+	char trust[16];
+	/** Where the key is; for an unknown key a keyring of the system that has it, or empty. */
+	char keyring[256];
+	char reason[160];
+};
+
+/** "good", "unknown key", "bad" … */
+const char *discern_signature_state_name(enum discern_signature_state state);
+
+/** An image that can be read only once, between check and burn. */
+struct discern_burn_input;
 
 /** An image that is read once for burns in several processes. */
 struct discern_burn_window;
@@ -72,15 +125,45 @@ struct discern_burn_check {
 	/** To notice a change between check and burn. */
 	uint64_t inode;
 	int64_t modified_ns;
+	enum discern_image_kind kind;
+	/** Of a compressed file: "xz", its size, and the image's name in an archive. Its checksum is that of the file, not of
+	 *  the image in it, if is_checksum_of_file. */
+	char packing[16];
+	char member[256];
+	uint64_t file_bytes;
+	bool is_checksum_of_file;
+	/** Lists of checksums beside it that do not name it, where none does. */
+	char other_lists[256];
+	struct discern_signature signature;
+	/** What the image's own checksum is of, which was right: "isomd5sum" or "checkmedia", and "MD5" …; empty if it has
+	 *  none. */
+	char embedded_kind[16];
+	char embedded_digest[16];
+	/** Bytes behind the end of the volume and of all partitions, and whether they are zeros. */
+	uint64_t trailing_bytes;
+	bool is_trailing_zero;
+	/** Of a pipe: its size is what its volume says. sha256 is empty: it is known when the pipe has been burned. */
+	bool is_size_from_volume;
+	/** Of a folder: its volume's label, and the seconds since 1970 that its descriptors have. */
+	char label[33];
+	int64_t created;
+	uint32_t n_files;
+	double seconds;
+	struct discern_burn_input *input;
 	/** From discern_burn_window_open(); NULL if the burn reads the file by itself. */
 	struct discern_burn_window *window;
 };
 
-/** Reads the image to its end. 0, -EBADMSG (checksum differs), -EINVAL (empty, not an image, truncated),
- *  -ECANCELED or an error of the file. */
+/** Reads the image to its end; of a pipe ("-" for standard input, or a FIFO) only the begin. 0, -EBADMSG (checksum or
+ *  signature is wrong, or compressed data are damaged), -EINVAL (empty, not an image, truncated), -EFBIG, -ENOTSUP (built
+ *  without the library for it), -ECANCELED or an error of the file. Release with discern_burn_check_clear(), whatever it
+ *  returned. */
 int discern_burn_check(const char *image_path, const struct discern_burn_options *options,
 		       const struct discern_observer *observer, struct discern_burn_check *ret_check,
 		       struct discern_error *err);
+
+/** Releases what a check holds: the pipe. Accepts one that is all zeros. */
+void discern_burn_check_clear(struct discern_burn_check *check);
 
 /**
  * Reads a checked image once for several burns, each of which is another process, as libburn's state is one for a process: a
@@ -192,6 +275,8 @@ struct discern_burn_result {
 	double seconds;
 	/** As the drive tells it afterwards. */
 	enum discern_medium_state state;
+	/** Of the image's bytes as the drive got them; for a pipe it is the first that is known of it. */
+	char sha256[65];
 };
 
 /** Carries the plan out. 0 only if every byte of the checked image was handed to the drive, no command

@@ -8,6 +8,7 @@
 #ifndef DISCERN_PROGRESS_H
 #define DISCERN_PROGRESS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -52,10 +53,11 @@ struct discern_progress_drive {
 
 struct discern_progress {
 	enum discern_phase phase;
-	/** Bytes of this phase that are done, and all of them; total 0 if it is not known. Of a drive that formats or
-	 *  blanks: units of its own. */
+	/** Bytes of this phase that are done, and all of them; total 0 if it is not known. */
 	uint64_t done_bytes;
 	uint64_t total_bytes;
+	/** They are no bytes, and only their ratio counts: of a drive that blanks or formats. */
+	bool is_ratio;
 	/** Bytes found unreadable (rip, verify) or different (verify) so far. */
 	uint64_t bad_bytes;
 	/** Speed over the last seconds in kB/s of 1000 bytes; 0 if not known. */

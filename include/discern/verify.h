@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <discern/burn.h>
 #include <discern/drive.h>
 #include <discern/error.h>
 #include <discern/image.h>
@@ -59,7 +60,7 @@ struct discern_verify_result {
 bool discern_verify_is_equal(const struct discern_verify_result *result);
 
 /**
- * Compares the medium in drive with the image, never from the drive's or the kernel's cache.
+ * Compares the medium in drive with the image, which may be a compressed file, never from the drive's or the kernel's cache.
  * @return 0 when all of it was compared, whatever the outcome; -ENOMEDIUM, -EMEDIUMTYPE (blank or audio
  *         disc), -EINVAL (empty image), -ESTALE (disc or image changed), -ECANCELED, -EIO or an error of the
  *         image file. Release the result with discern_verify_result_clear() in any case.
@@ -82,6 +83,16 @@ struct discern_image_digest {
 
 /** The same with an image of which only size and SHA-256 are known, such as a manifest of discern rip has. */
 int discern_verify_digest(struct discern_drive *drive, const struct discern_image_digest *digest,
+			  const struct discern_observer *observer, struct discern_verify_result *ret_result,
+			  struct discern_error *err);
+
+/**
+ * Compares the medium in drive with what was burned on it: sector by sector with a file, or what it unpacks to; by the
+ * digest alone with what came through a pipe or out of a folder.
+ * @param check   as discern_burn_check() filled it
+ * @param sha256  of the bytes that the drive got, as in struct discern_burn_result
+ */
+int discern_verify_burned(struct discern_drive *drive, const struct discern_burn_check *check, const char *sha256,
 			  const struct discern_observer *observer, struct discern_verify_result *ret_result,
 			  struct discern_error *err);
 

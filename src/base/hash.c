@@ -23,7 +23,9 @@ static const struct {
 } kinds[] = {
 	[HASH_MD5] = { "MD5", "MD5", 32 },
 	[HASH_SHA1] = { "SHA-1", "SHA1", 40 },
+	[HASH_SHA224] = { "SHA-224", "SHA224", 56 },
 	[HASH_SHA256] = { "SHA-256", "SHA256", 64 },
+	[HASH_SHA384] = { "SHA-384", "SHA384", 96 },
 	[HASH_SHA512] = { "SHA-512", "SHA512", 128 },
 	[HASH_CRC32] = { "CRC-32", NULL, 8 },
 };

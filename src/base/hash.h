@@ -8,7 +8,7 @@
 #include <discern/error.h>
 
 /** CRC-32 is that of ISO-HDLC, as zlib and ZIP have it. */
-enum hash_kind { HASH_MD5, HASH_SHA1, HASH_SHA256, HASH_SHA512, HASH_CRC32 };
+enum hash_kind { HASH_MD5, HASH_SHA1, HASH_SHA224, HASH_SHA256, HASH_SHA384, HASH_SHA512, HASH_CRC32 };
 
 /** Room for the longest digest as lower-case hexadecimal digits and a zero byte. */
 #define HASH_HEX_SIZE 129
@@ -30,7 +30,7 @@ struct hash *hash_free(struct hash *hash);
 /** "MD5", "SHA-256" … */
 const char *hash_name(enum hash_kind kind);
 
-/** Number of hex digits of the digest: 8, 32, 40, 64 or 128. */
+/** Number of hex digits of the digest: 8, 32, 40, 56, 64, 96 or 128. */
 size_t hash_hex_length(enum hash_kind kind);
 
 #endif

@@ -269,7 +269,7 @@ static int judge(struct burning *burning, int burner_status, const char *path, s
 		return burner_status;
 	if (err != NULL)
 		*err = feed_error;
-	if (burner_status == 0)
+	if (burner_status == 0 && err != NULL && err->hint[0] == '\0')
 		discern_error_hint(err,
 				   "the disc does not hold what the file holds now: check the file and burn it again");
 	return feed_status == -ENODATA ? -EIO : feed_status;
@@ -336,8 +336,11 @@ static int burn(struct burning *burning, struct discern_drive *drive, const stru
 	struct burner *burner;
 	int ret = drive_lend(drive, &burner, err);
 
-	if (ret == 0)
-		ret = prepare_medium(burning, burner, err);
+	if (ret < 0)
+		return ret;
+	ret = prepare_medium(burning, burner, err);
+	if (ret < 0)
+		tell_disc(drive, burning->plan, 0, err);
 	if (ret == 0)
 		ret = check_choice(burner, burning->plan, path, err);
 	if (ret == 0)
@@ -379,6 +382,7 @@ int discern_burn(struct discern_drive *drive, const struct discern_burn_check *c
 	if (ret < 0)
 		return ret;
 	ret = burn(&burning, drive, options, ret_result, err);
+	memcpy(ret_result->sha256, feed_sha256(burning.feed), sizeof(ret_result->sha256));
 	ret_result->min_drive_buffer_percent = burning.min_drive_buffer_percent;
 	ret_result->seconds = observe_now() - begin;
 	if (burning.write_seconds > 0)

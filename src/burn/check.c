@@ -2,260 +2,269 @@
 /* Looks at an image before any disc is touched: can all of it be read, is it an image, is it the right one. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
 
-#include <discern/burn.h>
-
-#include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
-#include "base/hash.h"
-#include "base/text.h"
-#include "burn/checksum_file.h"
 #include "base/observe.h"
+#include "burn/check_private.h"
+#include "disc/packed_file.h"
 
-enum { READ_SIZE = 1 << 20 };
+/* ---- what it is ---- */
 
-static const double progress_seconds = 0.1;
-
-/* The digests that are made in the one pass over the file. */
-struct digests {
-	struct hash *sha256;
-	/** Of the published kind, where that is not SHA-256. */
-	struct hash *other;
-	char sha256_hex[HASH_HEX_SIZE];
-	char other_hex[HASH_HEX_SIZE];
-};
-
-static int digests_open(struct digests *digests, const struct published_sum *sum, struct discern_error *err)
+static int take_file(struct discern_burn_check *check, const struct stat *status, struct discern_error *err)
 {
-	int ret = hash_new(HASH_SHA256, &digests->sha256, err);
+	if (status->st_size == 0) {
+		discern_error_set(err, -EINVAL, "%s: is empty", check->path);
+		return discern_error_hint(err, "was its download cut off, or is it another file that was meant?");
+	}
+	if (status->st_size > (off_t)INT32_MAX * DISCERN_SECTOR_SIZE)
+		return discern_error_set(err, -EFBIG, "%s: is larger than any disc", check->path);
+	check->image.size_bytes = check->file_bytes = (uint64_t)status->st_size;
+	check->inode = (uint64_t)status->st_ino;
+	check->modified_ns = (int64_t)status->st_mtim.tv_sec * 1000000000 + status->st_mtim.tv_nsec;
+	return 0;
+}
 
-	if (ret == 0 && sum->hex[0] != '\0' && sum->kind != HASH_SHA256)
-		ret = hash_new(sum->kind, &digests->other, err);
+static int refuse_kind(const char *path, const struct stat *status, struct discern_error *err)
+{
+	if (S_ISDIR(status->st_mode)) {
+		discern_error_set(err, -EISDIR, "%s: is a folder, not an image", path);
+		return discern_error_hint(err, "to burn what is in it, add --files; a disc is made an image by "
+					       "\"discern rip\"");
+	}
+	discern_error_set(err, -EINVAL, "%s: is not a regular file", path);
+	return discern_error_hint(err, "name an image file; a disc is made one by \"discern rip\"");
+}
+
+/* A compressed file is known by its first bytes, but not if it is an image nevertheless. */
+static int find_packing(struct checking *checking, int fd, enum packing *ret_packing, struct discern_error *err)
+{
+	struct discern_burn_check *check = checking->check;
+	uint64_t size_bytes = check->image.size_bytes;
+	uint8_t magic[PACKING_MAGIC_SIZE];
+	ssize_t n = file_read_at(fd, magic, sizeof(magic), 0);
+	int ret;
+
+	if (n < 0)
+		return discern_error_set(err, (int)n, "%s: cannot read: %s", check->path, strerror((int)-n));
+	*ret_packing = packing_of(magic, (size_t)n);
+	if (*ret_packing != PACKING_NONE && !checking->options->any_file) {
+		check->kind = DISCERN_IMAGE_PACKED;
+		check->image.size_bytes = 0;
+		return 0;
+	}
+	*ret_packing = PACKING_NONE;
+	ret = discern_image_inspect(check->path, &check->image, err);
+	if (ret == 0 && check->image.size_bytes != size_bytes)
+		/* An image in zstd's seekable format is looked into; here it counts as the file that it is. */
+		check->image = (struct discern_image_info){ .size_bytes = size_bytes };
 	return ret;
 }
 
-static void digests_update(struct digests *digests, const void *data, size_t size)
+/* ---- the check ---- */
+
+static int begin(struct checking *checking, struct discern_error *err)
 {
-	hash_update(digests->sha256, data, size);
-	if (digests->other != NULL)
-		hash_update(digests->other, data, size);
-}
+	int ret = hash_new(HASH_SHA256, &checking->sha256, err);
 
-static void digests_finish(struct digests *digests)
-{
-	hash_finish(digests->sha256, digests->sha256_hex);
-	if (digests->other != NULL)
-		hash_finish(digests->other, digests->other_hex);
-}
-
-static void digests_close(struct digests *digests)
-{
-	digests->sha256 = hash_free(digests->sha256);
-	digests->other = hash_free(digests->other);
-}
-
-static int show_progress(const struct discern_observer *observer, struct observe_samples *recent, uint64_t done_bytes,
-			 uint64_t total_bytes)
-{
-	struct discern_progress progress = {
-		.phase = DISCERN_PHASE_CHECK,
-		.done_bytes = done_bytes,
-		.total_bytes = total_bytes,
-		.seconds_left_bad = UINT32_MAX,
-		.fifo_percent = DISCERN_PERCENT_UNKNOWN,
-		.drive_buffer_percent = DISCERN_PERCENT_UNKNOWN,
-	};
-
-	if (observer == NULL || observer->progress == NULL)
-		return 0;
-	observe_speed(recent, observe_now(), &progress);
-	return observer->progress(&progress, observer->user);
-}
-
-/* Reads the file to its end, through the digests. */
-static int read_to_end(int fd, const struct discern_burn_check *check, const struct discern_observer *observer,
-		       struct digests *digests, struct discern_error *err)
-{
-	AUTO_FREE uint8_t *buffer = malloc(READ_SIZE);
-	uint64_t size_bytes = check->image.size_bytes;
-	struct observe_samples recent = { 0 };
-	double shown = 0;
-
-	if (buffer == NULL)
-		return discern_error_set(err, -ENOMEM, "out of memory");
-	posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-	for (uint64_t offset = 0; offset < size_bytes;) {
-		ssize_t n = file_read_at(fd, buffer, READ_SIZE, (off_t)offset);
-
-		if (n < 0)
-			return discern_error_set(err, (int)n, "%s: cannot read at byte %ju: %s", check->path,
-						 (uintmax_t)offset, strerror((int)-n));
-		if (n == 0)
-			return discern_error_set(err, -ESTALE, "%s: became shorter while it was checked", check->path);
-		digests_update(digests, buffer, (size_t)n);
-		offset += (uint64_t)n;
-		if (observe_now() - shown < progress_seconds && offset < size_bytes)
-			continue;
-		shown = observe_now();
-		if (show_progress(observer, &recent, offset, size_bytes) != 0)
-			return discern_error_set(err, -ECANCELED, "%s: stopped while checking", check->path);
-	}
-	digests_finish(digests);
-	return 0;
-}
-
-static int open_image(const char *path, struct discern_burn_check *check, struct discern_error *err)
-{
-	struct stat status;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	int ret = 0;
-
-	if (fd < 0)
-		return discern_error_set(err, -errno, "%s: cannot open: %s", path, strerror(errno));
-	if (fstat(fd, &status) < 0)
-		ret = discern_error_set(err, -errno, "%s: %s", path, strerror(errno));
-	else if (!S_ISREG(status.st_mode))
-		ret = discern_error_set(err, S_ISDIR(status.st_mode) ? -EISDIR : -EINVAL, "%s: %s", path,
-					S_ISDIR(status.st_mode) ? "is a folder, not an image"
-								: "is not a regular file");
-	else if (status.st_size == 0)
-		ret = discern_error_set(err, -EINVAL, "%s: is empty", path);
-	else if (status.st_size > (off_t)INT32_MAX * DISCERN_SECTOR_SIZE)
-		ret = discern_error_set(err, -EFBIG, "%s: is larger than any disc", path);
-	if (ret == -EISDIR || (ret == -EINVAL && !S_ISREG(status.st_mode)))
-		discern_error_hint(err, "name an image file; a disc is made one by \"discern rip\"");
-	else if (ret == -EINVAL)
-		discern_error_hint(err, "was its download cut off, or is it another file that was meant?");
-	if (ret < 0) {
-		close(fd);
-		return ret;
-	}
-	check->image.size_bytes = (uint64_t)status.st_size;
-	check->n_sectors = (uint32_t)((status.st_size - 1) / DISCERN_SECTOR_SIZE + 1);
-	check->inode = (uint64_t)status.st_ino;
-	check->modified_ns = (int64_t)status.st_mtim.tv_sec * 1000000000 + status.st_mtim.tv_nsec;
-	return fd;
-}
-
-/* Is it an image, and all of it? */
-static int judge_content(const struct discern_burn_check *check, bool is_appended, struct discern_error *err)
-{
-	const struct discern_volume *volume = &check->image.volume;
-	char is_bytes[TEXT_SIZE];
-	char says_bytes[TEXT_SIZE];
-	uint32_t n_sectors = volume->iso_sectors > volume->udf_sectors ? volume->iso_sectors : volume->udf_sectors;
-
-	if (!check->image.has_volume) {
-		discern_error_set(err, -EINVAL, "%s: is not a disc image: there is no ISO 9660 or UDF volume in it",
-				  check->path);
-		return discern_error_hint(err, "to burn it nevertheless, byte for byte, add --any-file");
-	}
-	/* The volume of an image that is appended may be counted from the begin of the disc; the plan knows where that is. */
-	if (check->image.is_truncated && !is_appended) {
-		discern_error_set(err, -EINVAL, "%s: is not complete: the file has %s, its volume is %s long",
-				  check->path, text_size(check->image.size_bytes, is_bytes),
-				  text_size((uint64_t)n_sectors * DISCERN_SECTOR_SIZE, says_bytes));
-		return discern_error_hint(err, "download it again; to burn what there is, add --any-file");
-	}
-	return 0;
-}
-
-static int find_sum(const struct discern_burn_check *check, const struct discern_burn_options *options,
-		    const struct discern_observer *observer, struct published_sum *ret_sum, struct discern_error *err)
-{
-	int ret;
-
-	memset(ret_sum, 0, sizeof(*ret_sum));
-	if (options != NULL && options->checksum != NULL)
-		return published_sum_from_hex(options->checksum, ret_sum, err);
-	ret = published_sum_beside(check->path, observer, ret_sum, err);
-	if (ret == -ENOENT)
-		memset(ret_sum, 0, sizeof(*ret_sum));
-	return ret == -ENOENT ? 0 : ret;
-}
-
-static int compare_sum(struct discern_burn_check *check, const struct published_sum *sum, const struct digests *digests,
-		       struct discern_error *err)
-{
-	const char *is = sum->kind == HASH_SHA256 ? digests->sha256_hex : digests->other_hex;
-	const char *origin = sum->origin[0] != '\0' ? sum->origin : "the one given";
-
-	if (sum->hex[0] == '\0')
-		return 0;
-	if (strcmp(is, sum->hex) != 0) {
-		discern_error_set(err, -EBADMSG, "%s: %s differs from %s: it is %s, not %s", check->path,
-				  hash_name(sum->kind), origin, is, sum->hex);
-		return discern_error_hint(err, "the file is damaged or another one: download it again");
-	}
-	snprintf(check->checksum_kind, sizeof(check->checksum_kind), "%s", hash_name(sum->kind));
-	snprintf(check->checksum_origin, sizeof(check->checksum_origin), "%s", sum->origin);
-	return 0;
-}
-
-/* The file must not have changed under the check either. */
-static int compare_file(int fd, const struct discern_burn_check *check, struct discern_error *err)
-{
-	struct stat status;
-
-	if (fstat(fd, &status) < 0)
-		return discern_error_set(err, -errno, "%s: %s", check->path, strerror(errno));
-	if ((uint64_t)status.st_size == check->image.size_bytes &&
-	    (int64_t)status.st_mtim.tv_sec * 1000000000 + status.st_mtim.tv_nsec == check->modified_ns)
-		return 0;
-	discern_error_set(err, -ESTALE, "%s: changed while it was checked", check->path);
-	return discern_error_hint(err, "wait until the download is complete");
-}
-
-/* What the image's own structures say; the size is that of the open file. */
-static int inspect(const char *path, const struct discern_burn_options *options, struct discern_burn_check *check,
-		   struct discern_error *err)
-{
-	uint64_t size_bytes = check->image.size_bytes;
-	int ret = discern_image_inspect(path, &check->image, err);
-
+	if (ret == 0)
+		ret = embedded_check_new(&checking->embedded, err);
 	if (ret < 0)
 		return ret;
-	if (check->image.size_bytes != size_bytes)
-		return discern_error_set(err, -ESTALE, "%s: changed while it was checked", path);
-	if (options != NULL && options->any_file)
+	checking->head = malloc(INPUT_HEAD_SIZE);
+	return checking->head != NULL ? 0 : discern_error_set(err, -ENOMEM, "out of memory");
+}
+
+/* Of other images than pipes the size is known; but whoever says what it has to be is listened to. */
+static int compare_size(const struct checking *checking, struct discern_error *err)
+{
+	const struct discern_burn_check *check = checking->check;
+	uint64_t said = checking->options->size_bytes;
+
+	if (said == 0 || said == check->image.size_bytes)
 		return 0;
-	return judge_content(check, options != NULL && options->append, err);
+	return discern_error_set(err, -EINVAL, "%s: has %ju bytes, not %ju", check->path,
+				 (uintmax_t)check->image.size_bytes, (uintmax_t)said);
+}
+
+/* After the end of reading. */
+static int end(struct checking *checking, struct discern_burn_input *input, struct discern_error *err)
+{
+	struct discern_burn_check *check = checking->check;
+	int ret = input_compare(input, err);
+
+	if (ret == -ESTALE) {
+		discern_error_set(err, -ESTALE, "%s: changed while it was checked", check->path);
+		return discern_error_hint(err, "wait until the download is complete");
+	}
+	if (ret == 0)
+		ret = compare_size(checking, err);
+	if (ret == 0 && check->kind != DISCERN_IMAGE_FILE)
+		ret = check_inspect_head(checking, err);
+	if (ret == 0)
+		ret = check_judge_content(checking, err);
+	if (ret == 0)
+		ret = check_compare_sum(checking, err);
+	if (ret == 0)
+		ret = check_compare_embedded(checking, err);
+	if (ret == 0)
+		ret = check_require_signature(checking, err);
+	check_note_rest(checking);
+	return ret;
+}
+
+static int read_input(struct checking *checking, struct discern_error *err)
+{
+	struct discern_burn_check *check = checking->check;
+	struct discern_burn_input *input = NULL;
+	int ret = begin(checking, err);
+
+	if (ret == 0)
+		ret = input_open(check, &input, err);
+	if (ret == 0 && check->kind == DISCERN_IMAGE_FOLDER)
+		input_folder_describe(input, &check->image.size_bytes, &check->n_files);
+	if (ret == 0 && check->image.size_bytes > (uint64_t)INT32_MAX * DISCERN_SECTOR_SIZE)
+		ret = discern_error_set(err, -EFBIG, "%s: is larger than any disc", check->path);
+	if (ret == 0)
+		ret = check_read(checking, input, err);
+	if (ret == 0)
+		ret = end(checking, input, err);
+	input_close(input);
+	return ret;
+}
+
+/* The name of what is in it, "x.iso" for "x.iso.xz". */
+static int name_inner(struct checking *checking, int fd, enum packing packing, struct discern_error *err)
+{
+	struct discern_burn_check *check = checking->check;
+	const char *slash = strrchr(check->path, '/');
+	const char *name = slash != NULL ? slash + 1 : check->path;
+	struct packed_file *file = NULL;
+	int ret = packed_file_open(fd, packing, &file, err);
+
+	if (ret < 0)
+		return discern_error_wrap(err, "%s", check->path);
+	snprintf(check->packing, sizeof(check->packing), "%s", packing_name(packing));
+	if (packed_file_member(file)[0] != '\0')
+		snprintf(check->member, sizeof(check->member), "%s", packed_file_member(file));
+	else
+		snprintf(check->member, sizeof(check->member), "%.*s", (int)packing_stem_length(packing, name), name);
+	packed_file_close(file);
+	return 0;
+}
+
+static int check_file(struct checking *checking, int fd, struct discern_error *err)
+{
+	enum packing packing = PACKING_NONE;
+	int ret = find_packing(checking, fd, &packing, err);
+
+	if (ret == 0 && packing != PACKING_NONE)
+		ret = name_inner(checking, fd, packing, err);
+	else if (ret == 0)
+		ret = check_judge_content(checking, err);
+	if (ret == 0)
+		ret = check_find_sum(checking, packing != PACKING_NONE ? checking->check->member : NULL, err);
+	return ret == 0 ? read_input(checking, err) : ret;
+}
+
+/* A label of at most 32 bytes, not cut within a character of UTF-8. */
+static void set_label(struct discern_burn_check *check, const char *label)
+{
+	size_t length;
+
+	snprintf(check->label, sizeof(check->label), "%s", label);
+	length = strlen(check->label);
+	if (label[length] == '\0')
+		return;
+	while (length > 0 && ((unsigned char)label[length] & 0xc0) == 0x80)
+		length--;
+	check->label[length] = '\0';
+}
+
+static int check_folder(struct checking *checking, struct discern_error *err)
+{
+	struct discern_burn_check *check = checking->check;
+	char path[PATH_MAX];
+	struct stat status;
+	const char *slash;
+
+	if (realpath(check->path, path) == NULL || stat(path, &status) < 0)
+		return discern_error_set(err, -errno, "%s: cannot open: %s", check->path, strerror(errno));
+	if (!S_ISDIR(status.st_mode)) {
+		discern_error_set(err, -ENOTDIR, "%s: is no folder", check->path);
+		return discern_error_hint(err, "leave out --files to burn an image");
+	}
+	slash = strrchr(path, '/');
+	check->kind = DISCERN_IMAGE_FOLDER;
+	check->created = (int64_t)time(NULL);
+	set_label(check, checking->options->label != NULL ? checking->options->label
+			 : slash[1] != '\0'               ? slash + 1
+							  : "ROOT");
+	return read_input(checking, err);
+}
+
+static int check_path(struct checking *checking, struct discern_error *err)
+{
+	struct discern_burn_check *check = checking->check;
+	struct stat status;
+	int fd, ret;
+
+	if (checking->options->is_folder)
+		return check_folder(checking, err);
+	if (strcmp(check->path, "-") == 0)
+		return check_pipe(checking, STDIN_FILENO, err);
+	if (stat(check->path, &status) == 0 && S_ISFIFO(status.st_mode)) {
+		fd = open(check->path, O_RDONLY | O_CLOEXEC);
+		return fd >= 0 ? check_pipe(checking, fd, err)
+			       : discern_error_set(err, -errno, "%s: cannot open: %s", check->path, strerror(errno));
+	}
+	fd = open(check->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (fd < 0)
+		return discern_error_set(err, -errno, "%s: cannot open: %s", check->path, strerror(errno));
+	if (fstat(fd, &status) < 0)
+		ret = discern_error_set(err, -errno, "%s: %s", check->path, strerror(errno));
+	else if (!S_ISREG(status.st_mode))
+		ret = refuse_kind(check->path, &status, err);
+	else
+		ret = take_file(check, &status, err);
+	if (ret == 0)
+		ret = check_file(checking, fd, err);
+	close(fd);
+	return ret;
 }
 
 int discern_burn_check(const char *image_path, const struct discern_burn_options *options,
 		       const struct discern_observer *observer, struct discern_burn_check *ret_check,
 		       struct discern_error *err)
 {
-	AUTO_CLOSE int fd = -1;
-	struct digests digests = { 0 };
-	struct published_sum sum;
+	static const struct discern_burn_options usual = { 0 };
+	struct checking checking = {
+		.check = ret_check,
+		.options = options != NULL ? options : &usual,
+		.observer = observer,
+	};
+	double begun = observe_now();
 	int ret;
 
 	discern_error_clear(err);
 	memset(ret_check, 0, sizeof(*ret_check));
 	if (snprintf(ret_check->path, sizeof(ret_check->path), "%s", image_path) >= (int)sizeof(ret_check->path))
 		return discern_error_set(err, -ENAMETOOLONG, "%.200s…: name too long", image_path);
-	fd = open_image(image_path, ret_check, err);
-	if (fd < 0)
-		return fd;
-	ret = inspect(image_path, options, ret_check, err);
-	if (ret == 0)
-		ret = find_sum(ret_check, options, observer, &sum, err);
-	if (ret == 0)
-		ret = digests_open(&digests, &sum, err);
-	if (ret == 0)
-		ret = read_to_end(fd, ret_check, observer, &digests, err);
-	if (ret == 0)
-		ret = compare_file(fd, ret_check, err);
-	if (ret == 0)
-		ret = compare_sum(ret_check, &sum, &digests, err);
-	if (ret == 0)
-		memcpy(ret_check->sha256, digests.sha256_hex, sizeof(ret_check->sha256));
-	digests_close(&digests);
+	ret = check_path(&checking, err);
+	ret_check->n_sectors =
+		(uint32_t)((ret_check->image.size_bytes + DISCERN_SECTOR_SIZE - 1) / DISCERN_SECTOR_SIZE);
+	ret_check->seconds = observe_now() - begun;
+	hash_free(checking.sha256);
+	hash_free(checking.other);
+	embedded_check_free(checking.embedded);
+	published_list_clear(&checking.list);
+	free(checking.head);
 	return ret;
 }

@@ -3,7 +3,6 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,36 +10,17 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
-#include "base/file.h"
-#include "base/observe.h"
+#include "burn/pgp_text.h"
 
-/* Longer than any list that a project publishes for one folder. */
-enum { MAX_LIST_SIZE = 8 << 20 };
-
-/* Names as distributions use them; '*' stands for the image's own name. */
-static const struct {
-	const char *name;
-	enum hash_kind kind;
-} list_names[] = {
-	{ "SHA256SUMS", HASH_SHA256 },     { "SHA256SUMS.txt", HASH_SHA256 },
-	{ "SHA256SUM", HASH_SHA256 },      { "sha256sum.txt", HASH_SHA256 },
-	{ "sha256sums.txt", HASH_SHA256 }, { "*.sha256", HASH_SHA256 },
-	{ "*.sha256sum", HASH_SHA256 },    { "*.sha256.txt", HASH_SHA256 },
-	{ "*.CHECKSUM", HASH_SHA256 },     { "CHECKSUM", HASH_SHA256 },
-	{ "SHA512SUMS", HASH_SHA512 },     { "sha512sum.txt", HASH_SHA512 },
-	{ "*.sha512", HASH_SHA512 },       { "*.sha512sum", HASH_SHA512 },
-	{ "SHA1SUMS", HASH_SHA1 },         { "sha1sum.txt", HASH_SHA1 },
-	{ "*.sha1", HASH_SHA1 },           { "MD5SUMS", HASH_MD5 },
-	{ "md5sum.txt", HASH_MD5 },        { "*.md5", HASH_MD5 },
-	{ "*.md5sum", HASH_MD5 },
-};
+/* What one line says of the file. */
+enum outcome { LINE_OTHER, LINE_SUM, LINE_WITHOUT_SUM };
 
 static const struct {
 	const char *tag;
 	enum hash_kind kind;
 } bsd_tags[] = {
-	{ "SHA256", HASH_SHA256 },   { "SHA2-256", HASH_SHA256 }, { "SHA512", HASH_SHA512 },
-	{ "SHA2-512", HASH_SHA512 }, { "SHA1", HASH_SHA1 },       { "MD5", HASH_MD5 },
+	{ "SHA256", HASH_SHA256 }, { "SHA2-256", HASH_SHA256 }, { "SHA512", HASH_SHA512 }, { "SHA2-512", HASH_SHA512 },
+	{ "SHA384", HASH_SHA384 }, { "SHA224", HASH_SHA224 },   { "SHA1", HASH_SHA1 },     { "MD5", HASH_MD5 },
 };
 
 /* One line of a list, without its end. */
@@ -104,56 +84,85 @@ static bool names_file(struct line entry, bool is_escaped, const char *name)
 	return *name == '\0';
 }
 
-/* "SHA256 (NAME) = HEX"; openssl writes no blanks around the name. */
-static bool parse_bsd(struct line line, bool is_escaped, const char *name, struct published_sum *ret_sum)
+static bool find_tag(const char *text, size_t length, enum hash_kind *ret_kind)
 {
-	size_t digits = 0;
-	const char *open = memchr(line.text, '(', line.length);
-	const char *end = line.text + line.length;
-	const char *close = end;
-	size_t tag_length;
-
-	if (open == NULL)
-		return false;
-	for (tag_length = (size_t)(open - line.text); tag_length > 0 && line.text[tag_length - 1] == ' ';)
-		tag_length--;
-	while (close > open && *(close - 1) != ')')
-		close--;
-	if (close == open)
-		return false;
-	for (const char *p = close; p < end; p++) {
-		if (*p != ' ' && *p != '=') {
-			digits = (size_t)(end - p);
-			break;
-		}
-	}
 	for (size_t i = 0; i < sizeof(bsd_tags) / sizeof(bsd_tags[0]); i++) {
-		if (strlen(bsd_tags[i].tag) != tag_length || strncasecmp(bsd_tags[i].tag, line.text, tag_length) != 0)
+		if (strlen(bsd_tags[i].tag) != length || strncasecmp(bsd_tags[i].tag, text, length) != 0)
 			continue;
-		if (digits != hash_hex_length(bsd_tags[i].kind) || count_hex(end - digits, digits) != digits)
-			return false;
-		ret_sum->kind = bsd_tags[i].kind;
-		copy_hex(ret_sum->hex, end - digits, digits);
-		return names_file((struct line){ open + 1, (size_t)(close - 1 - open - 1) }, is_escaped, name);
+		*ret_kind = bsd_tags[i].kind;
+		return true;
 	}
 	return false;
 }
 
-/* "HEX  NAME" or "HEX *NAME"; a lone "HEX" where the list belongs to one file. */
-static bool parse_gnu(struct line line, bool is_escaped, const char *name, bool is_own_list,
-		      struct published_sum *ret_sum)
+/* "SHA256 (NAME) = HEX"; openssl writes no blanks around the name. */
+static enum outcome parse_bsd(struct line line, bool is_escaped, const char *name, struct published_sum *ret_sum)
 {
-	size_t digits = hash_hex_length(ret_sum->kind);
-	struct line entry;
+	const char *open = memchr(line.text, '(', line.length);
+	const char *end = line.text + line.length;
+	const char *close = end;
+	const char *digits;
+	size_t tag_length;
 
-	if (count_hex(line.text, line.length) != digits)
-		return false;
-	copy_hex(ret_sum->hex, line.text, digits);
-	if (line.length == digits)
-		return is_own_list;
-	entry = (struct line){ line.text + digits, line.length - digits };
+	if (open == NULL)
+		return LINE_OTHER;
+	for (tag_length = (size_t)(open - line.text); tag_length > 0 && line.text[tag_length - 1] == ' ';)
+		tag_length--;
+	while (close > open && *(close - 1) != ')')
+		close--;
+	if (close == open || !find_tag(line.text, tag_length, &ret_sum->kind) ||
+	    !names_file((struct line){ open + 1, (size_t)(close - 1 - open - 1) }, is_escaped, name))
+		return LINE_OTHER;
+	for (digits = close; digits < end && (*digits == ' ' || *digits == '=');)
+		digits++;
+	if ((size_t)(end - digits) != hash_hex_length(ret_sum->kind) ||
+	    count_hex(digits, (size_t)(end - digits)) != (size_t)(end - digits))
+		return LINE_WITHOUT_SUM;
+	copy_hex(ret_sum->hex, digits, (size_t)(end - digits));
+	return LINE_SUM;
+}
+
+/* The kind of digest that has so many digits. */
+static bool kind_by_length(size_t n_digits, enum hash_kind *ret_kind)
+{
+	static const enum hash_kind kinds[] = {
+		HASH_MD5, HASH_SHA1, HASH_SHA224, HASH_SHA256, HASH_SHA384, HASH_SHA512
+	};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (hash_hex_length(kinds[i]) != n_digits)
+			continue;
+		*ret_kind = kinds[i];
+		return true;
+	}
+	return false;
+}
+
+/* What surrounds a line. */
+struct context {
+	const char *name;
+	int kind;
+	bool is_own_list;
+	/** Under a heading of a digest that is not known here. */
+	bool is_foreign;
+};
+
+/* "HEX  NAME" or "HEX *NAME"; a lone "HEX" where the list belongs to one file. */
+static enum outcome parse_gnu(struct line line, bool is_escaped, const struct context *context,
+			      struct published_sum *ret_sum)
+{
+	size_t n_digits = count_hex(line.text, line.length);
+	bool is_sum = n_digits > 0 && kind_by_length(n_digits, &ret_sum->kind) &&
+		      (context->kind == PUBLISHED_ANY_KIND || (int)ret_sum->kind == context->kind);
+	struct line entry = { line.text + n_digits, line.length - n_digits };
+
+	if (n_digits == 0 || n_digits >= HASH_HEX_SIZE || context->is_foreign)
+		return LINE_OTHER;
+	copy_hex(ret_sum->hex, line.text, n_digits);
+	if (entry.length == 0)
+		return is_sum && context->is_own_list ? LINE_SUM : LINE_OTHER;
 	if (entry.length < 2 || (entry.text[0] != ' ' && entry.text[0] != '\t'))
-		return false;
+		return LINE_OTHER;
 	/* Exactly one more character, blank or '*', tells text from binary mode; some tools leave it out. */
 	entry.text++;
 	entry.length--;
@@ -161,12 +170,30 @@ static bool parse_gnu(struct line line, bool is_escaped, const char *name, bool 
 		entry.text++;
 		entry.length--;
 	}
-	return names_file(entry, is_escaped, name);
+	if (!names_file(entry, is_escaped, context->name))
+		return LINE_OTHER;
+	return is_sum ? LINE_SUM : LINE_WITHOUT_SUM;
 }
 
-static bool parse_line(struct line line, const char *name, bool is_own_list, struct published_sum *ret_sum)
+/* "# SHA512 HASH", as Gentoo heads the lines that follow. */
+static void parse_heading(struct line line, struct context *context)
+{
+	static const char word[] = " HASH";
+	enum hash_kind kind;
+	size_t length = line.length;
+
+	if (length < sizeof(word) + 1 || line.text[1] != ' ' ||
+	    strncasecmp(line.text + length - (sizeof(word) - 1), word, sizeof(word) - 1) != 0)
+		return;
+	context->is_foreign = !find_tag(line.text + 2, length - 2 - (sizeof(word) - 1), &kind);
+	if (!context->is_foreign)
+		context->kind = (int)kind;
+}
+
+static enum outcome parse_line(struct line line, struct context *context, struct published_sum *ret_sum)
 {
 	bool is_escaped = false;
+	enum outcome outcome;
 
 	while (line.length > 0 && strchr(" \t\r", line.text[line.length - 1]) != NULL)
 		line.length--;
@@ -175,27 +202,29 @@ static bool parse_line(struct line line, const char *name, bool is_own_list, str
 		line.text++;
 		line.length--;
 	}
+	if (line.length > 0 && line.text[0] == '#')
+		parse_heading(line, context);
 	if (line.length == 0 || line.text[0] == '#')
-		return false;
-	return parse_bsd(line, is_escaped, name, ret_sum) || parse_gnu(line, is_escaped, name, is_own_list, ret_sum);
+		return LINE_OTHER;
+	outcome = parse_bsd(line, is_escaped, context->name, ret_sum);
+	return outcome != LINE_OTHER ? outcome : parse_gnu(line, is_escaped, context, ret_sum);
 }
 
-int published_sum_in_text(const char *text, const char *name, enum hash_kind kind, bool is_own_list,
-			  struct published_sum *ret_sum)
+static int find_in_lines(const char *text, struct context *context, struct published_sum *ret_sum)
 {
-	static const char byte_order_mark[] = "\xef\xbb\xbf";
 	bool is_found = false;
+	bool is_without_sum = false;
 
-	if (strncmp(text, byte_order_mark, 3) == 0)
-		text += 3;
 	while (*text != '\0') {
 		struct line line = { text, strcspn(text, "\n") };
-		struct published_sum sum = { .kind = kind };
+		struct published_sum sum = { 0 };
+		enum outcome outcome = parse_line(line, context, &sum);
 
 		text += line.length;
 		if (*text == '\n')
 			text++;
-		if (!parse_line(line, name, is_own_list, &sum))
+		is_without_sum = is_without_sum || outcome == LINE_WITHOUT_SUM;
+		if (outcome != LINE_SUM)
 			continue;
 		if (is_found && sum.kind == ret_sum->kind && strcmp(sum.hex, ret_sum->hex) != 0)
 			return -EBADMSG;
@@ -204,62 +233,23 @@ int published_sum_in_text(const char *text, const char *name, enum hash_kind kin
 			*ret_sum = sum;
 		is_found = true;
 	}
-	return is_found ? 0 : -ENODATA;
+	return is_found ? 0 : is_without_sum ? -ENOMSG : -ENODATA;
 }
 
-/* Reads one list, if there is one. */
-static int look_in(const char *path, const char *name, enum hash_kind kind, bool is_own_list,
-		   struct published_sum *ret_sum)
+int published_sum_in_text(const char *text, const char *name, int kind, bool is_own_list, struct published_sum *ret_sum)
 {
-	AUTO_FREE char *text = NULL;
-	size_t size;
-	int ret = file_read_all(path, MAX_LIST_SIZE, &text, &size, NULL);
+	static const char byte_order_mark[] = "\xef\xbb\xbf";
+	struct context context = { .name = name, .kind = kind, .is_own_list = is_own_list };
+	AUTO_FREE char *body = NULL;
 
-	return ret < 0 ? ret : published_sum_in_text(text, name, kind, is_own_list, ret_sum);
-}
+	if (strncmp(text, byte_order_mark, 3) == 0)
+		text += 3;
+	if (pgp_text_is_clear_signed(text)) {
+		int ret = pgp_text_body(text, &body);
 
-/* The list's name: the pattern, its '*' replaced by the image's name. False if it is too long. */
-static bool list_name(const char *pattern, const char *name, char *ret, size_t size)
-{
-	int length;
-
-	if (pattern[0] == '*')
-		length = snprintf(ret, size, "%s%s", name, pattern + 1);
-	else
-		length = snprintf(ret, size, "%s", pattern);
-	return length < (int)size;
-}
-
-int published_sum_beside(const char *image_path, const struct discern_observer *observer, struct published_sum *ret_sum,
-			 struct discern_error *err)
-{
-	const char *slash = strrchr(image_path, '/');
-	const char *name = slash == NULL ? image_path : slash + 1;
-	int folder_length = (int)(name - image_path);
-
-	for (size_t i = 0; i < sizeof(list_names) / sizeof(list_names[0]); i++) {
-		char file[NAME_MAX + 1];
-		char path[PATH_MAX];
-		int ret;
-
-		if (!list_name(list_names[i].name, name, file, sizeof(file)) ||
-		    snprintf(path, sizeof(path), "%.*s%s", folder_length, image_path, file) >= (int)sizeof(path))
-			continue;
-		memset(ret_sum, 0, sizeof(*ret_sum));
-		ret = look_in(path, name, list_names[i].kind, list_names[i].name[0] == '*', ret_sum);
-		if (ret == 0) {
-			snprintf(ret_sum->origin, sizeof(ret_sum->origin), "%s", file);
-			return 0;
-		}
-		if (ret == -EBADMSG)
-			return discern_error_set(err, ret, "%s: names %s twice, with different checksums", path, name);
-		if (ret == -ENOMEM)
-			return discern_error_set(err, ret, "out of memory");
-		if (ret == -ENODATA)
-			observe_message(observer, DISCERN_LEVEL_DETAIL, "%s: does not name %s", path, name);
-		else if (ret != -ENOENT)
-			observe_message(observer, DISCERN_LEVEL_WARNING, "%s: cannot be used: %s", path,
-					strerror(-ret));
+		if (ret < 0)
+			return ret;
+		text = body;
 	}
-	return -ENOENT;
+	return find_in_lines(text, &context, ret_sum);
 }

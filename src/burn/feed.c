@@ -2,19 +2,16 @@
 #include "burn/feed.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/error.h"
-#include "base/file.h"
 #include "base/hash.h"
+#include "burn/input.h"
 #include "burn/window.h"
 
 /* One read of the file, and one step of the ring: the lock is taken once for each, not for each sector. */
@@ -22,7 +19,9 @@ enum { SLOT_SIZE = 1 << 20 };
 
 struct feed {
 	const struct discern_burn_check *check;
-	int fd;
+	/** And how much of it was read from it. */
+	struct discern_burn_input *input;
+	uint64_t input_offset;
 	uint8_t *ring;
 	size_t ring_size;
 	size_t n_slots;
@@ -58,56 +57,29 @@ static uint64_t total_bytes(const struct feed *feed)
 	return (uint64_t)feed->check->n_sectors * DISCERN_SECTOR_SIZE;
 }
 
-static int64_t modified_ns(const struct stat *status)
-{
-	return (int64_t)status->st_mtim.tv_sec * 1000000000 + status->st_mtim.tv_nsec;
-}
-
-/* Looks whether the path still names the file that was checked, with the size and time that it had. */
-static int compare_file(const struct discern_burn_check *check, int fd, struct discern_error *err)
-{
-	struct stat status;
-	struct stat named;
-
-	if (fstat(fd, &status) < 0)
-		return discern_error_set(err, -errno, "%s: %s", check->path, strerror(errno));
-	if (stat(check->path, &named) < 0)
-		return discern_error_set(err, -ESTALE, "%s: went away after it was checked: %s", check->path,
-					 strerror(errno));
-	if (named.st_ino != status.st_ino || named.st_dev != status.st_dev || (uint64_t)status.st_ino != check->inode)
-		return discern_error_set(err, -ESTALE, "%s: was replaced after it was checked", check->path);
-	if ((uint64_t)status.st_size != check->image.size_bytes)
-		return discern_error_set(err, -ESTALE,
-					 "%s: its size changed after it was checked, from %ju to %jd bytes",
-					 check->path, (uintmax_t)check->image.size_bytes, (intmax_t)status.st_size);
-	if (modified_ns(&status) != check->modified_ns)
-		return discern_error_set(err, -ESTALE, "%s: was written to after it was checked", check->path);
-	return 0;
-}
-
-/* The reader. Fills one slot with the bytes from offset on. */
+/* The reader. Fills one slot with the next bytes of the image. */
 static int read_slot(struct feed *feed, uint8_t *slot, uint64_t offset, size_t size)
 {
-	const char *path = feed->check->path;
-	struct stat status;
-	ssize_t n;
+	const struct discern_burn_check *check = feed->check;
+	ssize_t n = 0;
+	int ret = 0;
 
-	if (feed->check->window != NULL && window_take(feed->check->window, slot, offset, size))
+	if (check->window != NULL && window_take(check->window, slot, offset, size))
 		return 0;
-	n = file_read_at(feed->fd, slot, size, (off_t)offset);
-	if (feed->check->window != NULL)
+	/* What the window gave was not read here. */
+	if (feed->input_offset != offset)
+		ret = input_skip(feed->input, offset - feed->input_offset, &feed->error);
+	if (ret == 0)
+		n = input_read(feed->input, slot, size, &feed->error);
+	if (ret < 0 || n < 0)
+		return ret < 0 ? ret : (int)n;
+	feed->input_offset = offset + (uint64_t)n;
+	if (check->window != NULL)
 		__atomic_fetch_add(&feed->behind_bytes, size, __ATOMIC_RELAXED);
-
-	if (n < 0)
-		return discern_error_set(&feed->error, (int)n, "%s: cannot read at byte %ju: %s", path,
-					 (uintmax_t)offset, strerror((int)-n));
 	if ((size_t)n == size)
 		return 0;
-	/* It may end far before what was read of it already. */
-	if (fstat(feed->fd, &status) < 0)
-		status.st_size = (off_t)offset + n;
-	return discern_error_set(&feed->error, -ESTALE, "%s: has only %jd bytes now, it had %ju when it was checked",
-				 path, (intmax_t)status.st_size, (uintmax_t)feed->check->image.size_bytes);
+	return discern_error_set(&feed->error, -ESTALE, "%s: ended after %ju bytes, of %ju that were expected",
+				 check->path, (uintmax_t)(offset + (uint64_t)n), (uintmax_t)check->image.size_bytes);
 }
 
 /* The reader. Waits for a free slot; false if the feed is to stop. */
@@ -151,7 +123,7 @@ static int read_image(struct feed *feed)
 		publish_slot(feed);
 	}
 	hash_finish(feed->hash, feed->sha256);
-	return 0;
+	return input_finish(feed->input, &feed->error);
 }
 
 static void *reader_main(void *user)
@@ -202,20 +174,6 @@ static int start_reader(struct feed *feed, struct discern_error *err)
 	return 0;
 }
 
-static int open_image(struct feed *feed, struct discern_error *err)
-{
-	const char *path = feed->check->path;
-	int ret;
-
-	feed->fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (feed->fd < 0)
-		return discern_error_set(err, -errno, "%s: cannot open: %s", path, strerror(errno));
-	ret = compare_file(feed->check, feed->fd, err);
-	if (ret == 0)
-		posix_fadvise(feed->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-	return ret;
-}
-
 int feed_new(const struct discern_burn_check *check, size_t buffer_bytes, struct feed **ret_feed,
 	     struct discern_error *err)
 {
@@ -230,14 +188,13 @@ int feed_new(const struct discern_burn_check *check, size_t buffer_bytes, struct
 	if (feed == NULL)
 		return discern_error_set(err, -ENOMEM, "out of memory");
 	feed->check = check;
-	feed->fd = -1;
 	pthread_mutex_init(&feed->lock, NULL);
 	pthread_condattr_init(&attributes);
 	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
 	pthread_cond_init(&feed->filled, &attributes);
 	pthread_cond_init(&feed->emptied, &attributes);
 	pthread_condattr_destroy(&attributes);
-	ret = open_image(feed, err);
+	ret = input_open(check, &feed->input, err);
 	if (ret == 0)
 		ret = make_ring(feed, buffer_bytes, err);
 	if (ret == 0)
@@ -332,6 +289,11 @@ int feed_deliver(uint8_t *buffer, size_t size, void *user)
 	return 0;
 }
 
+const char *feed_sha256(const struct feed *feed)
+{
+	return feed->sha256;
+}
+
 void feed_state(struct feed *feed, struct feed_state *ret_state)
 {
 	pthread_mutex_lock(&feed->lock);
@@ -347,6 +309,7 @@ void feed_state(struct feed *feed, struct feed_state *ret_state)
 
 void feed_cancel(struct feed *feed)
 {
+	input_cancel(feed->input);
 	pthread_mutex_lock(&feed->lock);
 	feed->is_cancelled = true;
 	pthread_cond_broadcast(&feed->filled);
@@ -376,9 +339,10 @@ int feed_finish(struct feed *feed, struct discern_error *err)
 	if (feed->status < 0 || feed->delivered_bytes != total_bytes(feed))
 		return discern_error_set(err, -ENODATA, "%s: only %ju of %ju bytes were taken by the drive",
 					 check->path, (uintmax_t)feed->delivered_bytes, (uintmax_t)total_bytes(feed));
-	if (strcmp(feed->sha256, check->sha256) != 0)
+	/* Of a pipe nobody knew before. */
+	if (check->sha256[0] != '\0' && strcmp(feed->sha256, check->sha256) != 0)
 		return discern_error_set(err, -ESTALE, "%s: its content changed after it was checked", check->path);
-	return compare_file(check, feed->fd, err);
+	return input_compare(feed->input, err);
 }
 
 struct feed *feed_free(struct feed *feed)
@@ -389,8 +353,7 @@ struct feed *feed_free(struct feed *feed)
 	hash_free(feed->hash);
 	if (feed->ring != NULL)
 		munmap(feed->ring, feed->ring_size);
-	if (feed->fd >= 0)
-		close(feed->fd);
+	input_close(feed->input);
 	pthread_cond_destroy(&feed->filled);
 	pthread_cond_destroy(&feed->emptied);
 	pthread_mutex_destroy(&feed->lock);

@@ -53,8 +53,12 @@ void feed_state(struct feed *feed, struct feed_state *ret_state);
 void feed_cancel(struct feed *feed);
 
 /** Once the burn is over: 0 only if all of the image was delivered, its SHA-256 is that of the check, and the file is
- *  still the one that was checked. -ESTALE, -ENODATA (not all was taken), or the error of reading the file. */
+ *  still the one that was checked. -ESTALE, -EBADMSG (what came through a pipe is not what it has to be), -EOVERFLOW (the
+ *  pipe goes on), -ENODATA (not all was taken), or the error of reading. */
 int feed_finish(struct feed *feed, struct discern_error *err);
+
+/** Of all bytes of the image, after feed_finish(); empty if not all were read. */
+const char *feed_sha256(const struct feed *feed);
 
 /** Stops reading and releases; accepts NULL, returns NULL. */
 struct feed *feed_free(struct feed *feed);

@@ -81,6 +81,10 @@ int session_fit_check(const struct discern_burn_check *check, int32_t first_lba,
 {
 	const struct discern_volume *volume = &check->image.volume;
 
+	if (start_lba > 0 && check->kind != DISCERN_IMAGE_FILE) {
+		discern_error_set(err, -EINVAL, "%s: only an image in a plain file can be appended", check->path);
+		return discern_error_hint(err, "write or unpack it into a file first");
+	}
 	if (!volume->has_iso9660) {
 		if (start_lba == 0)
 			return 0;

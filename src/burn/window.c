@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "base/file.h"
+#include "burn/input.h"
 
 /* The ring, of which half is ahead of the fastest burn and half is left to the others. */
 #define USUAL_SIZE ((size_t)128 << 20)
@@ -48,7 +48,7 @@ struct discern_burn_window {
 	struct header *header;
 	size_t size;
 	/* Of the process that reads. */
-	int image_fd;
+	struct discern_burn_input *input;
 	pthread_t reader;
 	bool has_reader;
 	atomic_bool is_cancelled;
@@ -96,8 +96,7 @@ static void *read_image(void *user)
 		if (end + READ_SIZE > header->ring_bytes)
 			atomic_store(&header->begin, end + READ_SIZE - header->ring_bytes);
 		/* The burns find out by themselves what is wrong with the file. */
-		if (file_read_at(window->image_fd, ring(window) + end % header->ring_bytes, size, (off_t)end) !=
-		    (ssize_t)size)
+		if (input_read(window->input, ring(window) + end % header->ring_bytes, size, NULL) != (ssize_t)size)
 			break;
 		end += size;
 		atomic_store(&header->end, end);
@@ -146,28 +145,31 @@ static struct discern_burn_window *new_window(struct discern_error *err)
 		discern_error_set(err, -ENOMEM, "out of memory");
 		return NULL;
 	}
-	window->fd = window->image_fd = -1;
+	window->fd = -1;
 	return window;
 }
 
 int discern_burn_window_new(const struct discern_burn_check *check, size_t ring_bytes,
 			    struct discern_burn_window **ret_window, struct discern_error *err)
 {
-	struct discern_burn_window *window = new_window(err);
+	struct discern_burn_window *window;
 	int ret;
 
+	if (check->kind == DISCERN_IMAGE_PIPE) {
+		discern_error_set(err, -ENOTSUP, "%s: a pipe is read once, and cannot wait for several drives",
+				  check->path);
+		return discern_error_hint(err, "write it to a file first");
+	}
+	window = new_window(err);
 	if (window == NULL)
 		return -ENOMEM;
 	ring_bytes = (ring_bytes != 0 ? ring_bytes : USUAL_SIZE) / (2 * READ_SIZE) * (2 * READ_SIZE);
 	ret = make_memory(window, ring_bytes < 4 * READ_SIZE ? 4 * READ_SIZE : ring_bytes, err);
 	if (ret == 0) {
-		window->image_fd = open(check->path, O_RDONLY | O_CLOEXEC);
-		if (window->image_fd < 0)
-			ret = discern_error_set(err, -errno, "%s: cannot open: %s", check->path, strerror(errno));
+		window->header->check = *check;
+		ret = input_open(&window->header->check, &window->input, err);
 	}
 	if (ret == 0) {
-		posix_fadvise(window->image_fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-		window->header->check = *check;
 		window->header->check.window = NULL;
 		window->header->check_size = sizeof(*check);
 		window->header->ring_bytes = window->size - HEADER_SIZE;
@@ -264,8 +266,7 @@ struct discern_burn_window *discern_burn_window_free(struct discern_burn_window 
 		munmap(window->header, window->size);
 	if (window->fd >= 0)
 		close(window->fd);
-	if (window->image_fd >= 0)
-		close(window->image_fd);
+	input_close(window->input);
 	free(window);
 	return NULL;
 }

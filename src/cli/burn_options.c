@@ -22,6 +22,12 @@ enum {
 	OPTION_SIMULATE,
 	OPTION_STREAM,
 	OPTION_DEFECTS,
+	OPTION_KEYRING,
+	OPTION_REQUIRE_SIGNATURE,
+	OPTION_FILES,
+	OPTION_LABEL,
+	OPTION_SIZE,
+	OPTION_PIPE_TIMEOUT,
 	OPTION_RECEIPT,
 	OPTION_NO_RECEIPT,
 	OPTION_COPIES,
@@ -45,6 +51,12 @@ static const struct option own[] = {
 	{ "simulate", no_argument, NULL, OPTION_SIMULATE },
 	{ "stream-recording", required_argument, NULL, OPTION_STREAM },
 	{ "defect-management", required_argument, NULL, OPTION_DEFECTS },
+	{ "keyring", required_argument, NULL, OPTION_KEYRING },
+	{ "require-signature", no_argument, NULL, OPTION_REQUIRE_SIGNATURE },
+	{ "files", no_argument, NULL, OPTION_FILES },
+	{ "label", required_argument, NULL, OPTION_LABEL },
+	{ "size", required_argument, NULL, OPTION_SIZE },
+	{ "pipe-timeout", required_argument, NULL, OPTION_PIPE_TIMEOUT },
 	{ "receipt", required_argument, NULL, OPTION_RECEIPT },
 	{ "no-receipt", no_argument, NULL, OPTION_NO_RECEIPT },
 	{ "copies", required_argument, NULL, OPTION_COPIES },
@@ -126,6 +138,38 @@ static int set_buffer(struct burn_options *options, const char *word)
 	return 0;
 }
 
+/* "700000000", "683593k", "668M" */
+static int set_size(struct burn_options *options, const char *word)
+{
+	static const char units[] = "kMG";
+	char digits[24];
+	size_t length = strlen(word);
+	const char *unit = length > 0 ? strchr(units, word[length - 1]) : NULL;
+	unsigned shift = unit != NULL && *unit != '\0' ? 10 * (unsigned)(unit - units + 1) : 0;
+	int64_t number;
+
+	length -= shift > 0;
+	if (length < sizeof(digits)) {
+		memcpy(digits, word, length);
+		digits[length] = '\0';
+		if (text_to_number(digits, 1, INT64_MAX >> shift, &number)) {
+			options->burn.size_bytes = (uint64_t)number << shift;
+			return 0;
+		}
+	}
+	return cli_usage(options->cli, "--size=%s: give a number of bytes, or of KiB, MiB, GiB as in 668M", word);
+}
+
+static int set_pipe_timeout(struct burn_options *options, const char *word)
+{
+	int64_t seconds;
+
+	if (!text_to_number(word, 1, 86400, &seconds))
+		return cli_usage(options->cli, "--pipe-timeout=%s: give a number of seconds from 1 to 86400", word);
+	options->burn.pipe_timeout_seconds = (unsigned)seconds;
+	return 0;
+}
+
 /* Options with a value. */
 static int set_value(struct burn_options *options, int option)
 {
@@ -142,6 +186,29 @@ static int set_value(struct burn_options *options, int option)
 		return set_choice(options, "defect-management", optarg, &options->burn.defect_management);
 	default:
 		return set_checksum(options, option, optarg);
+	}
+}
+
+/* Where the image comes from, and who vouches for it. */
+static int set_source_option(struct burn_options *options, int option)
+{
+	switch (option) {
+	case OPTION_KEYRING:
+		options->burn.keyring = optarg;
+		return 0;
+	case OPTION_REQUIRE_SIGNATURE:
+		options->burn.require_signature = true;
+		return 0;
+	case OPTION_FILES:
+		options->burn.is_folder = true;
+		return 0;
+	case OPTION_LABEL:
+		options->burn.label = optarg;
+		return 0;
+	case OPTION_PIPE_TIMEOUT:
+		return set_pipe_timeout(options, optarg);
+	default:
+		return set_size(options, optarg);
 	}
 }
 
@@ -178,6 +245,13 @@ static int set_option(struct burn_options *options, int option)
 	case OPTION_NO_RECEIPT:
 		options->no_receipt = true;
 		return 0;
+	case OPTION_KEYRING:
+	case OPTION_REQUIRE_SIGNATURE:
+	case OPTION_FILES:
+	case OPTION_LABEL:
+	case OPTION_SIZE:
+	case OPTION_PIPE_TIMEOUT:
+		return set_source_option(options, option);
 	default:
 		return set_value(options, option);
 	}
@@ -231,7 +305,8 @@ bool burn_options_are_several(const struct burn_options *options)
 static int check_several(struct burn_options *options)
 {
 	if (options->queue != NULL && (options->n_copies > 0 || options->is_dry_run || options->burn.checksum != NULL))
-		return cli_usage(options->cli, "--queue: copies, checksums and the like stand in the file, behind each image");
+		return cli_usage(options->cli,
+				 "--queue: copies, checksums and the like stand in the file, behind each image");
 	if (options->queue != NULL && options->n_drives == 0)
 		return cli_usage(options->cli, "--queue: name the drives to burn in");
 	if (options->receipt != NULL)
@@ -253,8 +328,12 @@ int burn_options_parse(struct burn_options *options, int argc, char **argv)
 		if (ret != 0)
 			return ret;
 	}
+	if (options->burn.is_folder && (options->burn.checksum != NULL || options->burn.require_signature))
+		return cli_usage(options->cli, "nobody has published or signed the image that --files makes");
+	if (options->burn.label != NULL && !options->burn.is_folder)
+		return cli_usage(options->cli, "--label is for the image that --files makes");
 	if (options->queue == NULL && optind == argc)
-		return cli_usage(options->cli, "which image?");
+		return cli_usage(options->cli, options->burn.is_folder ? "which folder?" : "which image?");
 	if (options->receipt != NULL && (options->burn.append || options->burn.simulate))
 		return cli_usage(options->cli, "--receipt is of a whole disc: leave it away with --append and --simulate");
 	if (options->burn.append && options->burn.overwrite)
@@ -271,12 +350,14 @@ int burn_options_parse(struct burn_options *options, int argc, char **argv)
 
 const char burn_options_help[] =
 	"Usage: discern burn [OPTION…] IMAGE [DRIVE…]\n"
+	"       discern burn [OPTION…] --files FOLDER [DRIVE…]\n"
 	"       discern burn --queue=FILE [OPTION…] DRIVE…\n"
 	"\n"
 	"Writes IMAGE onto the blank or overwritable disc in DRIVE (/dev/sr0, or just sr0), closes the disc,\n"
 	"reads it back and compares every sector. Without DRIVE it is the only drive, or the only one with\n"
 	"a disc. Before the disc is touched, all of IMAGE is read and held against a list of checksums that\n"
-	"lies beside it (SHA256SUMS, IMAGE.sha256 and their like).\n"
+	"lies beside it (SHA256SUMS, IMAGE.sha256 and their like), and the signature on that list is checked.\n"
+	"IMAGE may be compressed (.gz, .xz, .zst, .bz2, .lz4, or the image in a .zip), or - for standard input.\n"
 	"In several drives it is burned at once, each at its own pace; one that fails holds up no other.\n"
 	"\n"
 	"Options:\n"
@@ -289,6 +370,12 @@ const char burn_options_help[] =
 	"      --no-verify        do not read the disc back\n"
 	"      --sha256=HEX       the SHA-256 that IMAGE has to have\n"
 	"      --checksum=HEX     the same with MD5, SHA-1, SHA-256 or SHA-512\n"
+	"      --keyring=FILE     public keys that may have signed, instead of your own keyring\n"
+	"      --require-signature  burn nothing without a good signature\n"
+	"      --files            burn the files of a folder, as an image made on the way\n"
+	"      --label=NAME       label of that image; the folder's name is the default\n"
+	"      --size=BYTES       how much comes through a pipe, where its volume does not say\n"
+	"      --pipe-timeout=SECONDS  a pipe that brings nothing for so long (300) has failed\n"
 	"      --any-file         burn a file that is no disc image, or not a complete one\n"
 	"      --speed=X          at most this speed: 8 or 8x, or 11080kB/s; max is the default\n"
 	"      --mode=MODE        sao, tao, dao or incremental; auto, the default, takes what suits the disc\n"

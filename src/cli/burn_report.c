@@ -7,7 +7,6 @@
 
 #include "base/text.h"
 #include "cli/verify_report.h"
-#include "cli/volume_report.h"
 
 static const char *base_name(const char *path)
 {
@@ -46,50 +45,6 @@ static void tell_estimate(uint32_t seconds, char *ret, size_t size)
 		snprintf(ret, size, "about %u minutes", minutes);
 	else
 		snprintf(ret, size, "about %u hours and %u minutes", minutes / 60, minutes % 60);
-}
-
-static void tell_volume(struct report *report, const struct discern_burn_check *check)
-{
-	const struct discern_volume *volume = &check->image.volume;
-	char size[TEXT_SIZE];
-	char words[512];
-	char boot[128];
-
-	text_size(check->image.size_bytes, size);
-	if (!check->image.has_volume) {
-		report_text(report, "image", "%s, %s, no volume that is known here", base_name(check->path), size);
-		return;
-	}
-	cli_volume_words(volume, words, sizeof(words));
-	cli_boot_words(volume, boot, sizeof(boot));
-	report_text(report, "image", "%s, %s, %s%s%s", base_name(check->path), size, words,
-		    boot[0] != '\0' ? ", boots " : "", boot);
-}
-
-void burn_report_image(struct report *report, const struct discern_burn_check *check)
-{
-	bool has_sum = check->checksum_kind[0] != '\0';
-
-	tell_volume(report, check);
-	if (has_sum && check->checksum_origin[0] != '\0')
-		report_text(report, "", "%s good (%s)", check->checksum_kind, check->checksum_origin);
-	else if (has_sum)
-		report_text(report, "", "%s good (as given)", check->checksum_kind);
-	else
-		report_text(report, "", "SHA-256 %s (no list beside it to compare with)", check->sha256);
-	if (check->image.is_truncated)
-		report_text(report, "", "shorter than its volume says: not complete");
-	report_open_object(report, "image");
-	report_string(report, "path", NULL, check->path);
-	report_number(report, "size_bytes", NULL, (int64_t)check->image.size_bytes, NULL);
-	report_number(report, "n_sectors", NULL, check->n_sectors, NULL);
-	report_string(report, "sha256", NULL, check->sha256);
-	report_bool(report, "checksum_compared", NULL, has_sum, NULL);
-	report_string(report, "checksum_kind", NULL, check->checksum_kind);
-	report_string(report, "checksum_origin", NULL, check->checksum_origin);
-	report_bool(report, "truncated", NULL, check->image.is_truncated, NULL);
-	report_string(report, "label", NULL, check->image.volume.label);
-	report_close(report);
 }
 
 void burn_report_disc(struct report *report, const struct discern_burn_plan *plan, struct discern_drive *drive)
@@ -276,6 +231,7 @@ void burn_report_write(struct report *report, const struct discern_burn_plan *pl
 	tell_end(report, plan, result);
 	report_open_object(report, "write");
 	report_number(report, "bytes", NULL, (int64_t)result->written_bytes, NULL);
+	report_string(report, "sha256", NULL, result->sha256);
 	report_real(report, "seconds", NULL, result->seconds, NULL);
 	report_number(report, "average_kbps", NULL, result->average_kbps, NULL);
 	report_number(report, "min_fifo_percent", NULL, result->min_fifo_percent, NULL);
@@ -316,9 +272,10 @@ void burn_report_verify(struct report *report, const struct discern_verify_resul
 	bool is_equal = discern_verify_is_equal(result);
 
 	if (is_equal)
-		report_text(report, "verify", "%s in %s, every sector equals the image",
-			    text_size(result->image_bytes, size),
-			    text_duration((uint64_t)(result->seconds + 0.5), duration));
+		report_text(report, "verify", "%s in %s, %s", text_size(result->image_bytes, size),
+			    text_duration((uint64_t)(result->seconds + 0.5), duration),
+			    result->is_by_digest ? "the SHA-256 of all of it is that of what was burned"
+						 : "every sector equals the image");
 	report_hush(report, is_equal);
 	report_open_object(report, "verify");
 	cli_report_verify(report, result, false);

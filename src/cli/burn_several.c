@@ -254,6 +254,7 @@ int burn_several(struct burn_options *options)
 	for (size_t i = 0; i < several->n; i++)
 		burn_station_clear(&several->stations[i]);
 	discern_burn_window_free(several->order.window);
+	discern_burn_check_clear(&several->order.check);
 	burn_queue_free(several->order.queue);
 	burn_table_clear(&several->order.table);
 	free(several);

@@ -27,15 +27,35 @@ static bool has_work(struct burn_order *order)
 	return order->queue != NULL ? burn_queue_left(order->queue, NULL) > 0 : order->n_wanted > 0;
 }
 
+static void record(struct burn_station *station, const struct burn_row *row);
+
+/* A line that makes no sense is told, and no disc is touched for it. */
+static bool is_good_line(struct burn_station *station)
+{
+	struct burn_row row = { .task = station->task, .code = CLI_EXIT_USAGE, .words = "a quote has no end" };
+	struct worker_words words = { 0 };
+	bool is_good = burn_queue_split(station->task, &words) && words.n > 0;
+
+	worker_words_clear(&words);
+	if (is_good)
+		return true;
+	snprintf(row.drive, sizeof(row.drive), "%s", station->path);
+	record(station, &row);
+	free(station->task);
+	station->task = NULL;
+	return false;
+}
+
 static bool take_work(struct burn_station *station)
 {
 	struct burn_order *order = station->order;
 
-	if (order->queue != NULL) {
+	if (order->queue == NULL)
+		return order->n_wanted-- > 0;
+	do
 		station->task = burn_queue_take(order->queue);
-		return station->task != NULL;
-	}
-	return order->n_wanted-- > 0;
+	while (station->task != NULL && !is_good_line(station));
+	return station->task != NULL;
 }
 
 /* The disc was not begun, or a copy is to be made again. */
@@ -56,8 +76,9 @@ static void record(struct burn_station *station, const struct burn_row *row)
 	char words[600];
 
 	burn_table_add(&order->table, row);
-	workers_say(order->workers, station->name, "%s%s%s", burn_table_verdict(row),
-		    station->task != NULL ? ": " : "", station->task != NULL ? station->task : "");
+	if (!order->options->cli->quiet)
+		workers_say(order->workers, station->name, "%s%s%s", burn_table_verdict(row),
+			    station->task != NULL ? ": " : "", station->task != NULL ? station->task : "");
 	if (station->task == NULL || row->code > CLI_EXIT_SIGNAL)
 		return;
 	snprintf(words, sizeof(words), "%s %s%s%s", station->name, burn_table_verdict(row),

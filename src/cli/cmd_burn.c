@@ -8,6 +8,7 @@
 #include <discern/burn.h>
 #include <discern/verify.h>
 
+#include "base/cleanup.h"
 #include "base/error.h"
 #include "cli/burn_options.h"
 #include "cli/burn_receipt.h"
@@ -15,6 +16,7 @@
 #include "cli/burn_several.h"
 #include "cli/command.h"
 #include "cli/verify_report.h"
+#include "disc/packed_file.h"
 
 struct job {
 	struct cli *cli;
@@ -23,6 +25,7 @@ struct job {
 	struct burn_options options;
 	struct discern_burn_check check;
 	struct discern_burn_plan plan;
+	struct discern_burn_result result;
 	struct burn_receipt receipt;
 	/* The disc was begun; and all of it was written and closed. */
 	bool has_begun;
@@ -48,6 +51,14 @@ static int open_drive(struct job *job, struct discern_error *err)
 	return job->drive != NULL ? 0 : cli_open_drive(job->cli, job->options.drive_name, true, &job->drive, err);
 }
 
+static bool is_packed(const char *path)
+{
+	uint8_t magic[PACKING_MAGIC_SIZE];
+	AUTO_FCLOSE FILE *file = fopen(path, "re");
+
+	return file != NULL && packing_of(magic, fread(magic, 1, sizeof(magic), file)) != PACKING_NONE;
+}
+
 /* Before minutes go into the check: is there a drive, may it be used, and is a disc in it? Where the check takes but
  * a moment, what is wrong with the image is told first. */
 static int find_drive(struct job *job)
@@ -58,7 +69,8 @@ static int find_drive(struct job *job)
 	struct stat status;
 	int ret;
 
-	if (stat(job->options.image_path, &status) < 0 || !S_ISREG(status.st_mode) || status.st_size < A_MOMENT_BYTES)
+	if (stat(job->options.image_path, &status) < 0 || !S_ISREG(status.st_mode) ||
+	    (status.st_size < A_MOMENT_BYTES && !is_packed(job->options.image_path)))
 		return CLI_EXIT_GOOD;
 	ret = open_drive(job, &err);
 	if (ret != 0)
@@ -69,6 +81,8 @@ static int find_drive(struct job *job)
 		discern_error_set(&err, -ENOMEDIUM, "%s: no disc in the drive", discern_drive_path(job->drive));
 		ret = cli_fail(job->cli, &err);
 	}
+	/* Nothing is unpacked that this disc has no room for. */
+	job->options.burn.max_bytes = (uint64_t)medium.capacity_sectors * DISCERN_SECTOR_SIZE;
 	discern_medium_clear(&medium);
 	return ret;
 }
@@ -130,18 +144,19 @@ static int agree_to_blank(struct job *job)
 static int write_disc(struct job *job)
 {
 	struct discern_spares before, after;
-	struct discern_burn_result result;
 	struct discern_error err;
 
 	cli_stay_awake(job->cli, "burning a disc");
 	discern_drive_spares(job->drive, job->plan.profile, &before, NULL);
 	job->has_begun = true;
-	if (discern_burn(job->drive, &job->check, &job->plan, &job->options.burn, &job->cli->observer, &result, &err) <
-	    0)
+	if (discern_burn(job->drive, &job->check, &job->plan, &job->options.burn, &job->cli->observer, &job->result,
+			 &err) < 0)
 		return cli_fail(job->cli, &err);
 	job->is_burned = true;
+	/* Of a pipe it was not known before. */
+	memcpy(job->check.sha256, job->result.sha256, sizeof(job->check.sha256));
 	progress_end(job->cli->progress);
-	burn_report_write(job->report, &job->plan, &result);
+	burn_report_write(job->report, &job->plan, &job->result);
 	discern_drive_spares(job->drive, job->plan.profile, &after, NULL);
 	burn_report_spares(job->report, &before, &after);
 	return CLI_EXIT_GOOD;
@@ -202,7 +217,7 @@ static int judge_verify(const struct job *job, const struct discern_verify_resul
 	int code = cli_verify_exit(result);
 
 	/* Equal to the file as it is now; it also has to be what was checked. */
-	if (code == CLI_EXIT_GOOD && strcmp(result->disc_sha256, job->check.sha256) != 0)
+	if (code == CLI_EXIT_GOOD && strcmp(result->disc_sha256, job->result.sha256) != 0)
 		code = CLI_EXIT_DIFFERENT;
 	return code;
 }
@@ -213,7 +228,7 @@ static int compare(struct job *job, struct discern_verify_result *result, struct
 	if (job->plan.start_lba > 0)
 		return discern_verify_session(job->drive, job->options.image_path, job->plan.start_lba,
 					      &job->cli->observer, result, err);
-	return discern_verify(job->drive, job->options.image_path, &job->cli->observer, result, err);
+	return discern_verify_burned(job->drive, &job->check, job->result.sha256, &job->cli->observer, result, err);
 }
 
 static int verify(struct job *job)
@@ -225,8 +240,9 @@ static int verify(struct job *job)
 
 	if (cli_signal() == 0 && !reload(job, &is_reloaded)) {
 		cli_complain(job->cli, "burned, but not verified: the tray stayed open");
-		fprintf(stderr, "  hint: close it, then: discern verify %s %s\n", job->options.image_path,
-			discern_drive_path(job->drive));
+		if (job->check.kind == DISCERN_IMAGE_FILE || job->check.kind == DISCERN_IMAGE_PACKED)
+			fprintf(stderr, "  hint: close it, then: discern verify %s %s\n", job->options.image_path,
+				discern_drive_path(job->drive));
 		return CLI_EXIT_FAILED;
 	}
 	ret = compare(job, &result, &err);
@@ -241,6 +257,11 @@ static int verify(struct job *job)
 	}
 	discern_verify_result_clear(&result);
 	return ret;
+}
+
+static const char *image_name(const struct job *job)
+{
+	return strcmp(job->options.image_path, "-") == 0 ? "what came from standard input" : job->options.image_path;
 }
 
 /* The last row; nothing more is said of a failure that was already told. */
@@ -259,14 +280,14 @@ static void report_verdict(struct job *job, int code)
 	} else if (code == CLI_EXIT_GOOD && job->options.will_verify) {
 		verdict = "good";
 		report_text(report, "good", "the %s equals %s", job->plan.start_lba > 0 ? "session" : "disc",
-			    job->options.image_path);
+			    image_name(job));
 	} else if (code == CLI_EXIT_GOOD) {
 		verdict = "not verified";
 		report_text(report, "burned", "not verified: what is on the disc was not read back");
 	} else if (code == CLI_EXIT_DIFFERENT) {
 		verdict = "different";
 		report_text(report, "bad", "the disc does not equal %s: burn another one, slower or in another drive",
-			    job->options.image_path);
+			    image_name(job));
 	} else if (code == CLI_EXIT_UNREADABLE) {
 		verdict = "unreadable";
 		report_text(report, "bad",
@@ -317,8 +338,10 @@ static int run(struct cli *cli, int argc, char **argv)
 	int written = CLI_EXIT_GOOD;
 	int ret = burn_options_parse(&job.options, argc, argv);
 
-	if (ret != -1)
+	if (ret != -1) {
+		worker_words_clear(&job.options.words);
 		return ret;
+	}
 	if (burn_options_are_several(&job.options)) {
 		ret = burn_several(&job.options);
 		worker_words_clear(&job.options.words);
@@ -337,6 +360,7 @@ static int run(struct cli *cli, int argc, char **argv)
 	cli_close_drive(cli, job.drive);
 	burn_receipt_free(&job.receipt);
 	discern_burn_window_free(job.check.window);
+	discern_burn_check_clear(&job.check);
 	worker_words_clear(&job.options.words);
 	return ret == CLI_EXIT_GOOD ? written : ret;
 }

@@ -353,7 +353,8 @@ struct rip_station *rip_station_new(const struct rip_options *options, struct wo
 	snprintf(station->path, sizeof(station->path), "%s", path);
 	station->name = station->path + (slash != NULL ? slash + 1 - path : 0);
 	station->line = drive_lines_add(workers_lines(workers), path);
-	workers_say(workers, station->name, "waiting for discs");
+	if (!options->cli->quiet)
+		workers_say(workers, station->name, "waiting for discs");
 	return station;
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "disc/msf.h"
 #include "disc/sector.h"
 #include "disc/subchannel.h"
 #include "drive/drive_private.h"
@@ -106,6 +107,22 @@ static int find_border(struct details *details, const struct position *wanted, i
 	return high;
 }
 
+/* Most pauses are short: goes back from the track's begin in growing steps until Q is of what was before. So far away
+ * from the border damage does not matter. */
+static int32_t find_before(struct details *details, const struct position *wanted, int32_t low, int32_t high)
+{
+	for (int32_t step = 2 * MSF_SECOND + PROBE; high - low > step; step *= 2) {
+		struct position found;
+		int ret = probe(details, high - step, high, &found);
+
+		if (ret < 0)
+			return ret == -ECANCELED ? ret : low;
+		if (found.track < wanted->track)
+			return found.lba < high - step ? found.lba : high - step;
+	}
+	return low;
+}
+
 /* LBAs below -150 are no borders, so that negative numbers are errors here. */
 static int find_pause(struct details *details, unsigned i)
 {
@@ -120,7 +137,9 @@ static int find_pause(struct details *details, unsigned i)
 	ret = probe(details, track->start_lba - PROBE, track->start_lba, &last);
 	if (ret < 0 || last.track != track->number || last.index != 0)
 		return ret == -ECANCELED ? ret : 0;
-	ret = find_border(details, &wanted, before->start_lba + 1, track->start_lba - 1);
+	ret = find_before(details, &wanted, before->start_lba + 1, track->start_lba - 1);
+	if (ret >= 0)
+		ret = find_border(details, &wanted, ret, track->start_lba - 1);
 	if (ret < 0)
 		return ret == -ECANCELED ? ret : 0;
 	track->pregap_lba = before->end_lba = ret;

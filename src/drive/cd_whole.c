@@ -58,11 +58,27 @@ void cd_whole_close(struct cd_whole *whole)
 	free(whole);
 }
 
+/* Data with nothing where EDC and parity should be. */
+static bool is_made_up(const uint8_t sector[SECTOR_RAW])
+{
+	enum sector_form form = sector_find_form(sector);
+	size_t at = sector_user_at(form) + sector_user_bytes(form);
+
+	if ((form != SECTOR_MODE_1 && form != SECTOR_MODE_2_FORM_1) || sector_is_sound(sector))
+		return false;
+	while (at < SECTOR_RAW && sector[at] == 0)
+		at++;
+	return at == SECTOR_RAW;
+}
+
 int cd_whole_check(struct cd_whole *whole, int32_t lba, bool with_subchannels, struct discern_error *err)
 {
 	const struct mmc_raw_read read = { .lba = lba, .n_sectors = 1, .with_subchannel = with_subchannels };
 	int ret = drive_source_read_raw(whole->source, &read, whole->buffer, err);
 
+	/* Some drives in software make up what they do not have. */
+	if (ret == 0 && is_made_up(whole->buffer))
+		ret = -EOPNOTSUPP;
 	if (ret != -EOPNOTSUPP)
 		return ret == -EIO || ret == -ENXIO ? 0 : ret;
 	discern_error_set(err, ret, "%s: the drive does not give %s of CDs", discern_drive_path(whole->drive),
@@ -215,7 +231,7 @@ static void take_copy(struct cd_whole *whole, struct trial *trial, int32_t lba, 
 
 	memcpy(copy, whole->buffer, SECTOR_RAW);
 	state = judge(copy, lba);
-	if (state == CD_WHOLE_PLAIN && n_bad > 0)
+	if (state == CD_WHOLE_PLAIN && (n_bad > 0 || !has_sync(copy)))
 		state = CD_WHOLE_WRONG;
 	cd_copies_add(whole->copies, lba, whole->buffer, c2);
 	whole_sector = cd_copies_find_sector(whole->copies, lba, &n_mended);
@@ -271,6 +287,21 @@ static int read_copies(struct cd_whole *whole, struct trial *trial, int32_t lba,
 	return ret;
 }
 
+/* What has no sync has nothing that could tell: it must come twice the same. */
+static int confirm(struct cd_whole *whole, struct trial *trial, int32_t lba, struct discern_error *err)
+{
+	const struct discern_range range = { lba, 1 };
+	uint8_t again[SECTOR_RAW];
+	enum cd_whole_state state;
+	int ret;
+
+	move_away(whole, lba);
+	ret = cd_whole_read(whole, &range, again, &state, err);
+	if (ret == -EIO || ret == -ENXIO || (ret == 0 && memcmp(again, trial->sector, SECTOR_RAW) != 0))
+		trial->state = CD_WHOLE_WRONG;
+	return ret == -EIO || ret == -ENXIO ? 0 : ret;
+}
+
 int cd_whole_try(struct cd_whole *whole, int32_t lba, uint8_t ret_sector[SECTOR_RAW], enum cd_whole_state *ret_state,
 		 struct discern_error *err)
 {
@@ -285,6 +316,9 @@ int cd_whole_try(struct cd_whole *whole, int32_t lba, uint8_t ret_sector[SECTOR_
 		trial.state = state;
 	}
 	if (ret < 0 && ret != -EIO && ret != -ENXIO)
+		return ret;
+	ret = trial.state == CD_WHOLE_PLAIN && !has_sync(ret_sector) ? confirm(whole, &trial, lba, err) : 0;
+	if (ret < 0)
 		return ret;
 	ret = trial.state >= CD_WHOLE_WRONG ? read_copies(whole, &trial, lba, err) : 0;
 	*ret_state = trial.state;

@@ -20,7 +20,8 @@ enum { CD_WHOLE_AT_ONCE = 104 };
 enum cd_whole_state {
 	/** Data with the right address and EDC. */
 	CD_WHOLE_PROVEN,
-	/** The drive is sure, and nothing in the sector could tell: audio, Form 2 without EDC, formless Mode 2. */
+	/** The drive is sure, and nothing in the sector could tell: audio, which cd_whole_try() has read twice, Form 2 without
+	 *  EDC, formless Mode 2. */
 	CD_WHOLE_PLAIN,
 	/** Data that the drive gave up, mended by its own redundancy. */
 	CD_WHOLE_MENDED,

@@ -17,4 +17,9 @@
 int volume_probe(struct discern_source *source, int32_t start_lba, struct discern_volume *ret_volume, bool *ret_found,
 		 struct discern_error *err);
 
+/** What struct discern_image_info says of an image of size_bytes that source delivers. -EIO if it cannot be read where a
+ *  volume begins. */
+int volume_inspect(struct discern_source *source, uint64_t size_bytes, struct discern_image_info *ret_info,
+		   struct discern_error *err);
+
 #endif

@@ -105,8 +105,13 @@ static int add_sector(struct line *line, uint32_t sector, struct discern_error *
 static int add_contents(struct line *line, struct discern_error *err)
 {
 	const struct rip_plan *plan = line->plan;
+	const struct source_effort soon = { .gives_up_soon = true }, usual = { 0 };
 	uint32_t last = ANCHOR;
-	int ret = add_sector(line, ANCHOR, err);
+	int ret;
+
+	/* What cannot be read is no loss. */
+	source_set_effort(line->source, &soon);
+	ret = add_sector(line, ANCHOR, err);
 
 	if (ret == 0 && plan->first_lba == 0 && line->root > FIRST_DESCRIPTOR + N_DESCRIPTORS && line->root != ANCHOR &&
 	    line->root < plan->n_sectors)
@@ -119,6 +124,7 @@ static int add_contents(struct line *line, struct discern_error *err)
 		last = sector;
 		ret = add_sector(line, sector, err);
 	}
+	source_set_effort(line->source, &usual);
 	return ret;
 }
 

@@ -34,10 +34,9 @@ void member_enter(const struct passes *passes)
 /* Nobody gets ahead by more than this, so that drives that only pretend to need time share the work as others would. */
 #define STEP_SECONDS 0.25
 
-/* A clock that is ahead of ours by less, in seconds and in parts of the time that went by, is a real drive's, whose time is
- * merely rounded. */
+/* A clock that is ahead of ours by less than a second, or by less than the time that went by, is a real drive's, whose time is
+ * merely rounded: the kernel tells a few milliseconds in steps of its own clock. */
 #define PRETENCE_SECONDS 1.0
-#define PRETENCE_PART 0.2
 
 static bool is_ahead(const struct member *member)
 {
@@ -45,7 +44,8 @@ static bool is_ahead(const struct member *member)
 	const struct passes *passes = &member->passes;
 	double now = passes_now(passes);
 
-	if (passes->ahead_seconds < PRETENCE_SECONDS || passes->ahead_seconds < PRETENCE_PART * (now - passes->started))
+	if (passes->ahead_seconds < PRETENCE_SECONDS ||
+	    passes->ahead_seconds < now - passes->started - passes->ahead_seconds)
 		return false;
 	for (size_t i = 0; i < team->n_members; i++) {
 		const struct member *other = &team->members[i];

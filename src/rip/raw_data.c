@@ -48,14 +48,21 @@ static bool is_loss(int code)
 	return code == -EIO || code == -ENXIO;
 }
 
+/* Wrong; or no data, in a track of data, which may be as it is in pauses. */
+static bool is_doubtful(const struct pass *pass, uint32_t i)
+{
+	return pass->states[i] == CD_WHOLE_WRONG ||
+	       sector_find_form(pass->sectors + (size_t)i * SECTOR_RAW) == SECTOR_AUDIO;
+}
+
 /* Sectors that the drive gave: those that are right are done, the others are for later. */
 static int take(struct pass *pass, uint32_t index, uint32_t n_sectors, struct discern_error *err)
 {
 	int ret = raw_files_write(&pass->job->files, index, pass->sectors, n_sectors, err);
 
 	for (uint32_t i = 0; ret == 0 && i < n_sectors; i++)
-		ret = pass->states[i] == CD_WHOLE_WRONG ? set_failed(pass, index + i, 1, err)
-							: raw_job_set(pass->job, index + i, RAW_GOOD, err);
+		ret = is_doubtful(pass, i) ? set_failed(pass, index + i, 1, err)
+					   : raw_job_set(pass->job, index + i, RAW_GOOD, err);
 	return ret;
 }
 

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
 #include "rip/raw_files.h"
 
 #include <errno.h>
@@ -6,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -17,128 +18,15 @@
 #include "disc/subchannel.h"
 #include "rip/audio_disc.h"
 #include "rip/output.h"
+#include "rip/raw_names.h"
 
-/* Names that are tried where none was given. */
-enum { MAX_NUMBER = 99, SAVE_SECONDS = 15 };
-
-const char *raw_files_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash != NULL ? slash + 1 : path;
-}
-
-static bool exists(const char *path)
-{
-	return faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT;
-}
-
-/* ---- names ---- */
-
-static void set_base(struct raw_files *files, const char *output)
-{
-	static const char *const endings[] = { ".cue", ".ccd", ".toc", ".bin", ".img" };
-	size_t n;
-
-	snprintf(files->base, sizeof(files->base), "%s", output);
-	n = strlen(files->base);
-	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
-		if (n > 4 && files->base[n - 5] != '/' && strcasecmp(files->base + n - 4, endings[i]) == 0) {
-			files->base[n - 4] = '\0';
-			break;
-		}
-}
-
-static void name_file(struct raw_file *file, const char *base, const char *ending)
-{
-	snprintf(file->path, sizeof(file->path), "%s%s", base, ending);
-	file->fd = -1;
-}
-
-/* As redump.org names tracks. */
-static void name_tracks(struct raw_files *files, const char *base, const struct cd_layout *layout)
-{
-	for (unsigned i = 0; i < layout->n_tracks; i++) {
-		struct raw_file *file = &files->files[files->n_files++];
-		char ending[32] = ".bin";
-
-		if (layout->n_tracks > 1)
-			snprintf(ending, sizeof(ending), layout->n_tracks < 10 ? " (Track %u).bin" : " (Track %02u).bin",
-				 layout->tracks[i].number);
-		name_file(file, base, ending);
-		file->index = cd_dump_index(layout, i);
-		file->n_sectors = cd_dump_index(layout, i + 1) - file->index;
-	}
-}
-
-/* What is written beside the sheet, if the format has it. */
-static void name_extras(struct raw_files *files, const char *base, const struct raw_disc *disc,
-			enum discern_raw_format format)
-{
-	files->n_extras = 0;
-	if (format == DISCERN_RAW_BIN || format == DISCERN_RAW_BIN_PER_TRACK)
-		snprintf(files->extras[files->n_extras++], PATH_MAX, "%s.cdt", base);
-	for (unsigned session = 2; format == DISCERN_RAW_TOC && session <= disc->layout.n_sessions; session++)
-		snprintf(files->extras[files->n_extras++], PATH_MAX, "%s (Session %u).toc", base, session);
-}
-
-static void name_files(struct raw_files *files, const struct raw_disc *disc,
-		       const struct discern_rip_raw_options *options)
-{
-	static const char *const sheets[] = {
-		[DISCERN_RAW_BIN] = ".cue",
-		[DISCERN_RAW_BIN_PER_TRACK] = ".cue",
-		[DISCERN_RAW_CCD] = ".ccd",
-		[DISCERN_RAW_TOC] = ".toc",
-	};
-
-	char base[sizeof(files->base)];
-
-	memcpy(base, files->base, sizeof(base));
-	files->n_files = 0;
-	name_extras(files, base, disc, options->format);
-	snprintf(files->sheet, sizeof(files->sheet), "%s%s", base, sheets[options->format]);
-	snprintf(files->map_path, sizeof(files->map_path), "%s.map", base);
-	snprintf(files->sub_map_path, sizeof(files->sub_map_path), "%s.sub.map", base);
-	name_file(&files->sub, base, ".sub");
-	files->sub.n_sectors = disc->n_sectors;
-	if (options->format == DISCERN_RAW_BIN_PER_TRACK) {
-		name_tracks(files, base, &disc->layout);
-		return;
-	}
-	name_file(&files->files[0], base, options->format == DISCERN_RAW_CCD ? ".img" : ".bin");
-	files->files[0].index = 0;
-	files->files[0].n_sectors = disc->n_sectors;
-	files->n_files = 1;
-}
+/* Names that are tried where none was given; and so many sectors, 16 MiB, are left to the kernel before it is asked to
+ * begin writing, so that syncs are short. */
+enum { MAX_NUMBER = 99, SAVE_SECONDS = 15, FLUSH_SECTORS = 7000 };
 
 static bool has_subchannels(const struct discern_rip_raw_options *options)
 {
 	return options->with_subchannels || options->format == DISCERN_RAW_CCD;
-}
-
-/* The file, or what is on the way to it: its name in ret_name. */
-static bool has_file(const char *path, char ret_name[PATH_MAX + 8])
-{
-	snprintf(ret_name, PATH_MAX + 8, "%s", path);
-	if (exists(ret_name))
-		return true;
-	snprintf(ret_name, PATH_MAX + 8, "%s.part", path);
-	return exists(ret_name);
-}
-
-/* Any of the job's files, in the end or on the way to it, that there is. */
-static bool find_existing(const struct raw_files *files, char ret_name[PATH_MAX + 8])
-{
-	if (has_file(files->sheet, ret_name) || has_file(files->sub.path, ret_name))
-		return true;
-	for (size_t i = 0; i < files->n_extras; i++)
-		if (has_file(files->extras[i], ret_name))
-			return true;
-	for (size_t i = 0; i < files->n_files; i++)
-		if (has_file(files->files[i].path, ret_name))
-			return true;
-	return false;
 }
 
 /* ---- opening ---- */
@@ -148,7 +36,7 @@ static int open_file(struct raw_file *file, bool is_new, struct discern_error *e
 	int flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW;
 
 	snprintf(file->now, sizeof(file->now), "%s.part", file->path);
-	if (!is_new && !exists(file->now) && exists(file->path))
+	if (!is_new && !raw_names_exist(file->now) && raw_names_exist(file->path))
 		snprintf(file->now, sizeof(file->now), "%s", file->path);
 	if (is_new)
 		flags |= O_CREAT | O_EXCL;
@@ -215,7 +103,7 @@ static int distrust(const struct raw_file *file, struct map *map, size_t sector_
 /* An earlier call may have gone without. */
 static int resume_sub(struct raw_files *files, const struct raw_disc *disc, struct discern_error *err)
 {
-	if (exists(files->sub_map_path))
+	if (raw_names_exist(files->sub_map_path))
 		return load_map(files->sub_map_path, &files->header, SUBCHANNEL_BYTES, &files->sub_map, err);
 	files->sub_map = map_new(disc->n_sectors);
 	return files->sub_map != NULL ? open_file(&files->sub, true, err)
@@ -269,9 +157,11 @@ static int choose(struct raw_files *files, const struct raw_disc *disc, const st
 {
 	char title[DISCERN_RAW_TEXT], there[PATH_MAX + 8] = "";
 
+	if (options->output != NULL && strlen(options->output) >= sizeof(files->base))
+		return discern_error_set(err, -ENAMETOOLONG, "the name of the image is too long");
 	if (options->output != NULL) {
-		set_base(files, options->output);
-		name_files(files, disc, options);
+		raw_names_set_base(files, options->output);
+		raw_names_make(files, disc, options);
 		return 0;
 	}
 	audio_safe_name(disc->title, title, sizeof(title));
@@ -283,8 +173,8 @@ static int choose(struct raw_files *files, const struct raw_disc *disc, const st
 			snprintf(files->base, sizeof(files->base), "%s", name);
 		else
 			snprintf(files->base, sizeof(files->base), "%s-%u", name, number);
-		name_files(files, disc, options);
-		if (!find_existing(files, there) && !exists(files->map_path))
+		raw_names_make(files, disc, options);
+		if (!raw_names_find(files, there) && !raw_names_exist(files->map_path))
 			return 0;
 		if (load_map(files->map_path, &files->header, SECTOR_RAW, &map, NULL) == 0) {
 			map_free(map);
@@ -315,9 +205,9 @@ int raw_files_open(struct raw_files *files, const struct raw_disc *disc, const s
 		ret = output_check_folder(files->base, err);
 	if (ret < 0)
 		return ret;
-	if (exists(files->map_path))
+	if (raw_names_exist(files->map_path))
 		return resume(files, disc, with_sub, err);
-	if (!find_existing(files, there))
+	if (!raw_names_find(files, there))
 		return begin(files, disc, with_sub, err);
 	discern_error_set(err, -EEXIST, "%s exists already, and is never overwritten", there);
 	return discern_error_hint(err, "name another image with -o NAME");
@@ -378,6 +268,12 @@ int raw_files_write(struct raw_files *files, uint32_t index, const uint8_t *sect
 
 		if (ret < 0)
 			return explain(file, ret, err);
+		file->n_unflushed += n;
+		if (file->n_unflushed >= FLUSH_SECTORS) {
+			/* A mere wish: the sync before the map is what counts. */
+			(void)sync_file_range(file->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+			file->n_unflushed = 0;
+		}
 		index += n;
 		sectors += (size_t)n * SECTOR_RAW;
 		n_sectors -= n;
@@ -486,7 +382,7 @@ int raw_files_write_text(struct raw_files *files, const char *path, const void *
 	int ret;
 
 	/* An earlier call has finished this job, but for bad sectors. */
-	if (files->is_resumed && exists(path))
+	if (files->is_resumed && raw_names_exist(path))
 		return file_replace(path, data, size, err);
 	snprintf(part, sizeof(part), "%s.part", path);
 	ret = file_replace(part, data, size, err);

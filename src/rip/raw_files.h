@@ -15,6 +15,8 @@ struct raw_file {
 	int fd;
 	/** Sectors of the image that are in it. */
 	uint32_t index, n_sectors;
+	/** Written since the kernel was last asked to begin with it. */
+	uint32_t n_unflushed;
 };
 
 struct raw_files {
@@ -62,8 +64,5 @@ int raw_files_finish(struct raw_files *files, bool keep_map, struct discern_erro
 /** Writes a small file of this ending beside them, never over another; over what an earlier call of this job wrote. */
 int raw_files_write_text(struct raw_files *files, const char *path, const void *data, size_t size,
 			 struct discern_error *err);
-
-/** "NAME.cue" without its folders. */
-const char *raw_files_name(const char *path);
 
 #endif

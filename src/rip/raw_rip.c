@@ -282,8 +282,15 @@ static int begin_job(struct raw_job *job, struct discern_error *err)
 /* Known before hours of reading. */
 static int check_drive(struct raw_job *job, struct discern_error *err)
 {
-	int32_t lba = job->disc.areas[0].range.lba;
-	int ret = cd_whole_check(job->whole, lba, false, err);
+	size_t i = job->disc.n_areas - 1;
+	int32_t lba;
+	int ret;
+
+	/* The first data, or else the first sound. */
+	while (i > 0 && job->disc.areas[i].is_audio)
+		i--;
+	lba = job->disc.areas[i].range.lba;
+	ret = cd_whole_check(job->whole, lba, false, err);
 
 	return ret == 0 && job->files.sub_map != NULL ? cd_whole_check(job->whole, lba, true, err) : ret;
 }

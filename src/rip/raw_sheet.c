@@ -14,6 +14,7 @@
 #include "disc/cue_dump.h"
 #include "disc/toc_write.h"
 #include "rip/raw_job.h"
+#include "rip/raw_names.h"
 
 __attribute__((format(printf, 2, 3))) static void leave_out(struct discern_rip_raw_result *result, const char *format,
 							    ...)
@@ -67,11 +68,11 @@ static int write_cue(struct raw_job *job, struct discern_error *err)
 	struct cue_dump_files names = { .all = NULL };
 
 	if (job->disc.n_packs > 0)
-		names.text = raw_files_name(files->extras[0]);
+		names.text = raw_names_last(files->extras[0]);
 	if (job->options->format == DISCERN_RAW_BIN)
-		names.all = raw_files_name(files->files[0].path);
+		names.all = raw_names_last(files->files[0].path);
 	for (size_t i = 0; names.all == NULL && i < files->n_files; i++)
-		names.tracks[i] = raw_files_name(files->files[i].path);
+		names.tracks[i] = raw_names_last(files->files[i].path);
 	if (files->sub_map != NULL)
 		leave_out(job->result, "a cue sheet cannot name the sub-channels");
 	return write_text(job, files->sheet, cue_dump(&job->disc.layout, &job->disc.text, &names, &remarks), err);
@@ -82,7 +83,7 @@ static int write_cue(struct raw_job *job, struct discern_error *err)
 static int write_tocs(struct raw_job *job, struct discern_error *err)
 {
 	struct discern_rip_raw_result *result = job->result;
-	const char *file = raw_files_name(job->files.files[0].path);
+	const char *file = raw_names_last(job->files.files[0].path);
 	const struct cd_layout *layout = &job->disc.layout;
 	int ret = write_text(job, job->files.sheet, toc_write(layout, 1, &job->disc.text, file), err);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Sums of tracks and files, as lists of discs have them. */
 #include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -54,8 +56,7 @@ static void finish(struct sums *sums, struct discern_raw_sums *ret)
 	memcpy(ret->sha256, hex[3], sizeof(ret->sha256));
 }
 
-/* Sectors of the image into the sums of a track, and of the file for all where there is one. */
-static int add_track(struct raw_job *job, unsigned i, struct sums *track, struct sums *all, struct discern_error *err)
+static int add_track(struct raw_job *job, unsigned i, struct sums *track, struct discern_error *err)
 {
 	uint32_t at = cd_dump_index(&job->disc.layout, i), end = cd_dump_index(&job->disc.layout, i + 1);
 	AUTO_FREE uint8_t *buffer = malloc(AT_ONCE * SECTOR_RAW);
@@ -68,8 +69,6 @@ static int add_track(struct raw_job *job, unsigned i, struct sums *track, struct
 		if (raw_files_read(&job->files, at, buffer, n) < 0)
 			return discern_error_set(err, -EIO, "%s: cannot be read back", job->files.files[0].now);
 		add(track, buffer, (size_t)n * SECTOR_RAW);
-		if (all != NULL)
-			add(all, buffer, (size_t)n * SECTOR_RAW);
 		at += n;
 		job->meter.progress.done_bytes += (uint64_t)n * SECTOR_RAW;
 		if (!raw_job_goes_on(job))
@@ -78,34 +77,82 @@ static int add_track(struct raw_job *job, unsigned i, struct sums *track, struct
 	return 0;
 }
 
-static int sum_track(struct raw_job *job, unsigned i, struct sums *all, struct discern_error *err)
+static int sum_track(struct raw_job *job, unsigned i, struct discern_error *err)
 {
 	struct sums track;
 	int ret = begin(&track, err);
 
 	if (ret == 0)
-		ret = add_track(job, i, &track, all, err);
+		ret = add_track(job, i, &track, err);
 	if (ret == 0)
 		finish(&track, &job->result->tracks[i].sums);
 	release(&track);
 	return ret;
 }
 
+/* One file for several tracks has sums of its own, which another core makes meanwhile. */
+struct whole {
+	struct raw_job *job;
+	struct sums sums;
+	atomic_bool is_stopped;
+	int ret;
+};
+
+static void *sum_whole(void *user)
+{
+	struct whole *whole = user;
+	AUTO_FREE uint8_t *buffer = malloc(AT_ONCE * SECTOR_RAW);
+	uint32_t n = 0, n_sectors = whole->job->disc.n_sectors;
+
+	whole->ret = buffer == NULL ? -ENOMEM : 0;
+	for (uint32_t at = 0; whole->ret == 0 && at < n_sectors && !whole->is_stopped; at += n) {
+		n = n_sectors - at < AT_ONCE ? n_sectors - at : AT_ONCE;
+		whole->ret = raw_files_read(&whole->job->files, at, buffer, n);
+		if (whole->ret == 0)
+			add(&whole->sums, buffer, (size_t)n * SECTOR_RAW);
+	}
+	return NULL;
+}
+
+static int sum_tracks(struct raw_job *job, struct discern_error *err)
+{
+	int ret = 0;
+
+	for (unsigned i = 0; ret == 0 && i < job->result->n_tracks; i++)
+		ret = sum_track(job, i, err);
+	return ret;
+}
+
+static int sum_tracks_and_whole(struct raw_job *job, struct discern_error *err)
+{
+	struct whole whole = { .job = job };
+	pthread_t thread;
+	int ret = begin(&whole.sums, err), failed = 0;
+
+	if (ret == 0) {
+		failed = pthread_create(&thread, NULL, sum_whole, &whole);
+		ret = failed != 0 ? discern_error_set(err, -failed, "cannot start a thread: %s", strerror(failed))
+				  : sum_tracks(job, err);
+		whole.is_stopped = ret < 0;
+		if (failed == 0)
+			pthread_join(thread, NULL);
+	}
+	if (ret == 0 && whole.ret < 0)
+		ret = discern_error_set(err, whole.ret, "%s: cannot be read back", job->files.files[0].now);
+	if (ret == 0)
+		finish(&whole.sums, &job->result->files[0].sums);
+	release(&whole.sums);
+	return ret;
+}
+
 static int sum_image(struct raw_job *job, struct discern_error *err)
 {
 	struct discern_rip_raw_result *result = job->result;
-	/* With one file for several tracks, it has sums of its own. */
-	bool has_all = job->files.n_files == 1 && result->n_tracks > 1;
-	struct sums all = { 0 };
-	int ret = has_all ? begin(&all, err) : 0;
+	bool has_whole = job->files.n_files == 1 && result->n_tracks > 1;
+	int ret = has_whole ? sum_tracks_and_whole(job, err) : sum_tracks(job, err);
 
-	for (unsigned i = 0; ret == 0 && i < result->n_tracks; i++)
-		ret = sum_track(job, i, has_all ? &all : NULL, err);
-	if (ret == 0 && has_all)
-		finish(&all, &result->files[0].sums);
-	for (size_t i = 0; ret == 0 && !has_all && i < job->files.n_files; i++)
+	for (size_t i = 0; ret == 0 && !has_whole && i < job->files.n_files; i++)
 		result->files[i].sums = result->tracks[i].sums;
-	release(&all);
 	return ret;
 }
 

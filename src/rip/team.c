@@ -389,7 +389,7 @@ int team_run(struct team *team, struct discern_error *err)
 	team_tell_messages(team);
 	if (team_give_back(team) < 0 || give_up_rest(team) < 0)
 		stop(team, -ENOMEM, "out of memory");
-	passes_update_meter(usual);
+	update_meter(team);
 	meter_report(team->job.meter);
 	usual->ahead_seconds = team_now(team) - observe_now();
 	for (size_t i = 0; i < team->n_members; i++)

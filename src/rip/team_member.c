@@ -123,7 +123,8 @@ static int prove_all(struct member *member, struct discern_error *err)
 
 static bool has_to_prove(const struct member *member)
 {
-	return is_paranoid(member) && map_count(member->to_prove, MAP_GOOD) > 0;
+	return is_paranoid(member) &&
+	       (map_count(member->to_prove, MAP_GOOD) > 0 || map_count(member->reread.doubt.pending, MAP_GOOD) > 0);
 }
 
 /* Or may find something to do, as things have changed since they looked. */
@@ -248,9 +249,8 @@ static int do_next(struct member *member, bool *ret_done, struct discern_error *
 	taken = division_take(&team->division, member->index, passes->map, member->known, !others_sweep(member));
 	if (taken.kind != DIVISION_NOTHING)
 		return sweep(member, &taken, err);
-	if (has_to_prove(member) || map_count(member->reread.doubt.pending, MAP_GOOD) > 0)
-		if (is_paranoid(member))
-			return prove_all(member, err);
+	if (has_to_prove(member))
+		return prove_all(member, err);
 	/* What has never been tried here comes before what has failed. */
 	if (!others_sweep(member) && !member_next_lent(passes, 0, true, &lent) && has_open(member)) {
 		passes->n_retry_sectors = map_count(passes->map, MAP_FAILED);

@@ -220,6 +220,7 @@ int team_compare_copies(struct team *team, struct discern_error *err)
 		}
 	}
 	pthread_mutex_unlock(&team->lock);
+	team_tell_messages(team);
 	free(seams);
 	return ret;
 }

@@ -213,7 +213,8 @@ void progress_line(const struct discern_progress *state, double elapsed, size_t 
 		add(&line, 1, "%s", text_duration((uint64_t)elapsed, time));
 	} else {
 		add(&line, 0, "%3d %%", progress_percent(state));
-		add_size(&line, state);
+		if (!state->is_ratio)
+			add_size(&line, state);
 		add_speed(&line, state->speed_kbps, state->speed_1x_kbps);
 		add_bad(&line, state);
 		add_buffers(&line, state);
@@ -231,10 +232,12 @@ void progress_last_line(const struct discern_progress *state, double elapsed, si
 
 	add(&line, 0, "%s", progress_phase_name(state->phase));
 	if (state->total_bytes > 0) {
-		double kbps = elapsed > 0.05 ? (double)state->done_bytes / 1000.0 / elapsed : 0;
+		double kbps = elapsed > 0.05 && !state->is_ratio ? (double)state->done_bytes / 1000.0 / elapsed : 0;
 
 		add(&line, 0, "%3d %%", progress_percent(state));
-		if (state->done_bytes >= state->total_bytes)
+		if (state->is_ratio)
+			add(&line, 1, "%s", "done");
+		else if (state->done_bytes >= state->total_bytes)
 			add(&line, 1, "%s", text_size(state->total_bytes, size));
 		else
 			add_size(&line, state);

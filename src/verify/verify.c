@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -49,7 +50,8 @@ static void plan(const struct discern_medium *medium, struct compare_options *op
 	for (size_t i = 0; i < medium->n_tracks; i++) {
 		const struct discern_track *track = &medium->tracks[i];
 
-		if (track->is_data && !track->is_blank && track->n_sectors > 0 && track->start_lba >= image_end)
+		if (!options->is_session && track->is_data && !track->is_blank && track->n_sectors > 0 &&
+		    track->start_lba >= image_end)
 			options->is_rest_data = true;
 	}
 	options->n_run_out_sectors = profile->family == FAMILY_CD ? RUN_OUT_SECTORS : 0;
@@ -144,28 +146,55 @@ static int verify(struct discern_drive *drive, struct compare_options *options,
 	return ret;
 }
 
-static int verify_file(struct discern_drive *drive, const char *image_path, struct compare_options *with,
+/* With an image that was opened; closes it. */
+static int verify_image(struct discern_drive *drive, struct compare_options *options, const char *path,
+			struct discern_verify_result *ret_result, struct discern_error *err)
+{
+	int ret;
+
+	options->image_bytes = file_source_size_bytes(options->image);
+	if (options->image_bytes == 0) {
+		source_close(options->image);
+		discern_error_set(err, -EINVAL, "%s: is empty", path);
+		discern_error_hint(err, "every disc would equal it; is this the right file?");
+		return -EINVAL;
+	}
+	ret = verify(drive, options, ret_result, err);
+	if (ret == 0)
+		ret = file_source_check_unchanged(options->image, err);
+	source_close(options->image);
+	return ret;
+}
+
+static int verify_file(struct discern_drive *drive, const char *image_path, const struct compare_options *with,
 		       struct discern_verify_result *ret_result, struct discern_error *err)
 {
 	struct compare_options options = *with;
 	int ret;
 
 	memset(ret_result, 0, sizeof(*ret_result));
-	ret = file_source_open(image_path, &options.image, err);
-	if (ret < 0)
-		return ret;
-	options.image_bytes = file_source_size_bytes(options.image);
-	if (options.image_bytes == 0) {
-		source_close(options.image);
-		discern_error_set(err, -EINVAL, "%s: is empty", image_path);
-		discern_error_hint(err, "every disc would equal it; is this the right file?");
-		return -EINVAL;
+	ret = file_source_open_unpacked(image_path, 0, &options.image, err);
+	return ret < 0 ? ret : verify_image(drive, &options, image_path, ret_result, err);
+}
+
+int discern_verify_burned(struct discern_drive *drive, const struct discern_burn_check *check, const char *sha256,
+			  const struct discern_observer *observer, struct discern_verify_result *ret_result,
+			  struct discern_error *err)
+{
+	struct compare_options options = { .observer = observer };
+	struct discern_image_digest digest = { .size_bytes = check->image.size_bytes };
+	int ret;
+
+	memset(ret_result, 0, sizeof(*ret_result));
+	if (check->kind == DISCERN_IMAGE_PIPE || check->kind == DISCERN_IMAGE_FOLDER) {
+		snprintf(digest.sha256, sizeof(digest.sha256), "%s", sha256);
+		return discern_verify_digest(drive, &digest, observer, ret_result, err);
 	}
-	ret = verify(drive, &options, ret_result, err);
-	if (ret == 0)
-		ret = file_source_check_unchanged(options.image, err);
-	source_close(options.image);
-	return ret;
+	if (check->kind == DISCERN_IMAGE_PACKED)
+		ret = file_source_open_unpacked(check->path, check->image.size_bytes, &options.image, err);
+	else
+		ret = file_source_open_plain(check->path, &options.image, err);
+	return ret < 0 ? ret : verify_image(drive, &options, check->path, ret_result, err);
 }
 
 int discern_verify(struct discern_drive *drive, const char *image_path, const struct discern_observer *observer,

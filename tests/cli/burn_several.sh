@@ -4,7 +4,7 @@
 # concerns no other.
 . "${srcdir:-.}/tests/support/functions.sh"
 requires_vdrive
-requires jq
+requires jq pgrep
 make_iso image.iso 1 SEVERAL
 make_iso other.iso 1 "OTHER ONE"
 mv other.iso "other one.iso"
@@ -77,26 +77,20 @@ for _ in $(seq 200); do
 	[ "$(grep -c '"write", "done_bytes": [1-9]' progress)" -ge 2 ] && break
 	sleep 0.05
 done
-$1
+eval "$1"
 wait "$burn"
 EOF
 blanks dvd+r dvd+r
 cp image.iso victim.iso
 slowly() {
-	"$discern" vdrive run --drive sr0=disc0 --drive sr1=disc1 --fault 'sr0: write delay=30' \
-		--fault 'sr1: write delay=30' -- sh change.sh "$1"
+	"$discern" vdrive run --drive sr0=disc0 --drive sr1=disc1 --fault 'sr0: write delay=50' \
+		--fault 'sr1: write delay=50' -- sh change.sh "$1"
 }
 exits 1 "an image that changes" slowly "touch victim.iso"
 equal "is burned well in no drive" "$(jq -r '[.discs[].verdict] | join(" ")' told)" "failed failed"
 blanks dvd+r dvd+r
-cat >kill_one.sh <<'EOF'
-exec 2>/dev/null
-for process in /proc/[0-9]*; do
-	tr '\0' ' ' 2>/dev/null <"$process/cmdline" | grep -q "^discern burn .*window-fd.*victim.iso /dev/sr1 " || continue
-	kill -KILL "${process#/proc/}"
-done
-EOF
-exits 1 "a worker that is killed" slowly "sh kill_one.sh"
+# shellcheck disable=SC2016  # expanded there
+exits 1 "a worker that is killed" slowly 'kill -KILL "$(pgrep -P "$burn" -f /dev/sr1)"'
 equal "is told, and the other one is good" "$(jq -r '[.discs[] | .verdict + (.words // "")] | join(" ")' told)" \
 	"good failedits process was killed (Killed)"
 
@@ -147,6 +141,7 @@ cat >list <<'EOF'
 # two discs, and one line that cannot be done
 image.iso
 missing.iso
+"no end
 "other one.iso" --no-verify
 EOF
 cat >queue.sh <<'EOF'
@@ -160,7 +155,7 @@ blanks dvd+r dvd+r dvd+r
 ln -sf disc0 medium0
 exits 1 "a queue" "$discern" vdrive run --drive sr0=medium0 -- sh queue.sh
 equal "each line has an outcome" "$(jq -r '[.discs[] | .task + ": " + .verdict] | join(", ")' told)" \
-	'image.iso: good, missing.iso: failed, "other one.iso" --no-verify: not verified'
+	'image.iso: good, missing.iso: failed, "no end: failed, "other one.iso" --no-verify: not verified'
 reads_back disc0 image.iso
 reads_back disc2 "other one.iso"
 equal "what is done is marked" "$(sed 's/^# [0-9].*+0000 //' list)" '# two discs, and one line that cannot be done
@@ -168,9 +163,12 @@ sr0 good
 #done image.iso
 sr0 failed: missing.iso: cannot open: No such file or directory
 missing.iso
+sr0 failed: a quote has no end
+"no end
 sr0 not verified
 #done "other one.iso" --no-verify'
 cp image.iso missing.iso
+sed -i '/no end/d' list
 blanks dvd+r
 exits 0 "the same command goes on with what is left" "$discern" vdrive run --drive sr0=disc0 -- \
 	"$discern" burn --queue=list sr0

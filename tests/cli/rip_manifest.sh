@@ -23,7 +23,7 @@ def tally_names: ["reads", "errors", "sectors", "read_seconds", "error_seconds"]
 def counts: members(["all", "good", "bad", "failed", "untried"]) and all(.[]; count) and
 	.good + .bad + .failed + .untried <= .all;
 def pass: members(["name", "how", "where", "start", "seconds", "rounds", "left"] + tally_names) and tally and
-	(.name | IN("sweep", "backwards", "again", "divide", "retry", "scrape", "hash")) and (.how | maybe(text)) and
+	(.name | IN("sweep", "backwards", "again", "copies", "divide", "retry", "scrape", "hash")) and (.how | maybe(text)) and
 	(.where | maybe(IN("folders", "files"))) and .start >= 0 and .seconds >= 0 and (.rounds | count) and (.left | count);
 def zone: members(["lba", "speed_kbps"] + tally_names) and tally and (.lba | number) and (.speed_kbps | maybe(count));
 def run: members(["version", "command", "start", "end", "seconds", "drive_seconds", "drive", "resumed", "outcome", "error",

@@ -271,6 +271,14 @@ absent "and no map is left" image/x.map
 exits 1 "a finished image" rip mixed.cue -o image/x
 complained "is never overwritten" "exists already"
 
+# Pauses are found though the middle of the track before is damaged.
+rm -rf image
+fault="read lba=330-450 read-error"
+exits 3 "damage in the middle of a track" rip mixed.cue -o image/x --retries=0
+grep INDEX mixed/x.cue >expected.cue
+grep INDEX image/x.cue >got.cue
+same "does not hide where the next one's pause begins" got.cue expected.cue
+
 # Going on with a job.
 rm -rf image
 fault="read lba=300 delay=1500"

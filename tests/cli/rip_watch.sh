@@ -5,7 +5,7 @@
 # shellcheck source=tests/support/rip.sh
 . "$source_folder/tests/support/rip.sh"
 requires_vdrive
-requires jq
+requires jq pgrep
 
 exits 2 "not to standard output" "$discern" rip --watch -o -
 exits 2 "no page for one disc" "$discern" rip --watch --report=x.html
@@ -46,13 +46,17 @@ await() {
 change() {
 	cp "$2" new && mv new "medium$1" && "$discern" load "sr$1" >/dev/null
 }
+# begun MAP: until some of the disc is read
+begun() {
+	for _ in $(seq 200); do
+		grep -q '+$' "$1" 2>/dev/null && return
+		sleep 0.05
+	done
+}
 # worker DRIVE: the process id of its worker, a child of the watch that runs
 worker() {
-	for _ in $(seq 100); do
-		for process in /proc/[0-9]*; do
-			grep -q "^PPid:.$watch\$" "$process/status" 2>/dev/null || continue
-			tr '\0' ' ' <"$process/cmdline" | grep -q "rip .*/dev/$1 " && echo "${process#/proc/}" && return
-		done
+	for _ in $(seq 200); do
+		pgrep -P "$watch" -f "rip .*/dev/$1\$" && return
 		sleep 0.05
 	done
 }
@@ -64,8 +68,9 @@ mv log log.first
 # The same disc again, then another one whose worker is killed, then that once more.
 change 0 first.iso
 await log.first '"already"'
-echo 'sr1: read lba=300-6000 delay=100' >>faults
+echo 'sr1: read lba=300-6000 delay=300' >>faults
 change 1 third.iso
+begun images/THIRD.iso.map
 kill -KILL "$(worker sr1)"
 await log.first 'process was killed'
 sed -i '/^sr1/d' faults
@@ -81,11 +86,7 @@ echo "$?" >code.idle
 "$discern" rip --watch -o second/ sr0 >log.second 2>progress.second &
 watch=$!
 change 0 bad.iso
-for _ in $(seq 200); do
-	[ -s second/SCRATCHED.iso.map ] && break
-	sleep 0.05
-done
-sleep 0.5
+begun second/SCRATCHED.iso.map
 kill -INT "$watch"
 wait "$watch"
 echo "$?" >code.busy
@@ -96,7 +97,7 @@ await log.second good
 
 # A drive that is unplugged while nothing is in it, and comes back with a disc; others see it go and come.
 mkdir away && touch away/sr0
-mount --bind /dev/sr0 away/sr0 && umount /dev/sr0 && rm /dev/sr0 && await progress.second 'the drive is gone'
+mount --bind /dev/sr0 away/sr0 && umount -l /dev/sr0 && rm /dev/sr0 && await progress.second 'the drive is gone'
 cp third.iso new && mv new medium0
 touch /dev/sr0 && mount --bind away/sr0 /dev/sr0
 await progress.second 'the drive is back'

@@ -7,7 +7,7 @@ set -eu
 source_folder=$(cd "$(dirname "$0")/../.." && pwd)
 build_folder=$(cd "${top_builddir:-.}" && pwd)
 folder=${VM_DIR:-$build_folder/tests/kernel/vm}
-topics=${*:-vdrive rip faults udev peers qemu tgt fbo udf}
+topics=${*:-vdrive burn rip faults udev peers qemu tgt fbo udf}
 
 missing() {
 	if [ -n "${CI:-}" ]; then

@@ -367,6 +367,30 @@ static void appends_to_open_media(void **state)
 	assert_int_equal(admit(&scene), -EMEDIUMTYPE);
 }
 
+static void tells_where_the_next_session_begins(void **state)
+{
+	struct discern_track tracks[3] = { { .session = 1, .n_sectors = 1000 },
+					   { .session = 2, .start_lba = 12000, .n_sectors = 500 },
+					   { .session = 3,
+					     .is_blank = true,
+					     .has_next_writable = true,
+					     .start_lba = 19400,
+					     .next_writable_lba = 19250 } };
+	struct discern_medium medium = { .state = DISCERN_MEDIUM_APPENDABLE, .n_tracks = 3, .tracks = tracks };
+	int32_t first_lba, next_lba;
+
+	(void)state;
+	assert_true(discern_medium_next_session(&medium, &first_lba, &next_lba));
+	assert_int_equal(first_lba, 12000);
+	/* Not the pause before the track, which drives name for a session at once. */
+	assert_int_equal(next_lba, 19400);
+	tracks[2].is_damaged = true;
+	assert_false(discern_medium_next_session(&medium, &first_lba, &next_lba));
+	tracks[2].is_damaged = false;
+	medium.state = DISCERN_MEDIUM_COMPLETE;
+	assert_false(discern_medium_next_session(&medium, &first_lba, &next_lba));
+}
+
 static void chooses_spare_areas_by_size(void **state)
 {
 	static const struct burner_offer offers[] = { { 0x00, 900 * 2048 },
@@ -424,6 +448,7 @@ int main(void)
 		cmocka_unit_test(knows_the_modes_of_media),
 		cmocka_unit_test(knows_what_can_stay_open_and_be_simulated),
 		cmocka_unit_test(appends_to_open_media),
+		cmocka_unit_test(tells_where_the_next_session_begins),
 		cmocka_unit_test(chooses_spare_areas_by_size),
 	};
 

@@ -53,6 +53,8 @@ static void parse_everything(const uint8_t *data, size_t length)
 	if (mmc_parse_format_capacity(data, length, &capacity))
 		assert_true(capacity.n_sectors <= INT32_MAX);
 	mmc_parse_dvd_physical(data, length, &n_sectors);
+	if (mmc_parse_layer_boundary(data, length, &n_sectors))
+		assert_in_range(n_sectors, 1, INT32_MAX);
 	mmc_parse_copyright(data, length, &byte);
 	mmc_parse_capabilities(data, length, &capabilities);
 }
@@ -62,6 +64,22 @@ static void hostile_answers(void **state)
 	(void)state;
 	any_length(parse_everything, 64);
 	any_length(parse_everything, 300);
+}
+
+static void layer_boundary(void **state)
+{
+	/* As a DVD+R DL has it: set, and 2086912 sectors in the first layer. */
+	uint8_t data[12] = { 0, 10, 0, 0, 0x80, 0, 0, 0, 0, 0x1f, 0xd8, 0 };
+	uint32_t n_sectors = 0;
+
+	(void)state;
+	assert_true(mmc_parse_layer_boundary(data, sizeof(data), &n_sectors));
+	assert_int_equal(n_sectors, 2086912);
+	assert_false(mmc_parse_layer_boundary(data, sizeof(data) - 1, &n_sectors));
+	data[8] = 0x80;
+	assert_false(mmc_parse_layer_boundary(data, sizeof(data), &n_sectors));
+	memset(data + 8, 0, 4);
+	assert_false(mmc_parse_layer_boundary(data, sizeof(data), &n_sectors));
 }
 
 static void inquiry(void **state)
@@ -289,6 +307,7 @@ int main(void)
 		cmocka_unit_test(capacity),
 		cmocka_unit_test(dvd_layers),
 		cmocka_unit_test(dvd_addresses_astray),
+		cmocka_unit_test(layer_boundary),
 		cmocka_unit_test(capabilities),
 		cmocka_unit_test(format_capacity),
 	};

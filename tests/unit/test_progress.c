@@ -71,6 +71,25 @@ static void narrow_terminals_lose_the_least_important(void **state)
 	}
 }
 
+static void several_drives(void **state)
+{
+	static const struct discern_progress_drive drives[] = {
+		{ "sr0", DISCERN_DRIVE_READS, 9870 },
+		{ "sr1", DISCERN_DRIVE_RETRIES, 0 },
+		{ "sr2", DISCERN_DRIVE_GONE, 0 },
+	};
+	struct discern_progress progress = writing;
+
+	(void)state;
+	progress.phase = DISCERN_PHASE_READ;
+	progress.fifo_percent = progress.drive_buffer_percent = DISCERN_PERCENT_UNKNOWN;
+	progress.n_drives = 3;
+	progress.drives = drives;
+	check_line(&progress, 200,
+		   "read      62 %  408 of 658 MB  14.2x 19.6 MB/s  sr0 9.9, sr1 retries, sr2 GAVE OUT  0:13 left");
+	check_line(&progress, 80, "read      62 %  408 of 658 MB  14.2x 19.6 MB/s  0:13 left");
+}
+
 static void bad_areas(void **state)
 {
 	struct discern_progress progress = writing;
@@ -105,6 +124,27 @@ static void phase_without_numbers(void **state)
 	assert_string_equal(line, "close    the drive finishes the disc, ca");
 	progress_last_line(&progress, 75.9, 200, line);
 	assert_string_equal(line, "close    done  in 1:16");
+}
+
+static void ratio_without_bytes(void **state)
+{
+	struct discern_progress progress = {
+		.phase = DISCERN_PHASE_BLANK,
+		.is_ratio = true,
+		.done_bytes = 0x4000,
+		.total_bytes = 0x10000,
+		.seconds_left = 90,
+		.seconds_left_bad = UINT32_MAX,
+		.fifo_percent = DISCERN_PERCENT_UNKNOWN,
+		.drive_buffer_percent = DISCERN_PERCENT_UNKNOWN,
+	};
+	char line[PROGRESS_LINE_SIZE];
+
+	(void)state;
+	check_line(&progress, 200, "blank     25 %  1:30 left");
+	progress.done_bytes = 0x10000;
+	progress_last_line(&progress, 30.0, 200, line);
+	assert_string_equal(line, "blank    100 %  done  in 0:30");
 }
 
 static void hundred_only_at_the_end(void **state)
@@ -255,8 +295,10 @@ int main(void)
 		cmocka_unit_test(whole_line),
 		cmocka_unit_test(sizes_in_the_unit_of_the_total),
 		cmocka_unit_test(narrow_terminals_lose_the_least_important),
+		cmocka_unit_test(several_drives),
 		cmocka_unit_test(bad_areas),
 		cmocka_unit_test(phase_without_numbers),
+		cmocka_unit_test(ratio_without_bytes),
 		cmocka_unit_test(hundred_only_at_the_end),
 		cmocka_unit_test(bar),
 		cmocka_unit_test(bar_without_trace),

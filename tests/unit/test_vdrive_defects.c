@@ -430,7 +430,9 @@ static void test_unusable_areas(void **state)
 	assert_int_equal(get_be32(t.data + 8), 112);
 	assert_int_equal(test_read(&t, CDB(0xac, SECONDARY, [9] = 1, [10] = 1), 64), GOOD);
 	assert_int_equal(t.answer.transferred, 8 + 8);
-	assert_int_equal(test_read(&t, CDB(0xac, 0, [9] = 8, [10] = 1), 64), INVALID_FIELD);
+	assert_int_equal(test_read(&t, CDB(0xac, 0, [9] = 8, [10] = 1), 64), GOOD);
+	assert_int_equal(get_be32(t.data), 4);
+	assert_int_equal(test_read(&t, CDB(0xac, 3, [9] = 8, [10] = 1), 64), INVALID_FIELD);
 	test_drive_close(&t);
 	open_bd_re(BD_RE, 4096 - 64);
 	assert_int_equal(test_read(&t, CDB(0xac, SECONDARY, [9] = 8, [10] = 1), 64), INVALID_FIELD);

@@ -4,17 +4,18 @@
 
 # Compiling discern.
 # shellcheck disable=SC2034  # for the scripts that source this file
-build_packages=(autoconf automake gcc libburn-dev libc6-dev libcmocka-dev libexpat1-dev libfuse3-dev libjansson-dev liblzma-dev libsndfile1-dev
-	libssl-dev libsystemd-dev libtool libudev-dev libzstd-dev make pkg-config zlib1g-dev)
+build_packages=(autoconf automake gcc gpg libarchive-dev libburn-dev libc6-dev libcmocka-dev libexpat1-dev libfuse3-dev libgpgme-dev
+	libisofs-dev libjansson-dev liblzma-dev libsndfile1-dev libssl-dev libsystemd-dev libtool libudev-dev libzstd-dev make pkg-config
+	zlib1g-dev)
 # The virtual drive, and the programs that the demo shows beside discern.
 # shellcheck disable=SC2034
 demo_packages=(fuse3 grub-rescue-pc wodim xorriso)
 # All tests: the second compiler, the checkers, and the programs that act as referee.
 # shellcheck disable=SC2034
-test_packages=(busybox-static cd-paranoia cdrdao cdrskin clang codespell cpio dbus-bin dbus-daemon dvd+rw-tools eject flac
-	gddrescue genisoimage growisofs icedax jq kmod libcdio-utils libclang-rt-dev man-db open-iscsi procps python3
+test_packages=(busybox-static bzip2 cd-paranoia cdrdao cdrskin clang codespell cpio dbus-bin dbus-daemon dvd+rw-tools eject flac
+	gddrescue genisoimage gnupg growisofs icedax isomd5sum jq kmod libcdio-utils libclang-rt-dev lz4 man-db open-iscsi procps python3
 	python3-dbusmock qemu-system-x86 sg3-utils shellcheck tcmu-runner tgt
-	udev udftools umockdev universal-ctags util-linux valgrind xxd xz-utils zstd)
+	udev udftools umockdev universal-ctags util-linux valgrind xxd xz-utils zip zstd)
 
 is_installed() {
 	dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null | grep -qx installed

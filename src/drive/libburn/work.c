@@ -177,6 +177,7 @@ static void fill_percentage(const struct burn_progress *from_libburn, struct dis
 {
 	if (from_libburn->sectors <= 0 || from_libburn->sector < 0 || from_libburn->sector > from_libburn->sectors)
 		return;
+	progress->is_ratio = true;
 	progress->done_bytes = (uint64_t)from_libburn->sector;
 	progress->total_bytes = (uint64_t)from_libburn->sectors;
 }

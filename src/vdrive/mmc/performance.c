@@ -96,11 +96,11 @@ static int write_speeds(struct vdrive_call *call)
 	return give_descriptors(call, data, n);
 }
 
-/** Type 1, unusable areas of a DVD-RAM: none are listed as bad since its making (PDL), others are what spare units stand
- *  for (SDL). Where zones end, this drive does not tell. */
+/** Type 1, unusable areas of a DVD-RAM: none between its zones nor bad since its making (PDL); what spare units stand for
+ *  (SDL). */
 static int unusable_areas(struct vdrive_call *call)
 {
-	enum { AREA = 8, MOST = 256, PRIMARY_LIST = 1, SECONDARY_LIST = 2 };
+	enum { AREA = 8, MOST = 256, SECONDARY_LIST = 2 };
 	const struct disc *disc = call->drive->disc;
 	uint8_t data[HEADER + AREA * MOST] = { 0 }, list = call->cdb[1] & 0x1f;
 	uint32_t n_all = list == SECONDARY_LIST ? disc_n_replaced(disc) : 0, n = 0;
@@ -108,7 +108,7 @@ static int unusable_areas(struct vdrive_call *call)
 
 	if (disc_profile(disc)->number != DISCERN_PROFILE_DVD_RAM)
 		return vdrive_invalid_field(call, 10);
-	if (list != PRIMARY_LIST && list != SECONDARY_LIST)
+	if (list > SECONDARY_LIST)
 		return vdrive_invalid_field(call, 1);
 	for (; n_all > 0 && n < MOST && (lba = disc_next_replaced(disc, lba + 1)) >= 0; n++) {
 		put_be32(data + HEADER + (size_t)AREA * n, (uint32_t)lba);
