@@ -14,7 +14,7 @@ _discern_drives()
 _discern_own_options()
 {
 	case $1 in
-	rip) echo "--audio --raw --subchannel --dat --format --offset --accuraterip --output --compress --as-is --retries --max-time --stop-after-no-progress --paranoid --no-raw --speed --no-manifest --report --skip-done --watch --no-verify" ;;
+	rip) echo "--audio --raw --subchannel --dat --format --offset --accuraterip --output --compress --as-is --retries --max-time --stop-after-no-progress --reconnect --paranoid --no-raw --speed --no-manifest --report --skip-done --watch --no-verify" ;;
 	load | eject) echo "--wait" ;;
 	report) echo "--output" ;;
 	verify) echo "--manifest --session --offset --no-cd-text" ;;
@@ -43,13 +43,12 @@ _discern_value()
 	case $1 in
 	--progress) mapfile -t COMPREPLY < <(compgen -W "auto bar plain json none" -- "$cur") ;;
 	--media) mapfile -t COMPREPLY < <(compgen -W "cd-r cd-rw dvd-r dvd-r-dl dvd-rw dvd-rw-overwrite dvd+r dvd+r-dl dvd+rw dvd-ram bd-r bd-r-dl bd-r-tl bd-r-ql bd-re bd-re-dl bd-re-tl" -- "$cur") ;;
-	--via | --accuraterip | --record | --report | --manifest | --receipt | --output | -o | --drive | --faults | --clock-file) _filedir ;;
+	--via | --accuraterip | --queue | --record | --report | --manifest | --receipt | --output | -o | --drive | --faults | --clock-file) _filedir ;;
 	--format) mapfile -t COMPREPLY < <(compgen -W "flac wav cue" -- "$cur") ;;
 	--kind) mapfile -t COMPREPLY < <(compgen -W "cd-rom dvd-rom bd-rom" -- "$cur") ;;
 	--mode) mapfile -t COMPREPLY < <(compgen -W "auto sao tao dao incremental" -- "$cur") ;;
 	--defect-management | --stream-recording) mapfile -t COMPREPLY < <(compgen -W "on off" -- "$cur") ;;
-	--name | --session) ;;
-	--gap | --write-offset | --read-speed | --offset | --progress-fd | --retries | --max-time | --stop-after-no-progress | --speed | --buffer | --sha256 | --checksum | --sectors | --fault) ;;
+	--name | --gap | --write-offset | --read-speed | --session | --offset | --progress-fd | --retries | --max-time | --stop-after-no-progress | --speed | --buffer | --sha256 | --checksum | --sectors | --fault | --reconnect) ;;
 	*) return 1 ;;
 	esac
 }

@@ -57,6 +57,8 @@ complete -c discern -n "__fish_seen_subcommand_from burn" -l any-file -d 'burn a
 complete -c discern -n "__fish_seen_subcommand_from burn" -l speed -x -a 'max 1x 2x 4x 8x 16x' -d 'at most this speed'
 complete -c discern -n "__fish_seen_subcommand_from burn" -l buffer -x -d 'memory between file and drive in MiB'
 complete -c discern -n "__fish_seen_subcommand_from burn" -l receipt -r -F -d 'tell in this file how the disc came about'
+complete -c discern -n "__fish_seen_subcommand_from burn" -l copies -x -d 'burn so many discs'
+complete -c discern -n "__fish_seen_subcommand_from burn" -l queue -r -F -d 'burn what this file names'
 complete -c discern -n "__fish_seen_subcommand_from burn" -l no-receipt -d 'leave no receipt beside the image'
 complete -c discern -n "__fish_seen_subcommand_from burn" -l eject -d 'open the tray at the end'
 
@@ -85,6 +87,7 @@ complete -c discern -n "__fish_seen_subcommand_from rip" -l retries -x -d 'round
 complete -c discern -n "__fish_seen_subcommand_from rip" -l max-time -x -d 'stop after this time'
 complete -c discern -n "__fish_seen_subcommand_from rip" -l stop-after-no-progress -x -d 'stop when nothing more comes for so long'
 complete -c discern -n "__fish_seen_subcommand_from rip" -l paranoid -d 'read every sector twice'
+complete -c discern -n "__fish_seen_subcommand_from rip" -l reconnect -x -d 'wait so long for a drive that drops out'
 complete -c discern -n "__fish_seen_subcommand_from rip" -l no-raw -d 'read CDs without the checksums of their sectors'
 complete -c discern -n "__fish_seen_subcommand_from rip burn" -l speed -x -d 'speed in x'
 complete -c discern -n "__fish_seen_subcommand_from rip" -l skip-done -d 'nothing if there is an image of this disc'

@@ -47,6 +47,9 @@ struct discern_rip_options {
 	/** Stops after so many seconds, or after so many in which nothing more could be read; 0 for never. */
 	double max_seconds;
 	double no_progress_seconds;
+	/** How long to wait for a drive that drops out, to go on when it is back with the same disc; 0 for a minute, negative
+	 *  for not at all. */
+	double reconnect_seconds;
 	/** Read speed in kB/s; 0 as fast as the drive likes. */
 	uint32_t speed_kbps;
 	/** Called when the image has its name, before anything is read; may be NULL. A negative errno with words in err ends

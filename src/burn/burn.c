@@ -353,9 +353,8 @@ static int burn(struct burning *burning, struct discern_drive *drive, const stru
 		ret = check_medium(drive, burning->plan, result, err);
 	result->written_bytes = state.delivered_bytes;
 	result->min_fifo_percent = state.min_percent;
-	result->n_fifo_empty = state.n_empty;
 	result->behind_bytes = state.behind_bytes;
-	result->min_drive_buffer_percent = burning->min_drive_buffer_percent;
+	result->n_fifo_empty = state.n_empty;
 	return ret;
 }
 
@@ -364,7 +363,9 @@ int discern_burn(struct discern_drive *drive, const struct discern_burn_check *c
 		 const struct discern_observer *observer, struct discern_burn_result *ret_result,
 		 struct discern_error *err)
 {
-	struct burning burning = { .plan = plan, .observer = observer, .phase = DISCERN_PHASE_CHECK,
+	struct burning burning = { .plan = plan,
+				   .observer = observer,
+				   .phase = DISCERN_PHASE_CHECK,
 				   .min_drive_buffer_percent = DISCERN_PERCENT_UNKNOWN };
 	double begin = observe_now();
 	int ret;
@@ -378,6 +379,7 @@ int discern_burn(struct discern_drive *drive, const struct discern_burn_check *c
 	if (ret < 0)
 		return ret;
 	ret = burn(&burning, drive, options, ret_result, err);
+	ret_result->min_drive_buffer_percent = burning.min_drive_buffer_percent;
 	ret_result->seconds = observe_now() - begin;
 	if (burning.write_seconds > 0)
 		ret_result->average_kbps = (uint32_t)((double)ret_result->written_bytes / burning.write_seconds / 1000);

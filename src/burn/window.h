@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The bytes of an image for several burns in processes of their own: one thread reads the file once, into a ring of shared memory, ahead
- * of the fastest of them. Nobody waits for anybody: whoever falls behind the ring, or does not get something in time, reads
- * the file itself. Each of them still accounts for all of its bytes and hashes them (feed.h).
+ * The bytes of an image for several burns in processes of their own: one thread reads the file once, into a ring of shared
+ * memory, ahead of the fastest of them. Nobody waits for anybody: whoever falls behind the ring, or does not get something
+ * in time, reads the file itself. Each of them still accounts for all of its bytes and hashes them (feed.h).
  */
 #ifndef BURN_WINDOW_H
 #define BURN_WINDOW_H

@@ -171,12 +171,6 @@ static int set_option(struct burn_options *options, int option)
 	case OPTION_EJECT:
 		options->will_eject = true;
 		return 0;
-	case OPTION_RECEIPT:
-		options->receipt = optarg;
-		return 0;
-	case OPTION_NO_RECEIPT:
-		options->no_receipt = true;
-		return 0;
 	case OPTION_MULTI:
 		options->burn.multi = true;
 		return 0;
@@ -185,6 +179,12 @@ static int set_option(struct burn_options *options, int option)
 		return 0;
 	case OPTION_SIMULATE:
 		options->burn.simulate = true;
+		return 0;
+	case OPTION_RECEIPT:
+		options->receipt = optarg;
+		return 0;
+	case OPTION_NO_RECEIPT:
+		options->no_receipt = true;
 		return 0;
 	default:
 		return set_value(options, option);
@@ -341,6 +341,8 @@ int burn_options_parse(struct burn_options *options, int argc, char **argv)
 	}
 	if (options->queue == NULL && optind == argc)
 		return cli_usage(options->cli, "which image?");
+	if (options->receipt != NULL && (options->burn.append || options->burn.simulate))
+		return cli_usage(options->cli, "--receipt is of a whole disc: leave it away with --append and --simulate");
 	if (options->burn.append && options->burn.overwrite)
 		return cli_usage(options->cli,
 				 "--append keeps what the disc holds, --overwrite does not: give one of them");

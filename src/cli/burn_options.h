@@ -6,8 +6,8 @@
 #include <discern/burn.h>
 
 #include "cli/command.h"
-#include "cli/workers.h"
 #include "cli/speed_option.h"
+#include "cli/workers.h"
 
 struct burn_options {
 	struct cli *cli;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The file of discern burn --queue: a line for each disc, IMAGE [OPTION…]; # begins a comment. What was burned becomes a comment, so
- * that the same command goes on with the rest; lines may be added while it runs.
+ * The file of discern burn --queue: a line for each disc, IMAGE [OPTION…]; # begins a comment. What was burned becomes a
+ * comment, so that the same command goes on with the rest; lines may be added while it runs.
  */
 #ifndef CLI_BURN_QUEUE_H
 #define CLI_BURN_QUEUE_H

@@ -280,12 +280,12 @@ void burn_report_write(struct report *report, const struct discern_burn_plan *pl
 	report_number(report, "average_kbps", NULL, result->average_kbps, NULL);
 	report_number(report, "min_fifo_percent", NULL, result->min_fifo_percent, NULL);
 	report_number(report, "n_fifo_empty", NULL, result->n_fifo_empty, NULL);
+	report_string(report, "state", NULL, discern_medium_state_name(result->state));
 	report_number(report, "behind_bytes", NULL, (int64_t)result->behind_bytes, NULL);
 	if (result->min_drive_buffer_percent != DISCERN_PERCENT_UNKNOWN)
 		report_number(report, "min_drive_buffer_percent", NULL, result->min_drive_buffer_percent, NULL);
 	else
 		report_string(report, "min_drive_buffer_percent", NULL, NULL);
-	report_string(report, "state", NULL, discern_medium_state_name(result->state));
 	report_close(report);
 }
 

@@ -36,6 +36,12 @@ static bool will_verify(const struct job *job)
 	return job->options.will_verify && !job->options.burn.simulate;
 }
 
+/* What a receipt is of: nothing is left of a trial, and a session is not all that a disc holds. */
+static bool is_whole_disc(const struct job *job)
+{
+	return !job->options.burn.simulate && !job->options.burn.append;
+}
+
 /* ---- steps; each gives an exit code ---- */
 
 static int open_drive(struct job *job, struct discern_error *err)
@@ -229,7 +235,7 @@ static int run_steps(struct job *job)
 {
 	int ret = find_drive(job);
 
-	if (ret == CLI_EXIT_GOOD && !job->options.no_receipt && !job->options.is_dry_run)
+	if (ret == CLI_EXIT_GOOD && !job->options.no_receipt && !job->options.is_dry_run && is_whole_disc(job))
 		ret = burn_receipt_place(&job->receipt, job->options.receipt, job->options.image_path);
 	if (ret == CLI_EXIT_GOOD)
 		ret = check_image(job);

@@ -131,6 +131,7 @@ const struct cli_command cmd_rip = {
 		"      --max-time=T   stop after T, such as 90s, 15m or 2h; the same command goes on\n"
 		"      --stop-after-no-progress=T\n"
 		"                     stop when nothing more could be read for T\n"
+		"      --reconnect=T  wait so long for a drive that drops out, and go on with the same disc (1m; 0 does not)\n"
 		"      --no-manifest  no FILE.json, which tells how the image came about\n"
 		"      --report=PAGE  the same as a page of HTML, with a map of the disc\n"
 		"      --paranoid     read every sector twice, past the drive's cache; count only what is equal\n"

@@ -20,6 +20,7 @@ enum {
 	OPTION_COMPRESS,
 	OPTION_PARANOID,
 	OPTION_NO_RAW,
+	OPTION_RECONNECT,
 	OPTION_SKIP_DONE,
 	OPTION_WATCH,
 	OPTION_NO_VERIFY,
@@ -45,6 +46,7 @@ static const struct option own[] = {
 	{ "compress", required_argument, NULL, OPTION_COMPRESS },
 	{ "paranoid", no_argument, NULL, OPTION_PARANOID },
 	{ "no-raw", no_argument, NULL, OPTION_NO_RAW },
+	{ "reconnect", required_argument, NULL, OPTION_RECONNECT },
 	{ "skip-done", no_argument, NULL, OPTION_SKIP_DONE },
 	{ "watch", no_argument, NULL, OPTION_WATCH },
 	{ "no-verify", no_argument, NULL, OPTION_NO_VERIFY },
@@ -97,6 +99,14 @@ static int set_limit(struct rip_options *options, const char *option, const char
 	if (length >= sizeof(digits) || unit == 0 || !text_to_number(digits, 1, MAX_LIMIT_SECONDS, &n))
 		return cli_usage(options->cli, "--%s=%s: give a time such as 90s, 15m or 2h", option, word);
 	*ret_seconds = (double)(n * unit);
+	return 0;
+}
+
+static int set_reconnect(struct rip_options *options, const char *word)
+{
+	if (strcmp(word, "0") != 0)
+		return set_limit(options, "reconnect", word, &options->rip.reconnect_seconds);
+	options->rip.reconnect_seconds = -1;
 	return 0;
 }
 
@@ -292,6 +302,8 @@ int rip_options_parse(struct rip_options *options, int argc, char **argv)
 			ret = set_limit(options, "max-time", optarg, &options->rip.max_seconds);
 		else if (option == OPTION_NO_PROGRESS)
 			ret = set_limit(options, "stop-after-no-progress", optarg, &options->rip.no_progress_seconds);
+		else if (option == OPTION_RECONNECT)
+			ret = set_reconnect(options, optarg);
 		else if (option == OPTION_NO_MANIFEST)
 			options->no_manifest = true;
 		else if (option == OPTION_REPORT)

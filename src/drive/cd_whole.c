@@ -58,6 +58,19 @@ void cd_whole_close(struct cd_whole *whole)
 	free(whole);
 }
 
+int cd_whole_check(struct cd_whole *whole, int32_t lba, bool with_subchannels, struct discern_error *err)
+{
+	const struct mmc_raw_read read = { .lba = lba, .n_sectors = 1, .with_subchannel = with_subchannels };
+	int ret = drive_source_read_raw(whole->source, &read, whole->buffer, err);
+
+	if (ret != -EOPNOTSUPP)
+		return ret == -EIO || ret == -ENXIO ? 0 : ret;
+	discern_error_set(err, ret, "%s: the drive does not give %s of CDs", discern_drive_path(whole->drive),
+			  with_subchannels ? "the sub-channels" : "whole sectors");
+	return discern_error_hint(err, "take another drive%s",
+				  with_subchannels ? ", or leave --subchannel and --format=ccd out" : "");
+}
+
 uint32_t cd_whole_at_once(const struct cd_whole *whole)
 {
 	uint32_t n = whole->source->preferred_sectors * DISCERN_SECTOR_SIZE / (MMC_RAW_SECTOR + MMC_SUBCHANNEL);
@@ -161,6 +174,8 @@ struct trial {
 	uint8_t *sector;
 	enum cd_whole_state state;
 	unsigned n_copies, n_bad_bytes;
+	/** Two copies were the same, and the drive sure of each byte: so it is on the disc. */
+	bool is_settled;
 };
 
 /* The cache has the last copy; a read of the sector before it, past it, makes the drive forget that. */
@@ -208,6 +223,7 @@ static void take_copy(struct cd_whole *whole, struct trial *trial, int32_t lba, 
 		memcpy(copy, whole_sector, SECTOR_RAW);
 		state = CD_WHOLE_MENDED;
 	}
+	trial->is_settled = n_bad == 0 && trial->n_bad_bytes == 0 && memcmp(copy, trial->sector, SECTOR_RAW) == 0;
 	if (state < trial->state || (state == trial->state && n_bad < trial->n_bad_bytes)) {
 		memcpy(trial->sector, copy, SECTOR_RAW);
 		trial->state = state;
@@ -241,7 +257,7 @@ static int read_copies(struct cd_whole *whole, struct trial *trial, int32_t lba,
 	bool is_set = drive_begin_uncorrected(whole->drive, &before, NULL) == 0;
 	int ret = 0;
 
-	for (unsigned i = 0; ret == 0 && trial->state >= CD_WHOLE_WRONG && i < N_COPIES; i++) {
+	for (unsigned i = 0; ret == 0 && trial->state >= CD_WHOLE_WRONG && !trial->is_settled && i < N_COPIES; i++) {
 		if (i > 0)
 			move_away(whole, lba);
 		ret = read_copy(whole, trial, lba, err);

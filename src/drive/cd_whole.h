@@ -36,6 +36,10 @@ int cd_whole_open(struct discern_drive *drive, const struct discern_medium *medi
 /** Accepts NULL. */
 void cd_whole_close(struct cd_whole *whole);
 
+/** Whether the drive gives whole sectors, and sub-channels with them if these are wanted, tried with one. 0, also if just
+ *  this sector is bad; -EOPNOTSUPP with words; or trouble of the drive. */
+int cd_whole_check(struct cd_whole *whole, int32_t lba, bool with_subchannels, struct discern_error *err);
+
 /** Most sectors that cd_whole_read() and cd_whole_read_subchannels() take, which is what is read best. */
 uint32_t cd_whole_at_once(const struct cd_whole *whole);
 

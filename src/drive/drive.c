@@ -91,7 +91,7 @@ int drive_wait_ready(struct discern_drive *drive, struct discern_error *err)
 
 /* ---- the owner of the device ---- */
 
-static int open_transport(struct discern_drive *drive, struct discern_error *err)
+int drive_open_device(struct discern_drive *drive, struct discern_error *err)
 {
 	struct transport *transport = NULL;
 	int ret;
@@ -120,7 +120,7 @@ static int open_patiently(struct discern_drive *drive, unsigned max_tries, struc
 	int ret;
 
 	for (unsigned i = 1;; i++) {
-		ret = open_transport(drive, err);
+		ret = drive_open_device(drive, err);
 		if (ret != -EBUSY || i >= max_tries)
 			return ret;
 		drive_sleep_ms(PAUSE_MS);
@@ -153,7 +153,7 @@ int drive_transport(struct discern_drive *drive, struct transport **ret_transpor
 
 /* systemd, "Locking Block Device Access": udev leaves a device alone while another has a lock on it. Tried again if
  * udev itself had it at the first time. */
-static void claim(struct discern_drive *drive)
+void drive_claim(struct discern_drive *drive)
 {
 	if (drive->is_claimed || !drive->can_reopen)
 		return;
@@ -175,7 +175,7 @@ int drive_lend(struct discern_drive *drive, struct burner **ret_burner, struct d
 		ret = transport_sgio_may_write(drive->path, err);
 		if (ret < 0)
 			return ret;
-		claim(drive);
+		drive_claim(drive);
 		drive->transport = transport_close(drive->transport);
 		ret = burner_grab(drive->path, drive->recorder, &drive->burner, err);
 		if (ret < 0)
@@ -252,7 +252,7 @@ static int not_a_drive(const struct discern_drive *drive, struct discern_error *
 }
 
 /* Sends nothing but INQUIRY before it is sure that this is an optical drive. */
-static int identify(struct discern_drive *drive, struct discern_error *err)
+int drive_identify(struct discern_drive *drive, struct discern_error *err)
 {
 	enum { STANDARD_SIZE = 36 };
 	uint8_t data[STANDARD_SIZE], device_type;
@@ -292,15 +292,13 @@ char *drive_resolve_path(const char *path)
 	return resolved != NULL ? resolved : strdup(path);
 }
 
-static struct discern_drive *new_drive(char *path, const struct discern_drive_options *options)
+static struct discern_drive *new_drive(const char *path, const struct discern_drive_options *options)
 {
-	struct discern_drive *drive = path == NULL ? NULL : calloc(1, sizeof(*drive));
+	struct discern_drive *drive = calloc(1, sizeof(*drive));
 
-	if (drive == NULL) {
-		free(path);
+	if (drive == NULL)
 		return NULL;
-	}
-	drive->path = path;
+	snprintf(drive->path, sizeof(drive->path), "%s", path);
 	drive->claim_fd = -1;
 	drive->ready_seconds = options != NULL && options->ready_seconds > 0 ? options->ready_seconds : READY_SECONDS;
 	return drive;
@@ -332,10 +330,10 @@ static int set_up(struct discern_drive *drive, const struct discern_drive_option
 	ret = open_patiently(drive, TRIES_AT_FIRST, err);
 	if (ret < 0)
 		return ret;
-	ret = identify(drive, err);
+	ret = drive_identify(drive, err);
 	if (ret < 0)
 		return ret;
-	claim(drive);
+	drive_claim(drive);
 	if (options != NULL && options->load)
 		return discern_drive_load(drive, err);
 	return wait_after_open(drive, err);
@@ -344,9 +342,11 @@ static int set_up(struct discern_drive *drive, const struct discern_drive_option
 int discern_drive_open(const char *path, const struct discern_drive_options *options, struct discern_drive **ret_drive,
 		       struct discern_error *err)
 {
-	struct discern_drive *drive = new_drive(drive_resolve_path(path), options);
+	char *resolved = drive_resolve_path(path);
+	struct discern_drive *drive = resolved == NULL ? NULL : new_drive(resolved, options);
 	int ret;
 
+	free(resolved);
 	if (drive == NULL)
 		return discern_error_set(err, -ENOMEM, "out of memory");
 	drive->can_reopen = true;
@@ -362,7 +362,7 @@ int discern_drive_open(const char *path, const struct discern_drive_options *opt
 int drive_open_on(struct transport *transport, const char *path, struct discern_drive **ret_drive,
 		  struct discern_error *err)
 {
-	struct discern_drive *drive = new_drive(strdup(path), NULL);
+	struct discern_drive *drive = new_drive(path, NULL);
 	int ret;
 
 	if (drive == NULL) {
@@ -370,7 +370,7 @@ int drive_open_on(struct transport *transport, const char *path, struct discern_
 		return discern_error_set(err, -ENOMEM, "out of memory");
 	}
 	drive->transport = transport;
-	ret = identify(drive, err);
+	ret = drive_identify(drive, err);
 	if (ret == 0)
 		ret = wait_after_open(drive, err);
 	if (ret < 0) {
@@ -402,7 +402,6 @@ struct discern_drive *discern_drive_close(struct discern_drive *drive)
 	transport_recorder_close(drive->recorder, NULL);
 	if (drive->claim_fd >= 0)
 		close(drive->claim_fd);
-	free(drive->path);
 	free(drive);
 	return NULL;
 }

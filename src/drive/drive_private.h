@@ -3,12 +3,15 @@
 #ifndef DRIVE_DRIVE_PRIVATE_H
 #define DRIVE_DRIVE_PRIVATE_H
 
+#include <limits.h>
+
 #include "drive/drive.h"
 #include "drive/mmc.h"
 #include "drive/mmc_parse.h"
 
 struct discern_drive {
-	char *path;
+	/** Changes when the drive was lost and came back under another name. */
+	char path[PATH_MAX];
 	struct discern_drive_id id;
 	/** One of both at most: the owner of the device. */
 	struct transport *transport;
@@ -31,6 +34,17 @@ int drive_run(struct discern_drive *drive, const struct scsi_command *command, s
 /** Waits at most drive->ready_seconds while the drive says that it is becoming ready; pending unit attentions are
  *  taken. 0, -ENOMEDIUM, -ETIMEDOUT, -ECANCELED (a signal came), or what is wrong with medium or drive. */
 int drive_wait_ready(struct discern_drive *drive, struct discern_error *err);
+
+/** For drive_reopen(): opens the device at drive->path for the transport; asks who it is; takes the lock that keeps udev
+ *  away, as far as that goes. */
+int drive_open_device(struct discern_drive *drive, struct discern_error *err);
+int drive_identify(struct discern_drive *drive, struct discern_error *err);
+void drive_claim(struct discern_drive *drive);
+
+/** After -ENODEV: waits until the drive is there again and ready, maybe under another name; it is known by who it says
+ *  it is. What is in it is not looked at. -ENODEV if it does not come within max_seconds, -ECANCELED if a signal came,
+ *  or what drive_wait_ready() says. */
+int drive_reopen(struct discern_drive *drive, unsigned max_seconds, struct discern_error *err);
 
 enum { DRIVE_CONFIGURATION_SIZE = 4096 };
 

@@ -22,7 +22,7 @@ enum { RETRIES_UNKNOWN = -1, RETRIES_FIXED = -2 };
 
 /* ---- is it still the same disc, and is the drive with us ---- */
 
-static int read_capacity(struct discern_drive *drive, uint32_t *ret_n_sectors)
+int drive_source_capacity(struct discern_drive *drive, uint32_t *ret_n_sectors)
 {
 	struct scsi_command command;
 	uint8_t data[8];
@@ -71,7 +71,7 @@ static int settle(struct drive_source *source, struct discern_error *err)
 				break;
 			continue;
 		}
-		if (ret == 0 && (read_capacity(source->drive, &capacity) != 0 || capacity == source->capacity_sectors))
+		if (ret == 0 && (drive_source_capacity(source->drive, &capacity) != 0 || capacity == source->capacity_sectors))
 			return 0;
 		if (ret == 0)
 			return changed(source, err);
@@ -104,6 +104,20 @@ static int count_loss(struct drive_source *source, struct discern_error *err)
 	return -ETIMEDOUT;
 }
 
+/* 0 when the drive can be asked again. */
+static int get_back(struct drive_source *source, bool is_gone, struct discern_error *err)
+{
+	int ret = is_gone ? -ENODEV : settle(source, err);
+
+	if (ret == -ENODEV) {
+		discern_error_clear(err);
+		return drive_source_reconnect(source, err);
+	}
+	if (ret == 0)
+		drive_source_renew_effort(source);
+	return ret;
+}
+
 /* ---- reading ---- */
 
 enum verdict { VERDICT_DONE, VERDICT_REPEAT, VERDICT_FAILED };
@@ -121,7 +135,6 @@ static enum verdict judge_read(struct drive_source *source, unsigned n_repeated,
 	case -ENXIO:
 	case -EKEYREJECTED:
 	case -ENOMEDIUM:
-	case -ENODEV:
 	case -EPROTO:
 	case -EMSGSIZE:
 		return VERDICT_FAILED;
@@ -132,6 +145,7 @@ static enum verdict judge_read(struct drive_source *source, unsigned n_repeated,
 		}
 		break;
 	case -EAGAIN:
+	case -ENODEV:
 		break;
 	case -EOPNOTSUPP:
 		/* Who has sent it tries again in another way: without FUA, or with another command. */
@@ -139,19 +153,23 @@ static enum verdict judge_read(struct drive_source *source, unsigned n_repeated,
 	case -EIO:
 	case -ETIMEDOUT:
 	default:
-		/* The drive itself says what is wrong with these sectors. */
-		if (err->sense.key != 0) {
-			source->n_lost = 0;
-			*code = -EIO;
+		if (err->sense.key == 0 || err->sense.key == SENSE_NOT_READY)
+			break;
+		/* The drive says what is wrong with itself, which may be because of these sectors; or with them. */
+		if (err->sense.key == SENSE_HARDWARE_ERROR || err->sense.key == SENSE_ABORTED_COMMAND) {
+			*code = count_loss(source, err);
 			return VERDICT_FAILED;
 		}
-		break;
+		source->n_lost = 0;
+		*code = -EIO;
+		return VERDICT_FAILED;
 	}
 	/* Lost on the way, reset, or not ready: nothing is known of the sectors before the drive is back. */
-	ret = settle(source, &trouble);
+	ret = get_back(source, *code == -ENODEV, &trouble);
 	if (ret < 0) {
 		*code = ret;
-		*err = trouble;
+		if (ret != -ENODEV || trouble.text[0] != '\0')
+			*err = trouble;
 		return VERDICT_FAILED;
 	}
 	/* Sectors over which the drive was lost are not tried again here: it may cost a minute each time. */
@@ -344,6 +362,16 @@ static int set_effort(struct discern_source *base, const struct source_effort *e
 	return ret;
 }
 
+void drive_source_renew_effort(struct drive_source *source)
+{
+	if (source->gives_up_soon) {
+		source->gives_up_soon = false;
+		set_retries(source, true);
+	}
+	if (source->speed_kbps != 0)
+		discern_drive_set_speed(source->drive, source->speed_kbps, 0, NULL);
+}
+
 static void close_source(struct discern_source *base)
 {
 	const struct source_effort usual = { 0 };
@@ -411,7 +439,7 @@ int drive_source_open(struct discern_drive *drive, const struct discern_medium *
 	if (medium_need(medium, drive->path, "a disc", err) < 0)
 		return -ENOMEDIUM;
 	drive_wait_ready(drive, NULL);
-	if (read_capacity(drive, &capacity) == 0 && medium->read_capacity_sectors > 0 &&
+	if (drive_source_capacity(drive, &capacity) == 0 && medium->read_capacity_sectors > 0 &&
 	    capacity != medium->read_capacity_sectors)
 		return discern_error_set(err, -ESTALE, "%s: the disc was changed", drive->path);
 	source = calloc(1, sizeof(*source));
@@ -427,8 +455,12 @@ int drive_source_open(struct discern_drive *drive, const struct discern_medium *
 	source->capacity_sectors = capacity;
 	source->good_lba = -1;
 	source->usual_retries = RETRIES_UNKNOWN;
-	if (options != NULL)
+	if (options != NULL) {
 		source->usual_kbps = source->speed_kbps = options->speed_kbps;
+		source->reconnect_seconds = options->reconnect_seconds;
+		source->on_drop_out = options->on_drop_out;
+		source->user = options->user;
+	}
 	if (options != NULL && options->past_cache)
 		source->n_fua_sectors = MORE_THAN_CACHES;
 	*ret_source = &source->base;

@@ -17,6 +17,13 @@ struct drive_source_options {
 	unsigned timeout_ms;
 	/** The speed that the caller has set, to which a lower effort returns; 0 for the drive's highest. */
 	uint32_t speed_kbps;
+	/** How long to wait for a drive that drops out; 0: not at all. */
+	unsigned reconnect_seconds;
+	/** Called when the drive is gone, with NULL; and when it is back, with a source to read with: then it is to find out
+	 *  whether the same disc is in it, of which only the size has been compared, and to return what ends the reading
+	 *  if it is not (-ESTALE). May be NULL. */
+	int (*on_drop_out)(struct discern_source *source, const char *drive, void *user, struct discern_error *err);
+	void *user;
 	/** Of a CD, whole sectors are read as far as the drive can, and proven and mended (cd_source.h). */
 	bool with_proof;
 };

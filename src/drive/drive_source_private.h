@@ -27,11 +27,25 @@ struct drive_source {
 	unsigned n_lost;
 	/** The sector that was read last, to try the drive with; -1 before the first. */
 	int32_t good_lba;
+	/** As in the options; and that a search is going on. */
+	unsigned reconnect_seconds;
+	int (*on_drop_out)(struct discern_source *source, const char *drive, void *user, struct discern_error *err);
+	void *user;
+	bool is_reconnecting;
 	/** What was set when it was first to be changed, or one of the below; and whether it is lower now. */
 	int usual_retries;
 	bool gives_up_soon;
 	uint32_t usual_kbps, speed_kbps;
 };
+
+/** The size that the drive tells now. */
+int drive_source_capacity(struct discern_drive *drive, uint32_t *ret_n_sectors);
+
+/** Sets again what was set in a drive that may have forgotten it. */
+void drive_source_renew_effort(struct drive_source *source);
+
+/** After -ENODEV: 0 when the drive is back with the same disc in it. */
+int drive_source_reconnect(struct drive_source *source, struct discern_error *err);
 
 /** One command; with FUA while n_fua_sectors is not 0, and then -EOPNOTSUPP if the drive refuses it. */
 int drive_source_read_once(struct drive_source *source, int32_t lba, uint32_t n_sectors, uint8_t *buffer,

@@ -21,6 +21,8 @@ struct reading {
 	struct probe *probe;
 	struct udf_volume *volume;
 	uint32_t partition_end;
+	/* The farthest that was found. */
+	uint32_t last_anchor;
 	/* Numbers of the prevailing descriptors (3/8.4.3). */
 	uint32_t primary_number;
 	uint32_t logical_volume_number;
@@ -236,6 +238,7 @@ static int read_integrity(struct reading *reading)
 
 	if (reading->integrity.n_sectors == 0)
 		return 0;
+	reach(reading->volume, reading->integrity.lba, reading->integrity.n_sectors);
 	add_structure(reading->volume, reading->integrity.lba, reading->integrity.n_sectors);
 	ret = probe_read(reading->probe, reading->integrity.lba, sector);
 	if (ret != 0)
@@ -278,6 +281,8 @@ static int try_anchor(struct reading *reading, uint32_t lba)
 		return 0;
 	reach(reading->volume, lba, 1);
 	add_structure(reading->volume, lba, 1);
+	if (lba > reading->last_anchor)
+		reading->last_anchor = lba;
 	extents[0] = get_extent(sector + 16);
 	extents[1] = get_extent(sector + 24);
 	for (size_t i = 0; i < 2; i++) {
@@ -353,6 +358,32 @@ static int read_anchors(struct reading *reading, uint32_t hint_sectors, bool *re
 	return 0;
 }
 
+/*
+ * Behind the partition there may be a gap, up to a whole packet or unit, the integrity and the reserve sequence, and then
+ * the anchors of N - 256 and N, of a volume that does not fill its medium: looked for there until they are found.
+ */
+static int search_last_anchor(struct reading *reading)
+{
+	enum { FARTHEST = 320, BETWEEN_ANCHORS = 256 };
+	struct udf_volume *volume = reading->volume;
+	int64_t at = volume->n_sectors > reading->partition_end ? volume->n_sectors : reading->partition_end;
+	int64_t end = at + FARTHEST;
+
+	if (reading->last_anchor >= reading->partition_end)
+		return 0;
+	for (; at < end && at < (int64_t)reading->probe->source->n_sectors; at++) {
+		uint32_t before = reading->last_anchor;
+		int ret = try_anchor(reading, (uint32_t)at);
+
+		/* What cannot be read is damaged, or was never written. */
+		if (ret != 0)
+			return ret < 0 ? ret : 0;
+		if (reading->last_anchor != before)
+			end = at + 1 + BETWEEN_ANCHORS;
+	}
+	return 0;
+}
+
 int udf_probe(struct probe *probe, enum udf_recognition recognition, uint32_t hint_sectors,
 	      struct udf_volume *ret_volume)
 {
@@ -364,6 +395,8 @@ int udf_probe(struct probe *probe, enum udf_recognition recognition, uint32_t hi
 	ret = read_anchors(&reading, hint_sectors, &is_hidden);
 	if (ret == 0 && reading.has_logical_volume)
 		ret = read_integrity(&reading);
+	if (ret == 0 && reading.partition_end > 0)
+		ret = search_last_anchor(&reading);
 	if (ret < 0)
 		return ret;
 	reach(ret_volume, reading.partition_end, 0);

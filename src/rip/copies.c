@@ -55,8 +55,8 @@ static int compare_capacity(const struct comparison *comparison, size_t i, struc
 
 	if (a == 0 || b == 0 || (a - b <= TOLERANCE && b - a <= TOLERANCE))
 		return 0;
-	discern_error_set(err, -ESTALE,
-			  "%s holds another disc than %s: %" PRId64 " sectors, not %" PRId64, other->path, first->path, b, a);
+	discern_error_set(err, -ESTALE, "%s holds another disc than %s: %" PRId64 " sectors, not %" PRId64, other->path,
+			  first->path, b, a);
 	discern_error_hint(err, "put a copy of the same disc in, or leave one of them out");
 	return -ESTALE;
 }

@@ -79,9 +79,8 @@ void division_note(struct division *division, size_t drive, uint32_t n_sectors, 
 	struct stretch *stretch = &division->stretches[drive];
 	double each = n_sectors > 0 ? seconds / n_sectors : 0;
 
-	stretch->seconds_each = stretch->seconds_each == 0
-					? each
-					: stretch->seconds_each + (each - stretch->seconds_each) / MEMORY;
+	stretch->seconds_each =
+		stretch->seconds_each == 0 ? each : stretch->seconds_each + (each - stretch->seconds_each) / MEMORY;
 }
 
 /* ---- what nobody reads ---- */
@@ -133,8 +132,8 @@ static void cut_to_skipped(const struct map *skipped, bool is_skipped, struct ma
 }
 
 /* The largest piece that is untried, and that nobody reads. */
-static bool find_free(const struct division *division, const struct map *map, const struct map *skipped, bool is_skipped,
-		      struct map_range *ret_range)
+static bool find_free(const struct division *division, const struct map *map, const struct map *skipped,
+		      bool is_skipped, struct map_range *ret_range)
 {
 	struct map_range range;
 	uint32_t next;
@@ -202,8 +201,8 @@ static bool find_part(const struct division *division, size_t drive, const struc
 	return found;
 }
 
-struct division_taken division_take(struct division *division, size_t drive, const struct map *map, const struct map *skipped,
-				    bool take_skipped)
+struct division_taken division_take(struct division *division, size_t drive, const struct map *map,
+				    const struct map *skipped, bool take_skipped)
 {
 	struct division_taken taken = { .kind = DIVISION_NOTHING };
 	struct stretch *own = &division->stretches[drive];

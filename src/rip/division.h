@@ -50,8 +50,8 @@ void division_begin(struct division *division, size_t n, const struct map *map);
  * For a drive that has nothing to read: another stretch.
  * @param skipped  where it is MAP_UNSCRAPED, the drive has left sectors out; taken last, and only with take_skipped
  */
-struct division_taken division_take(struct division *division, size_t drive, const struct map *map, const struct map *skipped,
-				    bool take_skipped);
+struct division_taken division_take(struct division *division, size_t drive, const struct map *map,
+				    const struct map *skipped, bool take_skipped);
 
 /** The drive has read, or left out, all before start, and reads what is before position now. */
 void division_advance(struct division *division, size_t drive, uint32_t start, uint32_t position);

@@ -49,8 +49,9 @@ static int is_outside(struct discern_source *source, const struct rip_plan *plan
 	uint8_t buffer[DISCERN_SECTOR_SIZE];
 	int ret = rip_read(source, plan->first_lba + (int32_t)sector, 1, buffer, err);
 
+	/* Behind what the drive calls recorded there is no track of another kind. */
 	if (ret == -ENXIO)
-		return err->sense.asc != ASC_ILLEGAL_MODE;
+		return err->sense.asc != ASC_ILLEGAL_MODE || (plan->n_recorded > 0 && sector >= plan->n_recorded);
 	return ret < 0 && !rip_is_bad_sector(ret) ? ret : 0;
 }
 
@@ -89,6 +90,7 @@ static int cut_outside(struct discern_source *source, struct rip_plan *plan, str
 	snprintf(plan->reason, sizeof(plan->reason), "the drive reads no sector behind it");
 	for (size_t i = 0; i < plan->n_candidates; i++)
 		plan->candidates[i].is_chosen = plan->candidates[i].n_sectors == end;
+	rip_plan_find_padding(plan);
 	return 0;
 }
 
@@ -106,7 +108,10 @@ static int cut_run_out(struct discern_source *source, struct rip_plan *plan, uin
 	uint8_t buffer[DISCERN_SECTOR_SIZE];
 	uint32_t n = 0;
 
-	while (n < PLAN_RUN_OUT_SECTORS && plan->n_sectors > plan->n_volume_sectors && plan->n_sectors > 1) {
+	/* A volume of which the end is missing says nothing. */
+	bool is_whole = plan->n_volume_sectors <= plan->n_sectors;
+
+	while (n < PLAN_RUN_OUT_SECTORS && plan->n_sectors > (is_whole ? plan->n_volume_sectors : 1)) {
 		int ret = rip_read(source, plan->first_lba + (int32_t)plan->n_sectors - 1, 1, buffer, err);
 
 		if (ret < 0 && !rip_is_bad_sector(ret))
@@ -161,6 +166,8 @@ int end_find(struct discern_source *source, struct rip_plan *plan, uint32_t *ret
 		ret = cut_run_out(source, plan, ret_n_run_out, err);
 	if (ret == 0)
 		ret = cut_outside(source, plan, err);
+	if (ret == 0 && plan->is_cd_track && !plan->has_run_out && plan->n_sectors < plan->n_volume_sectors)
+		ret = cut_run_out(source, plan, ret_n_run_out, err);
 	if (ret == 0 && plan->n_padding_max > 0 && plan->n_sectors > plan->n_volume_sectors)
 		ret = cut_padding(source, plan, err);
 	return ret;

@@ -49,7 +49,8 @@ static int look_at_disc(struct job *job)
 	if (ret == 0)
 		ret = end_widen_gaps(job->source, &job->plan, job->err);
 	if (ret == 0 && job->n_copies > 0)
-		ret = copies_compare(&(struct copies){ job->copies, job->n_copies }, &job->plan, job->identity, job->err);
+		ret = copies_compare(&(struct copies){ job->copies, job->n_copies }, &job->plan, job->identity,
+				     job->err);
 	else if (ret == 0)
 		ret = identity_make(job->medium, job->source, &job->plan, job->identity, job->err);
 	if (ret < 0)
@@ -420,9 +421,13 @@ int rip_run(const struct rip_job *wanted, struct discern_rip_result *ret_result,
 		return discern_error_set(err, -ENOMEM, "out of memory");
 	}
 	record_observe(job->record, &job->meter.observer);
+	if (wanted->drop_out != NULL)
+		wanted->drop_out->job = job;
 	ret = job->source != NULL ? run(job) : discern_error_set(job->err, -ENOMEM, "out of memory");
 	if (job->source != wanted->source)
 		source_close(job->source);
+	if (wanted->drop_out != NULL)
+		wanted->drop_out->job = NULL;
 	ret_result->seconds = observe_now() - start;
 	record_free(job->record);
 	map_free(job->map);

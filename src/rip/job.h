@@ -7,6 +7,18 @@
 
 #include "disc/source.h"
 
+struct job;
+
+/** Lets a drive that has dropped out find the job that it reads for, to which it comes only then. */
+struct rip_drop_out {
+	struct job *job;
+	/** How long the drive waits, in seconds. */
+	unsigned wait_seconds;
+};
+
+/** For drive_source_options.on_drop_out; user is a struct rip_drop_out. Tells, and compares the disc with what was read. */
+int rip_on_drop_out(struct discern_source *source, const char *drive, void *user, struct discern_error *err);
+
 /** A drive with its copy of the disc. */
 struct rip_copy {
 	/** "/dev/sr0" and "sr0". */
@@ -22,6 +34,8 @@ struct rip_job {
 	/** speed_kbps is the drive's affair. */
 	const struct discern_rip_options *options;
 	const struct discern_observer *observer;
+	/** May be NULL. */
+	struct rip_drop_out *drop_out;
 	/** Several drives with copies of one disc, 2 to DISCERN_RIP_MAX_DRIVES; else none. source reads in any of them. */
 	const struct rip_copy *copies;
 	size_t n_copies;

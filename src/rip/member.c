@@ -50,7 +50,8 @@ static bool is_ahead(const struct member *member)
 	for (size_t i = 0; i < team->n_members; i++) {
 		const struct member *other = &team->members[i];
 
-		if (other != member && other->state == MEMBER_WORKING && passes_now(&other->passes) + STEP_SECONDS < now)
+		if (other != member && other->state == MEMBER_WORKING &&
+		    passes_now(&other->passes) + STEP_SECONDS < now)
 			return true;
 	}
 	return false;
@@ -112,7 +113,8 @@ int member_put(struct passes *passes, const struct map_range *piece, struct disc
 		struct map_range part = { at, range_end - at, range.status };
 
 		if (range.status != MAP_GOOD)
-			ret = put_part(passes, passes->member->buffer + (size_t)(at - piece->start) * DISCERN_SECTOR_SIZE,
+			ret = put_part(passes,
+				       passes->member->buffer + (size_t)(at - piece->start) * DISCERN_SECTOR_SIZE,
 				       &part, err);
 		at = range_end;
 	}

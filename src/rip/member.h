@@ -16,7 +16,8 @@ void member_claim(struct passes *passes, const struct map_range *piece);
 /** The piece was read into the room: what of it nobody has read meanwhile goes into the image. 0 or an error. */
 int member_put(struct passes *passes, const struct map_range *piece, struct discern_error *err);
 /** passes_set() of what is no success: not over what another drive has read. What is bad is given up by this drive only. */
-int member_fail(struct passes *passes, const struct map_range *range, enum map_status status, struct discern_error *err);
+int member_fail(struct passes *passes, const struct map_range *range, enum map_status status,
+		struct discern_error *err);
 /** This drive leaves sectors out. */
 int member_skip(struct passes *passes, uint32_t start, uint32_t end, struct discern_error *err);
 /** passes_after_read(). */

@@ -57,7 +57,7 @@ int passes_set(struct passes *passes, uint32_t start, uint32_t n_sectors, enum m
 int passes_lose(struct passes *passes, uint32_t sector, enum map_status status, struct discern_error *err)
 {
 	return map_set(passes->map, sector, 1, MAP_FAILED) < 0 ? out_of_memory(err)
-							      : passes_set(passes, sector, 1, status, err);
+							       : passes_set(passes, sector, 1, status, err);
 }
 
 int passes_give_up_gap(struct passes *passes, const struct plan_range *gap, struct discern_error *err)

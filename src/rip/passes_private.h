@@ -51,7 +51,6 @@ bool passes_set_effort(struct passes *passes, const struct source_effort *effort
 /** What follows belongs to this pass, in the record. words and where may be NULL. */
 void passes_enter(struct passes *passes, const char *name, const char *words, const char *where);
 
-
 /** Reads all that was never tried, and leaves what cannot be read easily: failed. */
 int sweep_run(struct passes *passes, struct discern_error *err);
 

@@ -174,14 +174,19 @@ static void copy_state(struct lenient *lenient)
 	lenient->base.preferred_sectors = lenient->inner->preferred_sectors;
 	lenient->base.ecc_sectors = lenient->inner->ecc_sectors;
 	lenient->base.busy_seconds = lenient->inner->busy_seconds;
+	lenient->base.n_recovered = lenient->inner->n_recovered;
+	lenient->base.forget_words = lenient->inner->forget_words;
 }
 
 static int lenient_read(struct discern_source *source, int32_t lba, uint32_t n_sectors, uint8_t *buffer,
 			struct discern_error *err)
 {
 	struct lenient *lenient = (struct lenient *)source;
-	int ret = source_read(lenient->inner, lba, n_sectors, buffer, err);
+	int ret;
 
+	lenient->inner->on_mended = lenient->base.on_mended;
+	lenient->inner->user = lenient->base.user;
+	ret = source_read(lenient->inner, lba, n_sectors, buffer, err);
 	copy_state(lenient);
 	if (ret != -EKEYREJECTED)
 		return ret;
@@ -195,6 +200,15 @@ static int lenient_set_effort(struct discern_source *source, const struct source
 	return source_set_effort(((struct lenient *)source)->inner, effort);
 }
 
+static int lenient_forget(struct discern_source *source, int32_t lba, uint32_t n_sectors, struct discern_error *err)
+{
+	struct lenient *lenient = (struct lenient *)source;
+	int ret = source_forget(lenient->inner, lba, n_sectors, err);
+
+	copy_state(lenient);
+	return ret;
+}
+
 static void lenient_close(struct discern_source *source)
 {
 	free(source);
@@ -204,6 +218,7 @@ struct discern_source *protection_lenient(struct discern_source *inner)
 {
 	static const struct discern_source_ops ops = { .read = lenient_read,
 						       .set_effort = lenient_set_effort,
+						       .forget = lenient_forget,
 						       .close = lenient_close };
 	struct lenient *lenient = calloc(1, sizeof(*lenient));
 

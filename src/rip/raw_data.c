@@ -213,10 +213,10 @@ static int read_area(struct pass *pass, struct discern_error *err)
 
 	cd_whole_set_effort(job->whole, &(struct source_effort){ job->options->speed_kbps, true });
 	ret = sweep(pass, err);
-	cd_whole_set_effort(job->whole, &(struct source_effort){ job->options->speed_kbps, false });
 	job->meter.progress.phase = DISCERN_PHASE_RETRY;
 	if (ret == 0)
 		ret = try_sectors(pass, MAP_FAILED, &n_good, err);
+	cd_whole_set_effort(job->whole, &(struct source_effort){ job->options->speed_kbps, false });
 	if (ret == 0)
 		ret = retry(pass, err);
 	job->meter.progress.phase = DISCERN_PHASE_READ;

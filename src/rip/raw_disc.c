@@ -132,11 +132,10 @@ static int find_label(struct cd_whole *whole, struct raw_disc *disc, struct disc
 	return 0;
 }
 
-/* What lies where is enough: two discs with the same tracks to the sector are copies, as a rule. */
-static int make_identity(struct raw_disc *disc, struct discern_error *err)
+/* A digest of what lies where: of index 1 of the tracks, or of their pauses. */
+static int digest(const struct cd_layout *layout, bool of_pauses, char ret_hex[HASH_HEX_SIZE],
+		  struct discern_error *err)
 {
-	const struct cd_layout *layout = &disc->layout;
-	char hex[HASH_HEX_SIZE], line[64];
 	struct hash *hash;
 	int ret = hash_new(HASH_SHA1, &hash, err);
 
@@ -144,15 +143,31 @@ static int make_identity(struct raw_disc *disc, struct discern_error *err)
 		return ret;
 	for (unsigned i = 0; i < layout->n_tracks; i++) {
 		const struct cd_track *track = &layout->tracks[i];
+		char line[64];
 		int n = snprintf(line, sizeof(line), "%u %u %d %" PRId32 " %" PRId32 "\n", track->session,
-				 track->number, track->mode == CD_AUDIO, track->start_lba,
+				 track->number, track->mode == CD_AUDIO,
+				 of_pauses ? track->pregap_lba : track->start_lba,
 				 layout->sessions[track->session - 1].lead_out_lba);
 
 		hash_update(hash, line, (size_t)n);
 	}
-	hash_finish(hash, hex);
+	hash_finish(hash, ret_hex);
 	hash_free(hash);
-	snprintf(disc->identity, sizeof(disc->identity), "%.40s", hex);
+	return 0;
+}
+
+/* Two discs with the same tracks to the sector are copies, as a rule. */
+static int make_identity(struct raw_disc *disc, struct discern_error *err)
+{
+	char tracks[HASH_HEX_SIZE], pauses[HASH_HEX_SIZE];
+	int ret = digest(&disc->layout, false, tracks, err);
+
+	if (ret == 0)
+		ret = digest(&disc->layout, true, pauses, err);
+	if (ret < 0)
+		return ret;
+	snprintf(disc->identity, sizeof(disc->identity), "%.40s", tracks);
+	snprintf(disc->pauses, sizeof(disc->pauses), "%.16s", pauses);
 	return 0;
 }
 
@@ -178,8 +193,6 @@ int raw_disc_read(struct discern_drive *drive, struct cd_whole *whole, const str
 
 	memset(ret_disc, 0, sizeof(*ret_disc));
 	ret = read_lead_ins(drive, ret_disc, err);
-	if (ret == 0)
-		ret = make_identity(ret_disc, err);
 	if (ret < 0)
 		return ret;
 	add_pauses(layout);
@@ -189,6 +202,8 @@ int raw_disc_read(struct discern_drive *drive, struct cd_whole *whole, const str
 	for (unsigned i = 0; ret == 0 && i < layout->n_tracks; i++)
 		if (layout->tracks[i].mode != CD_AUDIO)
 			ret = find_mode(whole, &layout->tracks[i], err);
+	if (ret == 0)
+		ret = make_identity(ret_disc, err);
 	if (ret < 0)
 		return ret;
 	find_areas(ret_disc);

@@ -28,8 +28,8 @@ struct raw_disc {
 	struct raw_area areas[CD_MAX_TRACKS];
 	/** Of the image. */
 	uint32_t n_sectors;
-	/** Tells this disc from others. */
-	char identity[64];
+	/** Tells this disc from others; and where pauses begin, which not all drives see alike. */
+	char identity[64], pauses[32];
 };
 
 struct raw_asker {

@@ -117,28 +117,28 @@ static bool has_subchannels(const struct discern_rip_raw_options *options)
 	return options->with_subchannels || options->format == DISCERN_RAW_CCD;
 }
 
-/* Any file, in the end or on the way to it, that there is. */
-static const char *find_existing(struct raw_files *files)
+/* The file, or what is on the way to it: its name in ret_name. */
+static bool has_file(const char *path, char ret_name[PATH_MAX + 8])
 {
-	struct raw_file *all[DISCERN_RAW_MAX_FILES + 1];
-	size_t n = 0;
+	snprintf(ret_name, PATH_MAX + 8, "%s", path);
+	if (exists(ret_name))
+		return true;
+	snprintf(ret_name, PATH_MAX + 8, "%s.part", path);
+	return exists(ret_name);
+}
 
-	if (exists(files->sheet))
-		return files->sheet;
+/* Any of the job's files, in the end or on the way to it, that there is. */
+static bool find_existing(const struct raw_files *files, char ret_name[PATH_MAX + 8])
+{
+	if (has_file(files->sheet, ret_name) || has_file(files->sub.path, ret_name))
+		return true;
 	for (size_t i = 0; i < files->n_extras; i++)
-		if (exists(files->extras[i]))
-			return files->extras[i];
+		if (has_file(files->extras[i], ret_name))
+			return true;
 	for (size_t i = 0; i < files->n_files; i++)
-		all[n++] = &files->files[i];
-	all[n++] = &files->sub;
-	for (size_t i = 0; i < n; i++) {
-		if (exists(all[i]->path))
-			return all[i]->path;
-		snprintf(all[i]->now, sizeof(all[i]->now), "%s.part", all[i]->path);
-		if (exists(all[i]->now))
-			return all[i]->now;
-	}
-	return NULL;
+		if (has_file(files->files[i].path, ret_name))
+			return true;
+	return false;
 }
 
 /* ---- opening ---- */
@@ -267,8 +267,7 @@ static int begin(struct raw_files *files, const struct raw_disc *disc, bool with
 static int choose(struct raw_files *files, const struct raw_disc *disc, const struct discern_rip_raw_options *options,
 		  struct discern_error *err)
 {
-	char title[DISCERN_RAW_TEXT];
-	const char *there = NULL;
+	char title[DISCERN_RAW_TEXT], there[PATH_MAX + 8] = "";
 
 	if (options->output != NULL) {
 		set_base(files, options->output);
@@ -285,8 +284,7 @@ static int choose(struct raw_files *files, const struct raw_disc *disc, const st
 		else
 			snprintf(files->base, sizeof(files->base), "%s-%u", name, number);
 		name_files(files, disc, options);
-		there = find_existing(files);
-		if (there == NULL && !exists(files->map_path))
+		if (!find_existing(files, there) && !exists(files->map_path))
 			return 0;
 		if (load_map(files->map_path, &files->header, SECTOR_RAW, &map, NULL) == 0) {
 			map_free(map);
@@ -300,24 +298,26 @@ int raw_files_open(struct raw_files *files, const struct raw_disc *disc, const s
 		   struct discern_error *err)
 {
 	bool with_sub = has_subchannels(options);
-	const char *there;
+	char there[PATH_MAX + 8];
 	int ret;
 
 	memset(files, 0, sizeof(*files));
 	files->sub.fd = -1;
 	files->saved_at = observe_now();
 	files->header.current_status = MAP_UNTRIED;
-	snprintf(files->header.identity, sizeof(files->header.identity), "raw %s offset %d format %d", disc->identity,
-		 (int)options->offset_samples, (int)options->format);
+	/* Where each track's file begins depends on its pause. */
+	snprintf(files->header.identity, sizeof(files->header.identity), "raw %s offset %d format %d%s%s",
+		 disc->identity, (int)options->offset_samples, (int)options->format,
+		 options->format == DISCERN_RAW_BIN_PER_TRACK ? " pauses " : "",
+		 options->format == DISCERN_RAW_BIN_PER_TRACK ? disc->pauses : "");
 	ret = choose(files, disc, options, err);
 	if (ret == 0)
 		ret = output_check_folder(files->base, err);
 	if (ret < 0)
 		return ret;
-	there = find_existing(files);
 	if (exists(files->map_path))
 		return resume(files, disc, with_sub, err);
-	if (there == NULL)
+	if (!find_existing(files, there))
 		return begin(files, disc, with_sub, err);
 	discern_error_set(err, -EEXIST, "%s exists already, and is never overwritten", there);
 	return discern_error_hint(err, "name another image with -o NAME");

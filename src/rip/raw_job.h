@@ -35,7 +35,7 @@ int raw_job_stop(const struct raw_job *job, struct discern_error *err);
 /** A sector has this state now, and the map's. 0 or -ENOMEM with words. */
 int raw_job_set(struct raw_job *job, uint32_t index, enum raw_state state, struct discern_error *err);
 
-/** The last two sectors of a track that was written track by track (MMC-6 4.2.3.7), which no drive reads. */
+/** Between tracks that were written one by one there are sectors that no drive reads (MMC-6 4.2.3.7). */
 bool raw_job_may_run_out(const struct raw_job *job, uint32_t index);
 
 /** As raw_state. */

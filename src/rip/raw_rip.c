@@ -58,10 +58,16 @@ int raw_job_set(struct raw_job *job, uint32_t index, enum raw_state state, struc
 
 bool raw_job_may_run_out(const struct raw_job *job, uint32_t index)
 {
-	enum { RUN_OUT = 2 };
+	/* Run-out; and with a link and a run-in of four, at the begin of the next pause. */
+	enum { RUN_OUT = 2, LINK = 7 };
+	const struct cd_layout *layout = &job->disc.layout;
 	unsigned i = raw_disc_track(&job->disc, index);
+	bool has_pause = layout->tracks[i].start_lba - cd_dump_begin(layout, i) >= CD_PREGAP;
 
-	return job->may_run_out && cd_dump_index(&job->disc.layout, i + 1) - index <= RUN_OUT;
+	if (!job->may_run_out)
+		return false;
+	return cd_dump_index(layout, i + 1) - index <= RUN_OUT ||
+	       (i > 0 && has_pause && index - cd_dump_index(layout, i) < LINK);
 }
 
 /* ---- what there is ---- */
@@ -273,10 +279,21 @@ static int begin_job(struct raw_job *job, struct discern_error *err)
 	return job->options->begin(&begin, job->options->user, err);
 }
 
+/* Known before hours of reading. */
+static int check_drive(struct raw_job *job, struct discern_error *err)
+{
+	int32_t lba = job->disc.areas[0].range.lba;
+	int ret = cd_whole_check(job->whole, lba, false, err);
+
+	return ret == 0 && job->files.sub_map != NULL ? cd_whole_check(job->whole, lba, true, err) : ret;
+}
+
 static int run_job(struct raw_job *job, struct discern_error *err)
 {
-	int ret = begin_job(job, err), saved;
+	int ret = check_drive(job, err), saved;
 
+	if (ret == 0)
+		ret = begin_job(job, err);
 	if (ret == 0)
 		ret = take_earlier(job, err);
 	if (ret == 0)
@@ -329,6 +346,9 @@ static int rip_medium(struct raw_job *job, const struct discern_medium *medium, 
 				  discern_drive_path(job->drive), discern_profile_name(medium->profile));
 		return discern_error_hint(err, "leave --raw out");
 	}
+	if (medium->state == DISCERN_MEDIUM_BLANK)
+		return discern_error_set(err, -EMEDIUMTYPE, "the disc is blank (%s): there is nothing to rip",
+					 discern_profile_name(medium->profile));
 	job->may_run_out = medium->profile != DISCERN_PROFILE_CD_ROM;
 	if (speed_kbps > 0 && discern_drive_set_speed(job->drive, speed_kbps, 0, NULL) < 0)
 		observe_message(&job->meter.observer, DISCERN_LEVEL_WARNING, "the read speed stays as it is");
@@ -373,6 +393,7 @@ int discern_rip_raw(struct discern_drive *drive, const struct discern_rip_raw_op
 	job->result = ret_result;
 	job->started = observe_now();
 	meter_init(&job->meter, observer, SPEED_1X_KBPS);
+	meter_phase(&job->meter, DISCERN_PHASE_READ, 0);
 	ret = check_options(options, err);
 	if (ret == 0)
 		ret = discern_drive_medium(drive, DISCERN_MEDIUM_FOR_READING, &medium, err);

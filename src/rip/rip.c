@@ -15,13 +15,22 @@
 #include "rip/output.h"
 #include "rip/record.h"
 
+/** Time enough to plug it in again. */
+enum { RECONNECT_SECONDS = 60 };
+
 static int rip_medium(struct discern_drive *drive, struct rip_job *job, struct discern_rip_result *ret_result,
 		      struct discern_error *err)
 {
+	double wait = job->options->reconnect_seconds;
+	struct rip_drop_out drop_out = { NULL, wait < 0 ? 0 : wait > 0 ? (unsigned)wait : RECONNECT_SECONDS };
 	const struct drive_source_options source = { .speed_kbps = job->options->speed_kbps,
-						     .with_proof = !job->options->no_raw };
+						     .with_proof = !job->options->no_raw,
+						     .reconnect_seconds = drop_out.wait_seconds,
+						     .on_drop_out = rip_on_drop_out,
+						     .user = &drop_out };
 	int ret;
 
+	job->drop_out = &drop_out;
 	if (job->options->speed_kbps > 0 && discern_drive_set_speed(drive, job->options->speed_kbps, 0, err) < 0)
 		observe_message(job->observer, DISCERN_LEVEL_WARNING, "the read speed stays as it is: %s",
 				err != NULL ? err->text : "the drive refuses");

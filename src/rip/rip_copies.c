@@ -41,14 +41,15 @@ static const char *name_of(const char *path)
 static int open_one(const struct all *all, struct opened *opened, struct discern_error *err)
 {
 	const struct discern_rip_options *options = all->options;
-	const struct drive_source_options source = { .speed_kbps = options->speed_kbps, .with_proof = !options->no_raw };
+	const struct drive_source_options source = { .speed_kbps = options->speed_kbps,
+						     .with_proof = !options->no_raw };
 	const char *path = discern_drive_path(opened->drive);
 	int ret = discern_drive_medium(opened->drive, DISCERN_MEDIUM_FOR_READING, &opened->medium, err);
 
 	if (ret < 0)
 		return ret;
-	opened->is_locked = opened->medium.state != DISCERN_MEDIUM_NONE &&
-			    discern_drive_lock(opened->drive, true, NULL) == 0;
+	opened->is_locked =
+		opened->medium.state != DISCERN_MEDIUM_NONE && discern_drive_lock(opened->drive, true, NULL) == 0;
 	ret = medium_need(&opened->medium, path, "the disc to rip", err);
 	if (ret < 0)
 		return ret;

@@ -60,7 +60,8 @@ static bool choose_recorded(struct rip_plan *plan, const struct profile *profile
 	else if (profile->family == FAMILY_DVD && profile->writing == WRITING_NEVER && structure > capacity)
 		/* Some drives answer READ CAPACITY with the first layer only. */
 		choose(plan, "DVD structure", structure, "the disc's own structure is longer than READ CAPACITY");
-	else if (profile->writing == WRITING_SEQUENTIAL && end_of_track > capacity)
+	else if (profile->writing != WRITING_RANDOM && end_of_track > capacity)
+		/* It is cut off again if the drive reads nothing there (end.c). */
 		choose(plan, track, end_of_track, "the last track ends behind what READ CAPACITY says");
 	else if (capacity > 0)
 		choose(plan, "READ CAPACITY", capacity, "the drive's answer on what is recorded");
@@ -78,10 +79,21 @@ int64_t rip_plan_iso_end(const struct discern_volume *volume, int64_t session, i
 	return volume->iso_sectors > session ? volume->iso_sectors : session + volume->iso_sectors;
 }
 
+void rip_plan_find_padding(struct rip_plan *plan)
+{
+	uint32_t unit = plan->n_unit_sectors;
+
+	if (unit == 0)
+		return;
+	plan->n_padding_max = 0;
+	if (plan->n_sectors > plan->n_volume_sectors && plan->n_sectors - plan->n_volume_sectors < unit &&
+	    plan->n_sectors % unit == 0)
+		plan->n_padding_max = plan->n_sectors - plan->n_volume_sectors;
+}
+
 static void choose_volume(struct rip_plan *plan, const struct profile *profile, const char *name)
 {
 	uint32_t n_volume = plan->n_volume_sectors;
-	uint32_t unit = profile->ecc_sectors;
 	uint32_t n_recorded = plan->n_sectors;
 	char reason[160];
 
@@ -94,9 +106,9 @@ static void choose_volume(struct rip_plan *plan, const struct profile *profile, 
 	} else if (profile->family == FAMILY_CD) {
 		if (profile->writing == WRITING_SEQUENTIAL && n_recorded - n_volume <= PLAN_RUN_OUT_SECTORS)
 			plan->n_padding_max = n_recorded - n_volume;
-	} else if (n_recorded - n_volume < unit && n_recorded % unit == 0) {
-		/* Burning programs fill the last unit with zeros. */
-		plan->n_padding_max = n_recorded - n_volume;
+	} else if (profile->writing != WRITING_NEVER) {
+		plan->n_unit_sectors = profile->ecc_sectors;
+		rip_plan_find_padding(plan);
 	}
 }
 
@@ -240,10 +252,11 @@ int rip_plan_make(const struct discern_medium *medium, const struct discern_volu
 		return discern_error_set(err, -EMEDIUMTYPE, "the drive cannot tell what is on the disc (%s, %s)",
 					 discern_profile_name(medium->profile),
 					 discern_medium_state_name(medium->state));
+	ret_plan->n_recorded = ret_plan->n_sectors;
 	if (volume != NULL)
 		add_volume(ret_plan, medium, volume);
-	ret_plan->has_run_out = profile->family == FAMILY_CD && area.behind_track > 0 &&
-				ret_plan->n_volume_sectors < ret_plan->n_sectors;
+	ret_plan->is_cd_track = profile->family == FAMILY_CD && area.behind_track > 0;
+	ret_plan->has_run_out = ret_plan->is_cd_track && ret_plan->n_volume_sectors < ret_plan->n_sectors;
 	ret_plan->was_burned = profile->writing != WRITING_NEVER;
 	copy_gaps(ret_plan, &area);
 	name_left_out(ret_plan, medium, &area);

@@ -30,10 +30,16 @@ struct rip_plan {
 	int32_t first_lba;
 	/** Sectors of the image as the drive and the disc's structure tell. */
 	uint32_t n_sectors;
+	/** What drive and disc say, without file systems. */
+	uint32_t n_recorded;
 	/** A file system needs at least these; 0 if there is none. */
 	uint32_t n_volume_sectors;
 	/** How many sectors beyond the volume may be mere padding up to a unit of the medium, or run-out. */
 	uint32_t n_padding_max;
+	/** Burning programs fill the last unit of so many sectors with zeros; 0 where they do not, or nobody burned it. */
+	uint32_t n_unit_sectors;
+	/** The image ends with a track of a CD. */
+	bool is_cd_track;
 	/** CD: the track may end in two sectors that are no data (5/64/00), and on one that was burned also in two that
 	 *  cannot be read, which hold nothing. */
 	bool has_run_out;
@@ -70,6 +76,9 @@ int64_t rip_plan_iso_end(const struct discern_volume *volume, int64_t session, i
 
 /** Whether an image sector lies between sessions. */
 bool rip_plan_is_gap(const struct rip_plan *plan, uint32_t sector);
+
+/** n_padding_max of burned discs, from n_sectors, n_volume_sectors and n_unit_sectors. */
+void rip_plan_find_padding(struct rip_plan *plan);
 
 /** The gap that holds an image sector, NULL if it is in none. */
 const struct plan_range *rip_plan_find_gap(const struct rip_plan *plan, uint32_t sector);

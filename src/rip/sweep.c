@@ -138,10 +138,14 @@ static int fail(struct sweep *sweep, const struct map_range *piece, const struct
 		return 0;
 	}
 	note_failure(passes, reading->seconds);
-	sweep->n_failures++;
 	sweep->n_step = n_unit;
+	/* Which unit it was shows when they are read one by one: a drive that names the first sector may have named none. */
+	if (sweep->direction == FORWARD && reading->bad_sector == piece->start && piece->n_sectors > n_unit) {
+		sweep->position = piece->start;
+		return 0;
+	}
+	sweep->n_failures++;
 	if (sweep->direction == BACKWARD && piece->n_sectors > n_unit) {
-		/* Which unit it was shows when they are read one by one. */
 		sweep->position = piece->start + piece->n_sectors;
 		return 0;
 	}
@@ -256,7 +260,7 @@ int sweep_run(struct passes *passes, struct discern_error *err)
 
 /* ---- units of which not all is lost ---- */
 
-/* The first sector of the piece is to blame at least. */
+/* The first sector of the piece is to blame at least, as the drive says, or if it names none, as it seems. */
 static int divide(struct passes *passes, const struct map_range *piece, struct discern_error *err)
 {
 	struct map_range rest = { piece->start + 1, piece->n_sectors - 1, piece->status };
@@ -267,6 +271,8 @@ static int divide(struct passes *passes, const struct map_range *piece, struct d
 		uint32_t n_front;
 
 		ret = passes_read(passes, &rest, &reading, err);
+		if (ret == 0 && reading.is_good && rest.start == piece->start + 1)
+			return passes_read(passes, &(struct map_range){ piece->start, 1, piece->status }, &reading, err);
 		if (ret < 0 || reading.is_good)
 			return ret;
 		n_front = reading.bad_sector - rest.start;

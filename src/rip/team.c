@@ -88,8 +88,7 @@ static int member_begin(struct member *member, struct discern_error *err)
 	member->spare = map_new(n_sectors);
 	member->buffer = malloc(PIPELINE_BLOCK_BYTES);
 	if (member->record == NULL || member->known == NULL || member->to_prove == NULL || member->spare == NULL ||
-	    member->buffer == NULL ||
-	    record_disc(member->record, copy->medium, job->usual.plan, job->usual.map) < 0)
+	    member->buffer == NULL || record_disc(member->record, copy->medium, job->usual.plan, job->usual.map) < 0)
 		return discern_error_set(err, -ENOMEM, "out of memory");
 	record_observe(member->record, &member->meter.observer);
 	member->passes = job->usual;

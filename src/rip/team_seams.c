@@ -55,7 +55,8 @@ static int read_again(struct member *member, uint32_t sector, uint8_t *buffer, s
 }
 
 /* Whose reading is it? */
-static int settle(struct seams *seams, uint32_t sector, const uint8_t *image, const uint8_t *read, struct discern_error *err)
+static int settle(struct seams *seams, uint32_t sector, const uint8_t *image, const uint8_t *read,
+		  struct discern_error *err)
 {
 	uint8_t owners[DISCERN_SECTOR_SIZE], others[DISCERN_SECTOR_SIZE];
 	struct passes *passes = &seams->owner->passes;
@@ -176,8 +177,8 @@ static int ask_all(struct seams *seams, uint32_t sector, struct discern_error *e
 		if (ret == 0 && memcmp(seams->image, seams->read, DISCERN_SECTOR_SIZE) != 0)
 			observe_message(&seams->team->job.meter->observer,
 					seams->n_differ++ < MOST_TOLD ? DISCERN_LEVEL_WARNING : DISCERN_LEVEL_DETAIL,
-					"LBA %d: what %s reads is not what the image has: the copies are not equal", lba,
-					member->name);
+					"LBA %d: what %s reads is not what the image has: the copies are not equal",
+					lba, member->name);
 		ret = is_drive_trouble(ret) || ret == -EIO ? 0 : ret;
 	}
 	return ret;

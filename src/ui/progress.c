@@ -91,8 +91,9 @@ static void show_drives(FILE *out, const struct discern_progress *state)
 		return;
 	fprintf(out, ", \"drives\": [");
 	for (size_t i = 0; i < state->n_drives; i++)
-		fprintf(out, "%s{\"drive\": \"%s\", \"activity\": \"%s\", \"speed_kbps\": %" PRIu32 "}", i > 0 ? ", " : "",
-			state->drives[i].name, activities[state->drives[i].activity], state->drives[i].speed_kbps);
+		fprintf(out, "%s{\"drive\": \"%s\", \"activity\": \"%s\", \"speed_kbps\": %" PRIu32 "}",
+			i > 0 ? ", " : "", state->drives[i].name, activities[state->drives[i].activity],
+			state->drives[i].speed_kbps);
 	fprintf(out, "]");
 }
 

@@ -143,8 +143,8 @@ static void add_drives(struct line *line, const struct discern_progress *state)
 		const char *before = i > 0 ? ", " : "";
 
 		if (drive->activity == DISCERN_DRIVE_READS && drive->speed_kbps > 0)
-			length += (size_t)snprintf(text + length, sizeof(text) - length, "%s%s %.1f", before, drive->name,
-						   drive->speed_kbps / 1000.0);
+			length += (size_t)snprintf(text + length, sizeof(text) - length, "%s%s %.1f", before,
+						   drive->name, drive->speed_kbps / 1000.0);
 		else
 			length += (size_t)snprintf(text + length, sizeof(text) - length, "%s%s %s", before, drive->name,
 						   activities[drive->activity]);

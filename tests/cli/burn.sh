@@ -81,7 +81,9 @@ exits 2 "a checksum that is none" "$discern" burn --sha256 1234 small.iso
 exits 2 "a speed that is none" "$discern" burn --speed fast small.iso
 exits 2 "a buffer that is too small" "$discern" burn --buffer 4 small.iso
 exits 2 "no image" "$discern" burn
-exits 2 "too many operands" "$discern" burn a b c
+exits 1 "further operands are drives" "$discern" burn a b c
+exits 2 "a mode that is none" "$discern" burn --mode=fast small.iso
+exits 2 "a session is added or everything overwritten" "$discern" burn --append --overwrite small.iso
 sha256sum small.iso large.iso >SHA256SUMS
 blank disc dvd+r
 burn disc --dry-run small.iso

@@ -21,6 +21,7 @@ blanks() {
 }
 # reads_back DISC IMAGE: as a program of others sees it
 reads_back() {
+	# shellcheck disable=SC2016  # expanded by the inner shell
 	ok "$1 holds $2" "$discern" vdrive run --drive "sr0=$1" -- sh -c \
 		'head -c "$(stat -c %s "$1")" /dev/sr0 | cmp - "$1"' sh "$2"
 }

@@ -33,19 +33,22 @@ list_names() {
 	fi
 }
 
-# damaged_files IMAGE [FROM]: rips it with 40 bad sectors, from LBA FROM on, and compares the list
+# damaged_files IMAGE [FROM [SEED]]: rips it with 40 random bad sectors, from LBA FROM on, and compares the list
 damaged_files() {
 	from=${2:-300}
+	seed=${3:-7}
 	sectors=$(($(stat -c %s "$1") / 2048))
 	: >rules
 	: >bad
-	awk -v n="$sectors" -v from="$from" \
-		'BEGIN { srand(7); for (i = 0; i < 40; i++) print from + int(rand() * (n - from - 200)) }' | sort -nu >bad
+	awk -v n="$sectors" -v from="$from" -v seed="$seed" \
+		'BEGIN { srand(seed); while (i < 40) {
+			lba = from + int(rand() * (n - from - 200)); if (!(lba in seen)) { seen[lba]; print lba; i++ } } }' | sort -n >bad
+	equal "$1, seed $seed: 40 of them" "$(wc -l <bad)" 40
 	while read -r lba; do
 		echo "sr0: read lba=$lba sense=3/11/05" >>rules
 	done <bad
 	rm -f out.iso out.iso.map
-	exits 3 "$1: bad sectors" "$discern" vdrive run --drive "sr0=$1,kind=cd-rom" --faults rules \
+	exits 3 "$1, seed $seed: bad sectors" "$discern" vdrive run --drive "sr0=$1,kind=cd-rom" --faults rules \
 		-- "$discern" rip --json --retries 0 -o out.iso
 	cp out told
 	list_extents "$1" >extents
@@ -53,7 +56,7 @@ damaged_files() {
 		{ n = 0; for (i = $1; i < $1 + $2; i++) n += i in bad; if (n) { sub(/^[0-9]+ [0-9]+ /, ""); print n, $0 } }' \
 		bad extents | sort >expected
 	jq -r '.damaged_files[] | select(.folder | not) | "\(.bad_sectors) \(.path)"' told | sort >found
-	same "$1: the damaged files are those that xorriso computes" found expected
+	same "$1, seed $seed: the damaged files are those that xorriso computes" found expected
 	[ "$(wc -l <found)" -gt 5 ]
 	equal "$1: they are many" $? 0
 	equal "$1: all files are counted" "$(jq .files told)" "$(list_names "${2:-}" | wc -l)"
@@ -69,7 +72,9 @@ equal "no folder is missing" "$(jq .unread_folders told)" 0
 # that UDF has before them xorriso does not know of.
 if command -v genisoimage >/dev/null; then
 	ok "an image with Rock Ridge, Joliet and UDF" genisoimage -quiet -udf -R -J -joliet-long -o all.iso tree
-	damaged_files all.iso
+	for seed in 1 2 3 4 5; do
+		damaged_files all.iso "" $seed
+	done
 	for options in "-iso-level 4 -D" "-J -joliet-long -D"; do
 		# shellcheck disable=SC2086  # words
 		ok "an image with UDF, $options" genisoimage -quiet -udf $options -o udf.iso tree

@@ -66,13 +66,19 @@ with_drive "$css" "$discern" rip -o - --as-is --quiet >stream.iso 2>told
 equal "a stream has zeros for them" "$(cmp -l stream.iso disc.iso | awk '$2 != 0' | wc -l) $(wc -c <stream.iso)" \
 	"0 $(wc -c <disc.iso)"
 
+run "$discern" vdrive run --drive "sr0=$css" --drive "sr1=$css" -- "$discern" rip -o out.iso --as-is --json sr0 sr1
+equal "of copies the same is missing" "$(jq -c '[.bad_sectors, .protected_sectors]' "$work/out")" '[101,101]'
+claims_are_true "copies" out.iso out.iso.map
+rm -f out.iso out.iso.map
+
 rip disc.iso,kind=bd-rom,protection=aacs:1000-1099 --as-is --json
 equal "AACS as is: all can be read" "$code" 0
 equal "but is encrypted" "$(jq -c '[.encrypted, .protection, .bad_sectors]' "$work/out")" '[true,"AACS",0]'
 complained "as is said" "encrypted in the image"
 rm -f out.iso
-rip ram,protection=cprm --as-is
+rip ram,protection=cprm --as-is --paranoid -v
 equal "CPRM as is" "$code" 0
+complained "reading twice is past the drive's cache here too" "past the drive's cache"
 same "an unprotected file is as it was" out.iso disc.iso
 rm -f out.iso
 

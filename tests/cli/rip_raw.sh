@@ -289,13 +289,21 @@ exits 1 "a file in the manifest's place" rip mixed.cue -o z
 complained "is told before anything is read" "z.json exists already"
 absent "and nothing is made" z.bin.part z.cue
 
+rm -rf image
+fault="0xbe sense=5/24/00"
+exits 1 "a drive that gives no whole sectors" rip mixed.cue -o image/x
+complained "is told at once" "does not give whole sectors"
+absent "and nothing is left" image/*
+fault=
+
 # Track by track, on a disc that is written: the ends that no drive reads are no loss.
 "$discern" vdrive create --quiet --media cd-r tao.disc >/dev/null || exit 1
 with_drive tao.disc cdrskin dev=/dev/sr0 -tao -multi data.iso >/dev/null 2>&1
-with_drive tao.disc cdrskin dev=/dev/sr0 -tao -audio all.wav >/dev/null 2>&1
+with_drive tao.disc cdrskin dev=/dev/sr0 -tao -audio all.wav all.wav >/dev/null 2>&1
 exits 0 "a disc written track by track" rip tao.disc -o tao --format=bin-per-track --subchannel --json
-equal "its ends" "$(jq -c '[.sessions, .run_out_sectors, [.tracks[].sectors]]' "$work/out")" "[2,4,[$((n_data + 2)),1202]]"
-ok "its sound" cmp -n $((1200 * 2352)) "tao (Track 2).bin" all.raw
+equal "its ends" "$(jq -c '[.sessions, .run_out_sectors, [.tracks[].sectors]]' "$work/out")" "[2,6,[$((n_data + 2)),1200,1354]]"
+same "its sound" "tao (Track 2).bin" all.raw
+ok "and what comes behind a pause" cmp -n $((1200 * 2352)) -i $((152 * 2352)):0 "tao (Track 3).bin" all.raw
 
 # A plain rip tells where the rest is.
 exits 0 "a plain rip of a mixed disc" with_drive mixed.cue "$discern" rip -o plain.iso
@@ -306,6 +314,8 @@ exits 0 "without a name" rip mixed.cue
 ok "it is that of the disc" test -s "The Band - A disc.cue"
 exits 5 "a DVD" with_drive data.iso,kind=dvd-rom "$discern" rip --raw
 complained "is refused" "raw images are of CDs"
+"$discern" vdrive create --quiet --media cd-r blank.disc >/dev/null || exit 1
+exits 5 "a blank disc" with_drive blank.disc "$discern" rip --raw
 exits 2 "--dat is of --raw" "$discern" rip --dat=good.dat
 exits 2 "a format that is none" "$discern" rip --raw --format=flac
 exits 2 "one of both" "$discern" rip --raw --audio

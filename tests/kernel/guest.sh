@@ -21,7 +21,7 @@ mkdir /media/disc
 failed=0
 for topic in ${TOPICS//,/ }; do
 	begun=$SECONDS
-	timeout -k 10 300 bash "$SOURCE/tests/kernel/$topic.sh" </dev/null || { failed=1 && echo "not ok - kernel/$topic.sh ended well"; }
+	timeout -k 10 600 bash "$SOURCE/tests/kernel/$topic.sh" </dev/null || { failed=1 && echo "not ok - kernel/$topic.sh ended well"; }
 	echo "# kernel/$topic.sh: $((SECONDS - begun)) s"
 done
 [ "$failed" -eq 0 ] || dmesg | tail -n 40 | sed 's/^/# /'

@@ -9,17 +9,23 @@ mkdir -p /media/udf
 # fill FOLDER: many small files, some in pieces, a folder of several sectors, hard links, deleted files, odd names
 fill() {
 	mkdir -p "$1/many" "$1/deep/a/b/c/d/e/f/g/h" "$1/empty"
-	for i in $(seq 60); do
-		head -c $((i * 300)) /dev/urandom >"$1/many/a file with quite a long name, number $i"
-	done
-	rm "$1/many/a file with quite a long name, number "*[37]
-	# Written in turn, so that they lie in pieces; with a hole.
-	for i in $(seq 15); do
-		for piece in one two three; do
-			head -c 6144 /dev/urandom >>"$1/$piece"
-		done
-		sync -f "$1"
-	done
+	# In one program, as each takes long to start here. The pieces are written in turn, so that they lie apart; with a hole.
+	perl -e '
+		open(my $noise, "<", "/dev/urandom") or die $!;
+		sub put {
+			my ($how, $path, $n) = @_;
+			read($noise, my $bytes, $n);
+			open(my $file, $how, "$ARGV[0]/$path") or die "$path: $!";
+			print $file $bytes;
+			close($file) or die "$path: $!";
+		}
+		my $name = "many/a file with quite a long name, number ";
+		put(">", "$name$_", $_ * 300) for 1 .. 60;
+		unlink(map { "$ARGV[0]/$name$_" } grep { /[37]$/ } 1 .. 60);
+		for (1 .. 15) {
+			put(">>", $_, 6144) for qw(one two three);
+			system("sync", "-f", $ARGV[0]);
+		}' "$1"
 	truncate -s +300000 "$1/two"
 	head -c 5000 /dev/urandom >>"$1/two"
 	head -c 1000000 /dev/urandom >"$1/deep/a/b/c/d/e/f/g/h/deepest"

@@ -78,6 +78,42 @@ static void refuses_files(void **state)
 	assert_int_equal(open_drive(), -ENOTBLK);
 }
 
+static enum drive_presence presence_of(const uint8_t *event, size_t length)
+{
+	enum drive_presence presence;
+
+	fake_transport_init(&fake);
+	if (event != NULL)
+		set_data(MMC_GET_EVENT_STATUS, event, length);
+	else
+		fake_transport_fail(&fake, MMC_GET_EVENT_STATUS, 0, SENSE(5, 0x20, 0x00));
+	fake_transport_fail(&fake, MMC_TEST_UNIT_READY, 1, SENSE(6, 0x28, 0x00));
+	fake_transport_fail(&fake, MMC_TEST_UNIT_READY, 0, SENSE(2, 0x3a, 0x01));
+	assert_int_equal(drive_presence(&fake.transport, &presence, &err), 0);
+	return presence;
+}
+
+/* By its media status; a drive that has none to tell is asked whether it is ready. */
+static void tells_whether_a_medium_is_in(void **state)
+{
+	static const uint8_t there[] = { 0, 6, 4, 0x5e, 2, 2, 0, 0 }, closed[] = { 0, 6, 4, 0x5e, 0, 0, 0, 0 },
+			     open[] = { 0, 6, 4, 0x5e, 3, 3, 0, 0 }, other[] = { 0, 6, 1, 0x5e, 0, 2, 0, 0 },
+			     none[] = { 0, 2, 0x80, 0x5e };
+
+	(void)state;
+	assert_int_equal(presence_of(there, sizeof(there)), DRIVE_HAS_MEDIUM);
+	assert_int_equal(presence_of(closed, sizeof(closed)), DRIVE_HAS_NONE);
+	assert_int_equal(presence_of(open, sizeof(open)), DRIVE_HAS_NONE);
+	assert_int_equal(fake.n_commands[MMC_TEST_UNIT_READY], 0);
+	assert_int_equal(presence_of(other, sizeof(other)), DRIVE_HAS_NONE);
+	assert_int_equal(presence_of(none, sizeof(none)), DRIVE_HAS_NONE);
+	assert_int_equal(presence_of(NULL, 0), DRIVE_HAS_NONE);
+	assert_int_equal(fake.n_commands[MMC_TEST_UNIT_READY], 2);
+	fake_transport_init(&fake);
+	fake_transport_answer(&fake, MMC_GET_EVENT_STATUS)->ret = -ENODEV;
+	assert_int_equal(drive_presence(&fake.transport, &(enum drive_presence){ 0 }, &err), -ENODEV);
+}
+
 static void waits_until_ready(void **state)
 {
 	(void)state;
@@ -298,6 +334,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(tells_who_it_is, fresh, leave),
 		cmocka_unit_test_setup_teardown(refuses_other_devices, fresh, leave),
 		cmocka_unit_test_setup_teardown(refuses_files, fresh, leave),
+		cmocka_unit_test_setup_teardown(tells_whether_a_medium_is_in, fresh, leave),
 		cmocka_unit_test_setup_teardown(waits_until_ready, fresh, leave),
 		cmocka_unit_test_setup_teardown(starts_a_stopped_drive, fresh, leave),
 		cmocka_unit_test_setup_teardown(gives_up_waiting, fresh, leave),

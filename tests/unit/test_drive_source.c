@@ -307,6 +307,105 @@ static void reads_elsewhere_without_fua(void **state)
 	source_close(second);
 }
 
+/* ---- a drive that drops out ---- */
+
+static unsigned n_gone, n_back;
+static int compare_result;
+
+static int on_drop_out(struct discern_source *back, const char *path, void *user, struct discern_error *ret_err)
+{
+	assert_string_equal(path, "/dev/sr9");
+	assert_ptr_equal(user, &fake);
+	if (back == NULL) {
+		n_gone++;
+		return 0;
+	}
+	n_back++;
+	if (compare_result == 0)
+		return source_read(back, 7, 1, buffer, ret_err);
+	return compare_result;
+}
+
+static void open_with_drop_outs(unsigned count)
+{
+	const struct drive_source_options options = { .reconnect_seconds = 1, .on_drop_out = on_drop_out, .user = &fake };
+	struct fake_answer *answer = fake_transport_answer(&fake, MMC_READ_10);
+
+	/* It says who it is as often. */
+	for (unsigned i = 0; i < 4; i++) {
+		for (size_t k = 0; k < fake.n_answers; k++)
+			if (fake.answers[k].opcode == MMC_INQUIRY)
+				fake.answers[k].count = 1;
+		fake_transport_be_drive(&fake);
+	}
+	source_close(source);
+	n_gone = n_back = 0;
+	compare_result = 0;
+	assert_int_equal(drive_source_open(drive, &medium, &options, &source, &err), 0);
+	answer->host_status = 1;
+	answer->count = count;
+	fake_transport_answer(&fake, MMC_READ_10);
+}
+
+static void drop_out_with_the_same_disc(void **state)
+{
+	(void)state;
+	open_with_drop_outs(1);
+	/* These sectors may be what it stumbles over: that is for the ripper to find out. */
+	assert_int_equal(source_read(source, 100, 1, buffer, &err), -EIO);
+	assert_int_equal(n_gone, 1);
+	assert_int_equal(n_back, 1);
+	assert_int_equal(source_read(source, 100, 1, buffer, &err), 0);
+	assert_int_equal(buffer[0], 100);
+}
+
+static void drop_out_again_while_it_is_looked_at(void **state)
+{
+	(void)state;
+	open_with_drop_outs(3);
+	assert_int_equal(source_read(source, 100, 1, buffer, &err), -EIO);
+	assert_int_equal(n_gone, 1);
+	assert_int_equal(n_back, 3);
+}
+
+static void drop_out_again_and_again(void **state)
+{
+	(void)state;
+	open_with_drop_outs(0);
+	assert_int_equal(source_read(source, 100, 1, buffer, &err), -ENODEV);
+	assert_int_equal(n_back, 4);
+}
+
+static void drop_out_with_another_disc(void **state)
+{
+	(void)state;
+	open_with_drop_outs(1);
+	capacity_answer->data = other_capacity;
+	assert_int_equal(source_read(source, 100, 1, buffer, &err), -ESTALE);
+	assert_int_equal(n_back, 0);
+}
+
+static void drop_out_with_a_disc_of_the_same_size(void **state)
+{
+	(void)state;
+	open_with_drop_outs(1);
+	compare_result = -ESTALE;
+	assert_int_equal(source_read(source, 100, 1, buffer, &err), -ESTALE);
+}
+
+static void trouble_of_the_drive_itself(void **state)
+{
+	(void)state;
+	fake_transport_answer(&fake, MMC_READ_10)->count = 1;
+	fake_transport_fail(&fake, MMC_READ_10, 0, SENSE(4, 0x44, 0));
+	assert_int_equal(source_read(source, 16, 1, buffer, &err), 0);
+	for (unsigned i = 0; i < 7; i++)
+		assert_int_equal(source_read(source, 32 + i, 1, buffer, &err), -EIO);
+	/* Neither does it read any more what it has read. */
+	assert_int_equal(source_read(source, 39, 1, buffer, &err), -ETIMEDOUT);
+	assert_non_null(strstr(err.text, "reads nothing any more"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -325,6 +424,12 @@ int main(void)
 		cmocka_unit_test_setup_teardown(timeout_with_a_change, fresh, leave),
 		cmocka_unit_test_setup_teardown(drive_that_does_not_return, fresh, leave),
 		cmocka_unit_test_setup_teardown(never_ready_again, fresh, leave),
+		cmocka_unit_test_setup_teardown(drop_out_with_the_same_disc, fresh, leave),
+		cmocka_unit_test_setup_teardown(drop_out_again_while_it_is_looked_at, fresh, leave),
+		cmocka_unit_test_setup_teardown(drop_out_again_and_again, fresh, leave),
+		cmocka_unit_test_setup_teardown(drop_out_with_another_disc, fresh, leave),
+		cmocka_unit_test_setup_teardown(drop_out_with_a_disc_of_the_same_size, fresh, leave),
+		cmocka_unit_test_setup_teardown(trouble_of_the_drive_itself, fresh, leave),
 		cmocka_unit_test_setup_teardown(shorter_commands_when_refused, fresh, leave),
 		cmocka_unit_test_setup_teardown(nonsense_is_refused, fresh, leave),
 		cmocka_unit_test_setup_teardown(errors_nobody_wants, fresh, leave),

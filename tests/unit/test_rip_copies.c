@@ -93,7 +93,9 @@ static void listen(enum discern_level level, const char *text, void *user)
 static int rip(size_t n)
 {
 	const struct discern_observer observer = { watch, listen, NULL };
-	struct rip_job job = { .medium = &medium, .options = &options, .observer = &observer, .copies = copies, .n_copies = n };
+	struct rip_job job = {
+		.medium = &medium, .options = &options, .observer = &observer, .copies = copies, .n_copies = n
+	};
 	int ret;
 
 	discern_error_clear(&err);

@@ -93,6 +93,32 @@ static void test_what_the_drive_does_not_have_is_cut_off(void **state)
 	assert_true(source.n_reads < 30);
 }
 
+/* Of a volume whose end was never written. */
+static void test_run_out_behind_a_volume_cut_off(void **state)
+{
+	struct rip_plan plan = { .n_sectors = 3183, .n_volume_sectors = 3183, .is_cd_track = true, .was_burned = true };
+
+	(void)state;
+	fault_source_init(&source, 2003, 32, 1);
+	fault_source_add(&source, 2001, 2, 0, -EIO);
+	assert_int_equal(find(&plan), 0);
+	assert_int_equal(plan.n_sectors, 2001);
+	assert_int_equal(n_run_out, 2);
+}
+
+/* A track that is not there yet is no data track. */
+static void test_no_track_behind_the_recorded_area(void **state)
+{
+	struct rip_plan plan = { .n_sectors = 3183, .n_volume_sectors = 3183, .n_recorded = 2003, .is_cd_track = true };
+
+	(void)state;
+	fault_source_init(&source, 4000, 32, 1);
+	fault_source_add(&source, 2001, 1999, 0, -ENXIO);
+	source.faults[0].sense = (struct discern_sense){ 5, 0x64, 0 };
+	assert_int_equal(find(&plan), 0);
+	assert_int_equal(plan.n_sectors, 2001);
+}
+
 static void test_sectors_of_another_form_are_not_the_end(void **state)
 {
 	struct rip_plan plan = { .n_sectors = 4000, .n_volume_sectors = 1000, .has_run_out = true };
@@ -142,6 +168,14 @@ static void test_only_zeros_are_padding(void **state)
 	fault_source_add(&source, 2490, 1, 0, -EIO);
 	assert_int_equal(find(&plan), 0);
 	assert_int_equal(plan.n_sectors, 2496);
+
+	/* It shows also when a wrong size was cut first. */
+	plan = (struct rip_plan){ .n_sectors = 5000, .n_volume_sectors = 2481, .n_unit_sectors = 16 };
+	fault_source_init(&source, 2496, 32, 16);
+	source.overlay = zero_from;
+	source.user = &zeros;
+	assert_int_equal(find(&plan), 0);
+	assert_int_equal(plan.n_sectors, 2481);
 }
 
 static void test_trouble_is_returned(void **state)
@@ -177,6 +211,8 @@ int main(void)
 		cmocka_unit_test(test_more_than_two_are_damage),
 		cmocka_unit_test(test_readable_end_stays),
 		cmocka_unit_test(test_what_the_drive_does_not_have_is_cut_off),
+		cmocka_unit_test(test_run_out_behind_a_volume_cut_off),
+		cmocka_unit_test(test_no_track_behind_the_recorded_area),
 		cmocka_unit_test(test_sectors_of_another_form_are_not_the_end),
 		cmocka_unit_test(test_a_gap_is_not_the_end),
 		cmocka_unit_test(test_only_zeros_are_padding),

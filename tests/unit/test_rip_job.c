@@ -127,7 +127,7 @@ static void listen(enum discern_level level, const char *text, void *user)
 static int rip(void)
 {
 	const struct discern_observer observer = { watch, listen, NULL };
-	const struct rip_job job = { &source.base, &medium, &options, &observer, NULL, 0 };
+	const struct rip_job job = { &source.base, &medium, &options, &observer, NULL, NULL, 0 };
 	int ret;
 
 	discern_error_clear(&err);

@@ -162,6 +162,21 @@ static void test_last_unit_of_a_burned_dvd_is_padding(void **state)
 	assert_int_equal(make(&medium, &volume).n_padding_max, 0);
 	medium = make_medium(DISCERN_PROFILE_DVD_PLUS_R, 2490, 0);
 	assert_int_equal(make(&medium, &volume).n_padding_max, 0);
+	/* Nobody filled up a pressed one. */
+	medium = make_medium(DISCERN_PROFILE_DVD_ROM, 2496, 0);
+	assert_int_equal(make(&medium, &volume).n_padding_max, 0);
+}
+
+static void test_a_pressed_track_wins_over_half_a_capacity(void **state)
+{
+	struct discern_medium medium = make_medium(DISCERN_PROFILE_BD_ROM, 4000, 1);
+
+	(void)state;
+	place(0, 1, 0, 8000, true);
+	assert_int_equal(make(&medium, NULL).n_sectors, 8000);
+	/* Of a rewritable disc the track counts what is not formatted. */
+	medium.profile = DISCERN_PROFILE_DVD_PLUS_RW;
+	assert_int_equal(make(&medium, NULL).n_sectors, 4000);
 }
 
 static void test_rewritable_disc_ends_with_its_volume(void **state)
@@ -310,6 +325,7 @@ int main(void)
 		cmocka_unit_test(test_dvd_structure_wins_over_half_a_capacity),
 		cmocka_unit_test(test_writable_dvd_structure_is_not_asked),
 		cmocka_unit_test(test_last_unit_of_a_burned_dvd_is_padding),
+		cmocka_unit_test(test_a_pressed_track_wins_over_half_a_capacity),
 		cmocka_unit_test(test_rewritable_disc_ends_with_its_volume),
 		cmocka_unit_test(test_partitions_behind_the_volume_belong_to_it),
 		cmocka_unit_test(test_open_track_ends_where_writing_would_go_on),

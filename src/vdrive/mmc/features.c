@@ -77,6 +77,7 @@ static bool has_random_writable(const struct vdrive *drive)
 	return has_profile(drive, DISCERN_PROFILE_DVD_RAM) || has_profile(drive, DISCERN_PROFILE_BD_RE);
 }
 
+/* Addresses without a defect behind them (MMC-6 5.3.16): a BD-RE has none before it is formatted with spares. */
 static bool has_defect_management(const struct vdrive *drive)
 {
 	return drive->disc != NULL && disc_manages_defects(drive->disc);

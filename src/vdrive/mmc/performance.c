@@ -131,7 +131,8 @@ static int get_performance(struct vdrive_call *call)
 		return unusable_areas(call);
 	case 0x03:
 		return call->cdb[1] & 0x1f ? vdrive_invalid_field(call, 1) : write_speeds(call);
-	/* Types 2, 4 and 5 belong to software that manages defects, feature 0029h, which this drive has not. */
+	/* Type 2 tells how a DVD-RW was certified, which this drive does not do; types 4 and 5 belong to software that
+	 * manages defects, feature 0029h, which it has not. */
 	default:
 		return vdrive_invalid_field(call, 10);
 	}
