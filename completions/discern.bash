@@ -17,10 +17,11 @@ _discern_own_options()
 	rip) echo "--audio --raw --subchannel --dat --format --offset --accuraterip --output --compress --as-is --retries --max-time --stop-after-no-progress --reconnect --paranoid --no-raw --speed --no-manifest --report --skip-done --watch --no-verify" ;;
 	load | eject) echo "--wait" ;;
 	report) echo "--output" ;;
-	verify) echo "--manifest --session" ;;
+	verify) echo "--manifest --session --offset --no-cd-text" ;;
 	blank) echo "--full --dry-run" ;;
 	format) echo "--defect-management --restricted-overwrite --quick --full --dry-run" ;;
-	burn) echo "--dry-run --overwrite --any-file --no-verify --sha256 --checksum --speed --buffer --eject --receipt --no-receipt --copies --queue --mode --multi --append --simulate --defect-management --stream-recording --keyring --require-signature --files --label --size --pipe-timeout" ;;
+	burn) echo "--dry-run --overwrite --any-file --no-verify --sha256 --checksum --speed --buffer --eject --receipt --no-receipt --copies --queue --mode --multi --append --simulate --defect-management --stream-recording --keyring --require-signature --files --label --size --pipe-timeout --audio --gap --no-cd-text --write-offset" ;;
+	copy) echo "--via --force --offset --subchannel --read-speed --retries --speed --buffer --write-offset --no-verify --no-cd-text --overwrite --eject" ;;
 	vdrive) _discern_vdrive_options "${words[2]}" ;;
 	esac
 }
@@ -42,12 +43,12 @@ _discern_value()
 	case $1 in
 	--progress) mapfile -t COMPREPLY < <(compgen -W "auto bar plain json none" -- "$cur") ;;
 	--media) mapfile -t COMPREPLY < <(compgen -W "cd-r cd-rw dvd-r dvd-r-dl dvd-rw dvd-rw-overwrite dvd+r dvd+r-dl dvd+rw dvd-ram bd-r bd-r-dl bd-r-tl bd-r-ql bd-re bd-re-dl bd-re-tl" -- "$cur") ;;
-	--accuraterip | --queue | --record | --report | --manifest | --receipt | --output | -o | --drive | --faults | --clock-file | --keyring) _filedir ;;
+	--accuraterip | --queue | --record | --report | --manifest | --receipt | --output | -o | --drive | --faults | --clock-file | --keyring | --via) _filedir ;;
 	--format) mapfile -t COMPREPLY < <(compgen -W "flac wav cue" -- "$cur") ;;
 	--kind) mapfile -t COMPREPLY < <(compgen -W "cd-rom dvd-rom bd-rom" -- "$cur") ;;
 	--mode) mapfile -t COMPREPLY < <(compgen -W "auto sao tao dao incremental" -- "$cur") ;;
 	--defect-management | --stream-recording) mapfile -t COMPREPLY < <(compgen -W "on off" -- "$cur") ;;
-	--name | --session | --offset | --progress-fd | --retries | --max-time | --stop-after-no-progress | --speed | --buffer | --sha256 | --checksum | --sectors | --fault | --reconnect | --label | --pipe-timeout | --size) ;;
+	--name | --session | --offset | --progress-fd | --retries | --max-time | --stop-after-no-progress | --speed | --buffer | --sha256 | --checksum | --sectors | --fault | --reconnect | --label | --pipe-timeout | --size | --gap | --write-offset | --read-speed) ;;
 	*) return 1 ;;
 	esac
 }
@@ -82,7 +83,7 @@ _discern_vdrive()
 _discern()
 {
 	local cur prev words cword split command
-	local commands="drives info rip burn verify blank format eject load report vdrive help"
+	local commands="drives info rip burn copy verify blank format eject load report vdrive help"
 	local common="--json --progress --progress-fd --record --yes --quiet --verbose --help"
 
 	_init_completion -s || return
@@ -101,7 +102,7 @@ _discern()
 	help) mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$cur") ;;
 	vdrive) _discern_vdrive ;;
 	burn | verify | info) _filedir && _discern_drives ;;
-	rip | blank | format | eject | load) _discern_drives ;;
+	rip | copy | blank | format | eject | load) _discern_drives ;;
 	report) _filedir json ;;
 	esac
 }

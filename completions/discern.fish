@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Completion of discern(1) for fish.
 
-set -l commands drives info rip burn verify blank format eject load report vdrive help
+set -l commands drives info rip burn copy verify blank format eject load report vdrive help
 
 function __discern_drives
     for drive in /dev/sr[0-9]*
@@ -16,6 +16,7 @@ complete -c discern -n "not __fish_seen_subcommand_from $commands" -a drives -d 
 complete -c discern -n "not __fish_seen_subcommand_from $commands" -a info -d 'tell what a disc or an image is'
 complete -c discern -n "not __fish_seen_subcommand_from $commands" -a rip -d 'read a disc into an image'
 complete -c discern -n "not __fish_seen_subcommand_from $commands" -a burn -d 'write an image onto a disc and verify it'
+complete -c discern -n "not __fish_seen_subcommand_from $commands" -a copy -d 'copy a disc to another one and verify it'
 complete -c discern -n "not __fish_seen_subcommand_from $commands" -a verify -d 'compare a disc with an image'
 complete -c discern -n "not __fish_seen_subcommand_from $commands" -a blank -d 'erase a rewritable disc'
 complete -c discern -n "not __fish_seen_subcommand_from $commands" -a format -d 'format a rewritable disc'
@@ -28,10 +29,25 @@ complete -c discern -n "__fish_seen_subcommand_from help" -a "$commands"
 
 # Operands
 complete -c discern -n "__fish_seen_subcommand_from info burn report verify vdrive" -F
-complete -c discern -n "__fish_seen_subcommand_from info rip burn verify blank format eject load" -a "(__discern_drives)" -d drive
+complete -c discern -n "__fish_seen_subcommand_from info rip burn copy verify blank format eject load" -a "(__discern_drives)" -d drive
 complete -c discern -n "__fish_seen_subcommand_from vdrive" -a "attach create detach eject fault insert list run"
 
 # Options of burn
+complete -c discern -n "__fish_seen_subcommand_from burn" -l audio -d 'burn files of sound, each as a track'
+complete -c discern -n "__fish_seen_subcommand_from burn" -l gap -x -d 'seconds of silence between tracks'
+complete -c discern -n "__fish_seen_subcommand_from burn copy verify" -l no-cd-text -d 'without CD-TEXT'
+complete -c discern -n "__fish_seen_subcommand_from burn copy" -l write-offset -x -d 'samples that the drive writes late'
+complete -c discern -n "__fish_seen_subcommand_from copy verify" -l offset -x -d 'samples that the drive reads late'
+complete -c discern -n "__fish_seen_subcommand_from copy" -l via -r -F -d 'keep the image under this name'
+complete -c discern -n "__fish_seen_subcommand_from copy" -l force -d 'burn though not all could be read'
+complete -c discern -n "__fish_seen_subcommand_from copy" -l subchannel -d 'copy sub-channels R to W as well'
+complete -c discern -n "__fish_seen_subcommand_from copy" -l read-speed -x -d 'speed of reading in x'
+complete -c discern -n "__fish_seen_subcommand_from copy" -l retries -x -d 'rounds over what cannot be read'
+complete -c discern -n "__fish_seen_subcommand_from copy" -l speed -x -d 'speed of writing in x'
+complete -c discern -n "__fish_seen_subcommand_from copy" -l buffer -x -d 'memory between file and drive in MiB'
+complete -c discern -n "__fish_seen_subcommand_from copy" -l no-verify -d 'do not read the copy back'
+complete -c discern -n "__fish_seen_subcommand_from copy" -l overwrite -d 'burn over what an overwritable disc holds'
+complete -c discern -n "__fish_seen_subcommand_from copy" -l eject -d 'open the tray at the end'
 complete -c discern -n "__fish_seen_subcommand_from burn" -l dry-run -d 'say what would be done, and stop there'
 complete -c discern -n "__fish_seen_subcommand_from burn" -l overwrite -d 'burn over what an overwritable disc holds'
 complete -c discern -n "__fish_seen_subcommand_from burn" -l no-verify -d 'do not read the disc back'

@@ -45,4 +45,7 @@ uint32_t plan_payload_sectors(const struct plan_facts *facts, enum discern_forma
 uint32_t plan_speed_of_data(enum discern_profile profile, uint32_t drive_kbps);
 uint32_t plan_speed_of_drive(enum discern_profile profile, uint32_t data_kbps);
 
+/** Of the speeds that the drive offers, in kB/s of user data, the one to write with; 0 if it offers none. */
+uint32_t plan_choose_speed(const struct discern_medium *medium, uint32_t wanted_kbps);
+
 #endif

@@ -41,7 +41,7 @@ uint32_t plan_speed_of_drive(enum discern_profile profile, uint32_t data_kbps)
 
 /* The fastest speed that was asked for or less; the slowest there is if all are faster; what was asked for if the
  * drive offers none. */
-static uint32_t choose_speed(const struct discern_medium *medium, uint32_t wanted_kbps)
+uint32_t plan_choose_speed(const struct discern_medium *medium, uint32_t wanted_kbps)
 {
 	uint32_t fastest = 0;
 	uint32_t slowest = 0;
@@ -88,7 +88,7 @@ void plan_set_speed(const struct plan_facts *facts, const struct discern_burn_op
 	const size_t max = sizeof(plan->speeds_kbps) / sizeof(plan->speeds_kbps[0]);
 
 	plan->wanted_kbps = options != NULL ? options->speed_kbps : 0;
-	plan->speed_kbps = choose_speed(medium, plan->wanted_kbps);
+	plan->speed_kbps = plan_choose_speed(medium, plan->wanted_kbps);
 	plan->speed_1x_kbps = plan_profile(facts)->speed_1x_kbps;
 	for (size_t i = 0; i < medium->n_write_speeds && plan->n_speeds < max; i++)
 		plan->speeds_kbps[plan->n_speeds++] = plan_speed_of_data(medium->profile, medium->write_speeds_kbps[i]);

@@ -33,6 +33,10 @@ enum {
 	OPTION_COPIES,
 	OPTION_QUEUE,
 	OPTION_WINDOW_FD,
+	OPTION_AUDIO,
+	OPTION_GAP,
+	OPTION_WRITE_OFFSET,
+	OPTION_NO_CD_TEXT
 };
 
 static const struct option own[] = {
@@ -62,6 +66,10 @@ static const struct option own[] = {
 	{ "copies", required_argument, NULL, OPTION_COPIES },
 	{ "queue", required_argument, NULL, OPTION_QUEUE },
 	{ "window-fd", required_argument, NULL, OPTION_WINDOW_FD },
+	{ "audio", no_argument, NULL, OPTION_AUDIO },
+	{ "gap", required_argument, NULL, OPTION_GAP },
+	{ "write-offset", required_argument, NULL, OPTION_WRITE_OFFSET },
+	{ "no-cd-text", no_argument, NULL, OPTION_NO_CD_TEXT },
 	{ 0 },
 };
 
@@ -275,9 +283,67 @@ static int set_window_fd(struct burn_options *options, const char *word)
 	return 0;
 }
 
+/* Seconds, as 2 or 2.5, or so many sectors as 37f; a sector is the 75th part of a second. */
+static int set_gap(struct burn_options *options, const char *word)
+{
+	enum { SECOND = 75, MAX_SECONDS = 600, TENTHS = 10 };
+	char digits[16];
+	size_t length = strlen(word);
+	char *point;
+	int64_t whole, tenth = 0;
+
+	if (length < sizeof(digits)) {
+		memcpy(digits, word, length + 1);
+		if (length > 1 && digits[length - 1] == 'f') {
+			digits[length - 1] = '\0';
+			if (text_to_number(digits, 0, MAX_SECONDS * SECOND, &whole)) {
+				options->n_gap_sectors = (uint32_t)whole;
+				return 0;
+			}
+		}
+		point = strchr(digits, '.');
+		if (point != NULL)
+			*point = '\0';
+		if (text_to_number(digits, 0, MAX_SECONDS, &whole) &&
+		    (point == NULL || text_to_number(point + 1, 0, TENTHS - 1, &tenth))) {
+			options->n_gap_sectors = (uint32_t)((whole * TENTHS + tenth) * SECOND / TENTHS);
+			return 0;
+		}
+	}
+	return cli_usage(options->cli, "--gap=%s: give seconds, as 2 or 0.5, or sectors, as 37f", word);
+}
+
+static int set_write_offset(struct burn_options *options, const char *word)
+{
+	enum { MOST = 3000 };
+	int64_t samples;
+
+	if (!text_to_number(word[0] == '+' ? word + 1 : word, -MOST, MOST, &samples))
+		return cli_usage(options->cli, "--write-offset=%s: give samples from -%d to %d", word, MOST, MOST);
+	options->write_offset_samples = (int32_t)samples;
+	return 0;
+}
+
+/* Of CDs with tracks. */
+static int set_cd(struct burn_options *options, int option)
+{
+	if (option == OPTION_GAP)
+		return set_gap(options, optarg);
+	if (option == OPTION_WRITE_OFFSET)
+		return set_write_offset(options, optarg);
+	options->is_audio |= option == OPTION_AUDIO;
+	options->no_text |= option == OPTION_NO_CD_TEXT;
+	return 0;
+}
+
 static int set_any(struct burn_options *options, int option)
 {
 	switch (option) {
+	case OPTION_AUDIO:
+	case OPTION_GAP:
+	case OPTION_WRITE_OFFSET:
+	case OPTION_NO_CD_TEXT:
+		return set_cd(options, option);
 	case OPTION_COPIES:
 		return set_copies(options, optarg);
 	case OPTION_QUEUE:
@@ -312,6 +378,25 @@ static int check_several(struct burn_options *options)
 	return cli_refuse_record(options->cli);
 }
 
+/* The last operand is the drive if it is a name of one: /dev/sr0, sr0. */
+static bool is_drive_name(const char *word)
+{
+	return strncmp(word, "/dev/", 5) == 0 ||
+	       (strncmp(word, "sr", 2) == 0 && word[2] != '\0' && strspn(word + 2, "0123456789") == strlen(word + 2));
+}
+
+static int take_sounds(struct burn_options *options, int n_operands, char **operands)
+{
+	if (is_drive_name(operands[n_operands - 1]))
+		options->drive_name = operands[--n_operands];
+	if (n_operands == 0)
+		return cli_usage(options->cli, "--audio: which files?");
+	options->sounds = operands;
+	options->n_sounds = (size_t)n_operands;
+	options->image_path = operands[0];
+	return -1;
+}
+
 int burn_options_parse(struct burn_options *options, int argc, char **argv)
 {
 	int option;
@@ -338,6 +423,8 @@ int burn_options_parse(struct burn_options *options, int argc, char **argv)
 	if (options->burn.append && options->burn.overwrite)
 		return cli_usage(options->cli,
 				 "--append keeps what the disc holds, --overwrite does not: give one of them");
+	if (options->is_audio && options->queue == NULL)
+		return take_sounds(options, argc - optind, argv + optind);
 	if (options->queue == NULL)
 		options->image_path = argv[optind++];
 	options->drives = argv + optind;
@@ -350,6 +437,7 @@ int burn_options_parse(struct burn_options *options, int argc, char **argv)
 const char burn_options_help[] =
 	"Usage: discern burn [OPTION…] IMAGE [DRIVE…]\n"
 	"       discern burn [OPTION…] --files FOLDER [DRIVE…]\n"
+	"       discern burn [OPTION…] --audio FILE… [DRIVE]\n"
 	"       discern burn --queue=FILE [OPTION…] DRIVE…\n"
 	"\n"
 	"Writes IMAGE onto the blank or overwritable disc in DRIVE (/dev/sr0, or just sr0), closes the disc,\n"
@@ -358,6 +446,9 @@ const char burn_options_help[] =
 	"lies beside it (SHA256SUMS, IMAGE.sha256 and their like), and the signature on that list is checked.\n"
 	"IMAGE may be compressed (.gz, .xz, .zst, .bz2, .lz4, or the image in a .zip), or - for standard input.\n"
 	"In several drives it is burned at once, each at its own pace; one that fails holds up no other.\n"
+	"\n"
+	"IMAGE may be a CD with tracks of all kinds: a cue sheet, cdrdao's toc file, CloneCD's ccd file, or a bin\n"
+	"file of whole sectors. With --audio each FILE (FLAC, WAV, AIFF; 44.1 kHz, 16 bit, stereo) is a track.\n"
 	"\n"
 	"Options:\n"
 	"      --dry-run          say what would be done, and stop there\n"
@@ -387,6 +478,11 @@ const char burn_options_help[] =
 	"      --receipt=FILE     tell in FILE how the disc came about and what it was proven to be, instead of in\n"
 	"                         IMAGE.receipt.json\n"
 	"      --no-receipt       leave no receipt\n"
+	"CDs with audio, and others with more than one track:\n"
+	"      --audio            burn files of sound, each as a track; CD-TEXT and ISRC from tags of FLAC files\n"
+	"      --gap=SECONDS      silence between these tracks (75f: in sectors); none is the default\n"
+	"      --no-cd-text       leave CD-TEXT out\n"
+	"      --write-offset=N   the drive writes audio N samples late (early if negative)\n"
 	"\n"
 	"Exit codes: 0 burned and equal, 1 could not do it, 2 wrong usage, 3 burned but not all can be read\n"
 	"back, 4 burned but the disc differs, 5 no usable disc, 128+n stopped by signal n.\n";

@@ -16,6 +16,13 @@ struct burn_options {
 	/** NULL if none was named. */
 	const char *drive_name;
 	struct speed_option speed;
+	/** With --audio: the files of sound, of which image_path is the first one. */
+	char **sounds;
+	size_t n_sounds;
+	uint32_t n_gap_sectors;
+	int32_t write_offset_samples;
+	bool is_audio;
+	bool no_text;
 	bool is_dry_run;
 	bool will_verify;
 	bool will_eject;

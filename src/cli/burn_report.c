@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "cli/verify_report.h"
 
-static const char *base_name(const char *path)
+const char *burn_base_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 
@@ -16,14 +16,14 @@ static const char *base_name(const char *path)
 }
 
 /* "ASUS DRW-24D5MT 1.00" */
-static void name_drive(const struct discern_drive_id *id, char *ret, size_t size)
+void burn_name_drive(const struct discern_drive_id *id, char *ret, size_t size)
 {
 	snprintf(ret, size, "%s%s%s%s%s", id->vendor, id->vendor[0] != '\0' ? " " : "", id->product,
 		 id->revision[0] != '\0' ? " " : "", id->revision);
 }
 
 /* "16x (22.2 MB/s)" */
-static void tell_speed(uint32_t kbps, uint32_t speed_1x_kbps, char *ret, size_t size)
+void burn_tell_speed(uint32_t kbps, uint32_t speed_1x_kbps, char *ret, size_t size)
 {
 	double x = speed_1x_kbps > 0 ? (double)kbps / speed_1x_kbps : 0;
 
@@ -35,7 +35,7 @@ static void tell_speed(uint32_t kbps, uint32_t speed_1x_kbps, char *ret, size_t 
 }
 
 /* No more exact than it can be. */
-static void tell_estimate(uint32_t seconds, char *ret, size_t size)
+void burn_tell_estimate(uint32_t seconds, char *ret, size_t size)
 {
 	uint32_t minutes = (seconds + 30) / 60;
 
@@ -58,11 +58,11 @@ void burn_report_disc(struct report *report, const struct discern_burn_plan *pla
 	if (plan->manufacturer[0] != '\0' || plan->media_id[0] != '\0')
 		snprintf(maker, sizeof(maker), " (%s%s%s)", plan->manufacturer,
 			 plan->manufacturer[0] != '\0' && plan->media_id[0] != '\0' ? ", " : "", plan->media_id);
-	name_drive(discern_drive_id(drive), name, sizeof(name));
+	burn_name_drive(discern_drive_id(drive), name, sizeof(name));
 	report_text(report, "disc", "%s, %s, %s%s in %s%s%s", discern_profile_name(plan->profile),
 		    plan->overwrites[0] == '\0' && plan->appends_to[0] == '\0' ? "blank"
 									       : discern_medium_state_name(plan->state),
-		    text_size((uint64_t)n_sectors * DISCERN_SECTOR_SIZE, size), maker, base_name(path),
+		    text_size((uint64_t)n_sectors * DISCERN_SECTOR_SIZE, size), maker, burn_base_name(path),
 		    name[0] != '\0' ? ", " : "", name);
 	report_open_object(report, "drive");
 	report_string(report, "path", NULL, path);
@@ -89,8 +89,8 @@ static void tell_steps(struct report *report, const struct discern_burn_plan *pl
 	const char *prepare = plan->blank ? "blank, " : plan->format != DISCERN_FORMAT_NONE ? "format, " : "";
 	const char *verify = intent->will_verify ? ", read back and compare" : ", without reading it back";
 
-	tell_speed(plan->speed_kbps, plan->speed_1x_kbps, speed, sizeof(speed));
-	tell_estimate(intent->will_verify ? plan->seconds : plan->seconds / 2, estimate, sizeof(estimate));
+	burn_tell_speed(plan->speed_kbps, plan->speed_1x_kbps, speed, sizeof(speed));
+	burn_tell_estimate(intent->will_verify ? plan->seconds : plan->seconds / 2, estimate, sizeof(estimate));
 	report_text(report, "plan", "%s%s%s%s in one session%s, %s%s%s%s", prepare,
 		    plan->simulate ? "simulate" : "write", plan->speed_kbps > 0 ? " at " : "",
 		    plan->speed_kbps > 0 ? speed : "", plan->appends_to[0] != '\0' ? " more" : "",
@@ -107,7 +107,7 @@ static void list_speeds(const struct discern_burn_plan *plan, char *ret, size_t 
 	for (size_t i = 0; i < plan->n_speeds && length + 64 < size; i++) {
 		char speed[64];
 
-		tell_speed(plan->speeds_kbps[i], plan->speed_1x_kbps, speed, sizeof(speed));
+		burn_tell_speed(plan->speeds_kbps[i], plan->speed_1x_kbps, speed, sizeof(speed));
 		length += (size_t)snprintf(ret + length, size - length, "%s%s", i > 0 ? ", " : "", speed);
 	}
 }
@@ -126,8 +126,8 @@ static void tell_other_speed(struct report *report, const struct discern_burn_pl
 	if ((uint64_t)plan->speed_kbps * 100 >= (uint64_t)plan->wanted_kbps * 98 &&
 	    (uint64_t)plan->speed_kbps * 100 <= (uint64_t)plan->wanted_kbps * 102)
 		return;
-	tell_speed(plan->wanted_kbps, plan->speed_1x_kbps, wanted, sizeof(wanted));
-	tell_speed(plan->speed_kbps, plan->speed_1x_kbps, taken, sizeof(taken));
+	burn_tell_speed(plan->wanted_kbps, plan->speed_1x_kbps, wanted, sizeof(wanted));
+	burn_tell_speed(plan->speed_kbps, plan->speed_1x_kbps, taken, sizeof(taken));
 	list_speeds(plan, offered, sizeof(offered));
 	report_text(report, "", "%s is not offered, so it is %s: the drive has %s for this disc", wanted, taken,
 		    offered);
@@ -218,7 +218,7 @@ void burn_report_write(struct report *report, const struct discern_burn_plan *pl
 	char speed[64];
 	char buffer[80] = "";
 
-	tell_speed(result->average_kbps, plan->speed_1x_kbps, speed, sizeof(speed));
+	burn_tell_speed(result->average_kbps, plan->speed_1x_kbps, speed, sizeof(speed));
 	if (result->n_fifo_empty > 0)
 		snprintf(buffer, sizeof(buffer), "; the image came too slowly, the buffer ran empty %u times",
 			 result->n_fifo_empty);

@@ -10,6 +10,15 @@
 
 #include "ui/report.h"
 
+/** A path without its folders. */
+const char *burn_base_name(const char *path);
+/** "ASUS DRW-24D5MT 1.00" */
+void burn_name_drive(const struct discern_drive_id *id, char *ret, size_t size);
+/** "16x (22.2 MB/s)" */
+void burn_tell_speed(uint32_t kbps, uint32_t speed_1x_kbps, char *ret, size_t size);
+/** "about 6 minutes": no more exact than it can be. */
+void burn_tell_estimate(uint32_t seconds, char *ret, size_t size);
+
 void burn_report_image(struct report *report, const struct discern_burn_check *check);
 void burn_report_disc(struct report *report, const struct discern_burn_plan *plan, struct discern_drive *drive);
 

@@ -3,18 +3,19 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <discern/burn.h>
 #include <discern/verify.h>
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "cli/burn_cd.h"
 #include "cli/burn_options.h"
 #include "cli/burn_receipt.h"
 #include "cli/burn_report.h"
 #include "cli/burn_several.h"
 #include "cli/command.h"
+#include "cli/reload.h"
 #include "cli/verify_report.h"
 #include "disc/packed_file.h"
 
@@ -163,56 +164,6 @@ static int write_disc(struct job *job)
 	return CLI_EXIT_GOOD;
 }
 
-static bool has_medium(struct job *job)
-{
-	struct discern_medium medium;
-	bool has = false;
-
-	if (discern_drive_medium(job->drive, DISCERN_MEDIUM_FOR_READING, &medium, NULL) == 0) {
-		has = medium.state != DISCERN_MEDIUM_NONE;
-		discern_medium_clear(&medium);
-	}
-	return has;
-}
-
-/* A drive without a motor that pulls the tray in needs a hand; false if nobody is there. */
-static bool ask_for_tray(struct job *job)
-{
-	char line[16];
-
-	if (!isatty(STDIN_FILENO) || job->cli->assume_yes)
-		return false;
-	progress_pause(job->cli->progress);
-	fputs("discern: burn: push the tray in, then press Enter: ", stderr);
-	return fgets(line, sizeof(line), stdin) != NULL;
-}
-
-/* Out and in, so that neither drive nor kernel answers from what they remember. False if the disc is not there
- * any more. */
-static bool reload(struct job *job, bool *ret_is_reloaded)
-{
-	const struct discern_progress progress = {
-		.phase = DISCERN_PHASE_RELOAD,
-		.seconds_left = UINT32_MAX,
-		.seconds_left_bad = UINT32_MAX,
-		.fifo_percent = DISCERN_PERCENT_UNKNOWN,
-		.drive_buffer_percent = DISCERN_PERCENT_UNKNOWN,
-	};
-	struct discern_error err;
-
-	*ret_is_reloaded = true;
-	progress_show(job->cli->progress, &progress);
-	if (discern_drive_eject(job->drive, &err) < 0) {
-		if (!job->cli->quiet)
-			cli_say(job->cli, "the disc is read back without taking it out first: %s", err.text);
-		*ret_is_reloaded = false;
-		return true;
-	}
-	if (discern_drive_load(job->drive, &err) == 0 && has_medium(job))
-		return true;
-	return ask_for_tray(job) && discern_drive_load(job->drive, &err) == 0 && has_medium(job);
-}
-
 static int judge_verify(const struct job *job, const struct discern_verify_result *result)
 {
 	int code = cli_verify_exit(result);
@@ -230,7 +181,7 @@ static int verify(struct job *job)
 	bool is_reloaded = false;
 	int ret;
 
-	if (cli_signal() == 0 && !reload(job, &is_reloaded)) {
+	if (cli_signal() == 0 && !cli_reload(job->cli, job->drive, &is_reloaded)) {
 		cli_complain(job->cli, "burned, but not verified: the tray stayed open");
 		if (job->check.kind == DISCERN_IMAGE_FILE || job->check.kind == DISCERN_IMAGE_PACKED)
 			fprintf(stderr, "  hint: close it, then: discern verify %s %s\n", job->options.image_path,
@@ -253,7 +204,8 @@ static int verify(struct job *job)
 
 static const char *image_name(const struct job *job)
 {
-	return strcmp(job->options.image_path, "-") == 0 ? "what came from standard input" : job->options.image_path;
+	return strcmp(job->options.image_path, "-") == 0 ? "what came from standard input"
+								: cli_image_words(job->cli, job->options.image_path);
 }
 
 /* The last row; nothing more is said of a failure that was already told. */
@@ -331,6 +283,12 @@ static int run(struct cli *cli, int argc, char **argv)
 	int ret = burn_options_parse(&job.options, argc, argv);
 
 	if (ret != -1) {
+		worker_words_clear(&job.options.words);
+		return ret;
+	}
+	if (job.options.image_path != NULL && burn_cd_is_wanted(&job.options)) {
+		cli_catch_signals();
+		ret = burn_cd(&job.options);
 		worker_words_clear(&job.options.words);
 		return ret;
 	}

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "cli/command.h"
+#include "cli/verify_cd.h"
 #include "cli/verify_report.h"
 #include "cli/volume_report.h"
 #include "ui/manifest.h"
@@ -24,6 +25,8 @@ struct verify_job {
 	struct discern_drive *drive;
 	/** Only this session is compared; 0 for all of the disc. */
 	unsigned session;
+	/* Of a CD with tracks. */
+	struct discern_verify_cd_options cd;
 };
 
 /* --session=last */
@@ -154,17 +157,37 @@ static int set_session(struct cli *cli, const char *word, struct verify_job *job
 }
 
 /* -1 to go on, else the exit code. */
+enum { MAX_OFFSET = 3000 };
+
+static bool take_offset(const char *word, struct discern_verify_cd_options *options)
+{
+	int64_t samples;
+
+	if (!text_to_number(word[0] == '+' ? word + 1 : word, -MAX_OFFSET, MAX_OFFSET, &samples))
+		return false;
+	options->has_offset = true;
+	options->offset_samples = (int32_t)samples;
+	return true;
+}
+
 static int parse(struct cli *cli, int argc, char **argv, struct verify_job *job)
 {
 	static const struct option own[] = { { "manifest", required_argument, NULL, 'm' },
 					     { "session", required_argument, NULL, 's' },
+					     { "offset", required_argument, NULL, 'o' },
+					     { "no-cd-text", no_argument, NULL, 't' },
 					     { 0 } };
 	int option;
 
 	while ((option = cli_getopt(cli, &cmd_verify, argc, argv, "", own)) != -1) {
 		if (option == 's' && set_session(cli, optarg, job) != 0)
 			return CLI_EXIT_USAGE;
-		if (option == 's')
+		if (option == 'o' && !take_offset(optarg, &job->cd))
+			return cli_usage(cli, "--offset=%s: give samples from -%d to %d", optarg, MAX_OFFSET,
+					 MAX_OFFSET);
+		if (option == 't')
+			job->cd.no_text = true;
+		if (option == 's' || option == 'o' || option == 't')
 			continue;
 		if (option != 'm')
 			return option == CLI_OPTION_DONE ? CLI_EXIT_GOOD : CLI_EXIT_USAGE;
@@ -190,6 +213,13 @@ static int run(struct cli *cli, int argc, char **argv)
 		return cli_usage(cli, "which image should the disc be compared with?");
 	if (argc - optind > 1)
 		return cli_usage(cli, "one image and one drive, not %d operands", argc - optind + !job.is_manifest);
+	if (!job.is_manifest && discern_cd_is_one(job.image)) {
+		if (job.session > 0)
+			return cli_usage(cli, "--session: of a CD with tracks all sessions are compared");
+		return verify_cd(cli, job.image, argv[optind], &job.cd);
+	}
+	if (job.cd.has_offset || job.cd.no_text)
+		return cli_usage(cli, "--offset and --no-cd-text are of CDs with tracks, and %s is none", job.image);
 	if (load(cli, &job, &err) < 0)
 		return cli_fail(cli, &err);
 	ret = cli_open_drive(cli, argv[optind], true, &job.drive, &err);
@@ -215,6 +245,14 @@ const struct cli_command cmd_verify = {
 		"                       image: whether the disc is the same, though not where it differs\n"
 		"\n"
 		"      --session=N      compare only session N of the disc, or the last one: --session=last\n"
+		"\n"
+		"IMAGE may be a CD with tracks (.cue, .toc, .ccd, a bin of whole sectors): then all samples and "
+		"sectors\n"
+		"are compared, and tracks, pauses, indexes, ISRCs, catalogue number and CD-TEXT.\n"
+		"      --offset=N       samples have to lie where this drive, which reads N samples late, says; "
+		"without\n"
+		"                       it, where they lie is found out and told\n"
+		"      --no-cd-text     do not compare CD-TEXT\n"
 		"\n"
 		"The verdict is one of\n"
 		"  equal       all of the image is on the disc, and nothing but padding follows     exit code 0\n"

@@ -53,6 +53,10 @@ struct cli {
 	struct inhibit awake;
 	/** A report was begun, which is the one object of --json. */
 	bool has_report;
+	/** One that another command has begun, which cli_report() gives to this one; NULL without. */
+	struct report *begun_report;
+	/** What a verdict calls the image, for one that is a copy of something; NULL for its path. */
+	const char *image_words;
 };
 
 struct cli_command {
@@ -65,7 +69,7 @@ struct cli_command {
 	int (*run)(struct cli *cli, int argc, char **argv);
 };
 
-extern const struct cli_command cmd_drives, cmd_info, cmd_rip, cmd_burn, cmd_verify, cmd_blank, cmd_format, cmd_eject,
+extern const struct cli_command cmd_drives, cmd_info, cmd_rip, cmd_burn, cmd_copy, cmd_verify, cmd_blank, cmd_format, cmd_eject,
 	cmd_load, cmd_report, cmd_vdrive;
 
 struct option;
@@ -93,6 +97,12 @@ int cli_fail(struct cli *cli, const struct discern_error *err);
 
 /** Begins the result on standard output, or where that is taken on stderr, as text or JSON. */
 struct report *cli_report(struct cli *cli);
+
+/** What a verdict calls the image at path. */
+static inline const char *cli_image_words(const struct cli *cli, const char *path)
+{
+	return cli->image_words != NULL ? cli->image_words : path;
+}
 
 /** Adds the member "error", where a command failed: text, hint, code (as in errno(3)), lba, sense, exit_code. */
 void cli_report_error(struct cli *cli, struct report *report);

@@ -103,7 +103,12 @@ int cli_fail(struct cli *cli, const struct discern_error *err)
 
 struct report *cli_report(struct cli *cli)
 {
+	struct report *begun = cli->begun_report;
+
 	cli->has_report = true;
+	cli->begun_report = NULL;
+	if (begun != NULL)
+		return begun;
 	return report_new(cli->is_stdout_taken ? stderr : stdout, cli->json);
 }
 

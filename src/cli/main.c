@@ -9,7 +9,7 @@
 #include "config.h"
 
 static const struct cli_command *const commands[] = {
-	&cmd_drives, &cmd_info,   &cmd_rip,   &cmd_burn, &cmd_verify,
+	&cmd_drives, &cmd_info,   &cmd_rip,   &cmd_burn, &cmd_copy, &cmd_verify,
 	&cmd_blank,  &cmd_format, &cmd_eject, &cmd_load, &cmd_report,
 #ifdef HAVE_VDRIVE
 	&cmd_vdrive,

@@ -118,7 +118,7 @@ static int open_files(const char *path, struct cd_image *image, struct discern_e
 		ret = cd_image_find_text(path, sheet, &image->packs, &image->n_packs, err);
 	if (ret == 0 && sheet->subchannel_file != NULL)
 		ret = open_subchannels(path, image, err);
-	return ret < 0 ? discern_error_wrap(err, "%s", path) : 0;
+	return ret < 0 && path[0] != '\0' ? discern_error_wrap(err, "%s", path) : ret;
 }
 
 int cd_image_open(const char *path, struct cd_image **ret_image, struct discern_error *err)
@@ -192,6 +192,26 @@ int cd_image_open_raw(const char *path, struct cd_image **ret_image, struct disc
 		discern_error_set(err, ret, "%s: %s", path, strerror(-ret));
 	if (ret == 0)
 		ret = open_files(path, image, err);
+	if (ret < 0) {
+		cd_image_close(image);
+		return ret;
+	}
+	*ret_image = image;
+	return 0;
+}
+
+int cd_image_open_sheet(struct cd_sheet *sheet, const char *path, struct cd_image **ret_image,
+			struct discern_error *err)
+{
+	struct cd_image *image = calloc(1, sizeof(*image));
+	int ret;
+
+	if (image == NULL) {
+		cd_sheet_free(sheet);
+		return discern_error_set(err, -ENOMEM, "out of memory");
+	}
+	image->sheet = sheet;
+	ret = open_files(path, image, err);
 	if (ret < 0) {
 		cd_image_close(image);
 		return ret;

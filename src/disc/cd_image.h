@@ -29,6 +29,13 @@ bool cd_image_is_raw(int fd);
  *  of 2352: -EINVAL. Else as cd_image_open(). */
 int cd_image_open_raw(const char *path, struct cd_image **ret_image, struct discern_error *err);
 
+struct cd_sheet;
+
+/** A sheet that was made by the program, which is taken over, also after an error; its names are relative to the folder
+ *  of path. Else as cd_image_open(). */
+int cd_image_open_sheet(struct cd_sheet *sheet, const char *path, struct cd_image **ret_image,
+			struct discern_error *err);
+
 /** Accepts NULL, returns NULL. */
 struct cd_image *cd_image_close(struct cd_image *image);
 

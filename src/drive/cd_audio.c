@@ -15,6 +15,8 @@ enum { MOST_AT_ONCE = 24 };
 struct cd_audio {
 	struct discern_drive *drive;
 	bool has_c2;
+	/* Sectors of any kind. */
+	bool takes_all;
 	uint32_t at_once;
 	uint8_t *buffer;
 	double seconds;
@@ -69,6 +71,16 @@ bool cd_audio_has_c2(const struct cd_audio *audio)
 	return audio->has_c2;
 }
 
+void cd_audio_take_all(struct cd_audio *audio, bool all)
+{
+	audio->takes_all = all;
+}
+
+static bool wants_c2(const struct cd_audio *audio)
+{
+	return audio->has_c2 && !audio->takes_all;
+}
+
 uint32_t cd_audio_at_once(const struct cd_audio *audio)
 {
 	return audio->at_once;
@@ -87,7 +99,7 @@ static void unpack(const struct cd_audio *audio, uint32_t n_sectors, struct cd_a
 		memcpy(ret_sectors[i].data, from, SECTOR_RAW);
 		from += SECTOR_RAW;
 		memset(ret_sectors[i].c2, 0, SECTOR_C2);
-		if (audio->has_c2) {
+		if (wants_c2(audio)) {
 			memcpy(ret_sectors[i].c2, from, SECTOR_C2);
 			from += SECTOR_C2;
 		}
@@ -97,7 +109,9 @@ static void unpack(const struct cd_audio *audio, uint32_t n_sectors, struct cd_a
 /* One command, which *ret_sense tells the sense of. */
 static int run(struct cd_audio *audio, const struct discern_range *range, struct discern_error *err)
 {
-	const enum mmc_cd_parts parts = audio->has_c2 ? MMC_CD_AUDIO | MMC_CD_WITH_C2 : MMC_CD_AUDIO;
+	const enum mmc_cd_parts parts = audio->takes_all  ? MMC_CD_ANY
+					: wants_c2(audio) ? MMC_CD_AUDIO | MMC_CD_WITH_C2
+							  : MMC_CD_AUDIO;
 	struct transport *transport;
 	struct scsi_command command;
 	uint64_t before;
@@ -129,7 +143,7 @@ static int judge(struct cd_audio *audio, int code, unsigned n_tries, struct disc
 	enum { MAX_TRIES = 3, MAX_LOST = 8 };
 	int ret;
 
-	if (code == -EOPNOTSUPP && audio->has_c2) {
+	if (code == -EOPNOTSUPP && wants_c2(audio)) {
 		audio->has_c2 = false;
 		return 0;
 	}

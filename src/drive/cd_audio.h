@@ -24,6 +24,9 @@ void cd_audio_close(struct cd_audio *audio);
 /** The drive says that it has C2 pointers, and has refused them in no read so far. */
 bool cd_audio_has_c2(const struct cd_audio *audio);
 
+/** From the next read on, sectors of data are read as well, whole, and without C2 pointers; or only audio again. */
+void cd_audio_take_all(struct cd_audio *audio, bool all);
+
 /** Most sectors that one command reads; cd_audio_read() takes any number of them. */
 uint32_t cd_audio_at_once(const struct cd_audio *audio);
 

@@ -35,6 +35,7 @@ enum mmc_opcode {
 	MMC_READ_TRACK_INFORMATION = 0x52,
 	MMC_MODE_SELECT_10 = 0x55,
 	MMC_MODE_SENSE_10 = 0x5a,
+	MMC_SEND_CUE_SHEET = 0x5d,
 	MMC_READ_12 = 0xa8,
 	MMC_WRITE_12 = 0xaa,
 	MMC_READ_DISC_STRUCTURE = 0xad,
@@ -73,8 +74,8 @@ void mmc_read_format_capacities(struct scsi_command *ret_command, uint8_t *data,
 void mmc_read_capacity(struct scsi_command *ret_command, uint8_t data[8]);
 void mmc_read_toc(struct scsi_command *ret_command, uint8_t *data, uint16_t size);
 /** Formats of READ TOC/PMA/ATIP beside that of mmc_read_toc(), which is 0 (MMC-6 6.25): all that a lead-in says, with
- *  addresses in BCD as they lie there; CD-TEXT packs. */
-enum mmc_toc_format { MMC_TOC_RAW = 2, MMC_TOC_CD_TEXT = 5 };
+ *  addresses in BCD as they lie there; what the groove of a recordable disc says; CD-TEXT packs. */
+enum mmc_toc_format { MMC_TOC_RAW = 2, MMC_TOC_ATIP = 4, MMC_TOC_CD_TEXT = 5 };
 void mmc_read_toc_format(struct scsi_command *ret_command, enum mmc_toc_format format, uint8_t *data, uint16_t size);
 
 /** READ SUB-CHANNEL: the catalogue number, or the ISRC of a track. */
@@ -128,6 +129,12 @@ enum { MMC_RAW_SECTOR = 2352, MMC_C2_POINTERS = 294, MMC_SUBCHANNEL = 96 };
 size_t mmc_raw_bytes(const struct mmc_raw_read *read);
 /** READ CD: whole sectors of any type, each with what else is wanted of it behind it. */
 void mmc_read_raw(struct scsi_command *ret_command, const struct mmc_raw_read *read, uint8_t *data, unsigned timeout_ms);
+
+/** WRITE(10) of n_sectors blocks, which together have size bytes. */
+void mmc_write(struct scsi_command *ret_command, const struct discern_range *range, uint8_t *data, size_t size);
+/** The drive's buffer is written, and of a CD what ends the session; at once: it answers before that is done. */
+void mmc_synchronize_cache(struct scsi_command *ret_command, bool at_once);
+void mmc_send_cue_sheet(struct scsi_command *ret_command, uint8_t *data, uint32_t size);
 
 /** kB/s of 1000 bytes; 0xffff for the fastest. */
 void mmc_set_cd_speed(struct scsi_command *ret_command, uint16_t read_kbps, uint16_t write_kbps);

@@ -15,6 +15,9 @@
  */
 enum { ANSWER_TIMEOUT_MS = 30000, MEDIUM_TIMEOUT_MS = 60000, MOTION_TIMEOUT_MS = 120000 };
 
+/* WRITE: the first one may wait for the calibration of the laser. CLOSE: a lead-out at the lowest speed. */
+enum { WRITE_TIMEOUT_MS = 200000, CLOSE_TIMEOUT_MS = 3600000 };
+
 static const struct {
 	uint8_t opcode;
 	const char *name;
@@ -39,6 +42,7 @@ static const struct {
 	{ MMC_READ_TRACK_INFORMATION, "READ TRACK INFORMATION" },
 	{ MMC_MODE_SELECT_10, "MODE SELECT(10)" },
 	{ MMC_MODE_SENSE_10, "MODE SENSE(10)" },
+	{ MMC_SEND_CUE_SHEET, "SEND CUE SHEET" },
 	{ MMC_READ_12, "READ(12)" },
 	{ MMC_WRITE_12, "WRITE(12)" },
 	{ MMC_READ_DISC_STRUCTURE, "READ DISC STRUCTURE" },
@@ -282,6 +286,29 @@ void mmc_read_raw(struct scsi_command *ret_command, const struct mmc_raw_read *r
 	ret_command->cdb[9] = ALL_PARTS | (read->with_c2 ? C2_POINTERS : 0);
 	ret_command->cdb[10] = read->with_subchannel ? SUBCHANNEL_RAW : 0;
 	set_data(ret_command, SCSI_FROM_DRIVE, data, read->n_sectors * mmc_raw_bytes(read));
+}
+
+void mmc_write(struct scsi_command *ret_command, const struct discern_range *range, uint8_t *data, size_t size)
+{
+	start(ret_command, MMC_WRITE_10, WRITE_TIMEOUT_MS);
+	put_be32(ret_command->cdb + 2, (uint32_t)range->lba);
+	put_be16(ret_command->cdb + 7, (uint16_t)range->n_sectors);
+	set_data(ret_command, SCSI_TO_DRIVE, data, size);
+}
+
+void mmc_synchronize_cache(struct scsi_command *ret_command, bool at_once)
+{
+	enum { IMMEDIATE = 0x02 };
+
+	start(ret_command, MMC_SYNCHRONIZE_CACHE, CLOSE_TIMEOUT_MS);
+	ret_command->cdb[1] = at_once ? IMMEDIATE : 0;
+}
+
+void mmc_send_cue_sheet(struct scsi_command *ret_command, uint8_t *data, uint32_t size)
+{
+	start(ret_command, MMC_SEND_CUE_SHEET, MEDIUM_TIMEOUT_MS);
+	put_be24(ret_command->cdb + 6, size);
+	set_data(ret_command, SCSI_TO_DRIVE, data, size);
 }
 
 void mmc_set_cd_speed(struct scsi_command *ret_command, uint16_t read_kbps, uint16_t write_kbps)

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Comparing a CD with what it was made of: every sample of audio, every sector of data, and what lead-in and
+ * sub-channel say: tracks, pauses, indexes, ISRCs, catalogue number and CD-TEXT.
+ */
+#ifndef DISCERN_VERIFY_CD_H
+#define DISCERN_VERIFY_CD_H
+
+#include <discern/cd.h>
+#include <discern/drive.h>
+#include <discern/medium.h>
+#include <discern/progress.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { DISCERN_CD_MAX_RANGES = 256, DISCERN_CD_MAX_DIFFERENCES = 64, DISCERN_CD_DIFFERENCE = 160 };
+
+struct discern_verify_cd_options {
+	/** Samples are to lie where this number says, which is that of discern rip --offset; else where they lie is found
+	 *  out, and told. */
+	bool has_offset;
+	int32_t offset_samples;
+	/** CD-TEXT is not compared. */
+	bool no_text;
+};
+
+struct discern_verify_cd_result {
+	/** All that were to be compared, and what came of it. Out of reach is sound that the drive's offset puts where the
+	 *  drive does not read. */
+	uint32_t n_sectors;
+	uint32_t n_equal_sectors, n_different_sectors, n_unreadable_sectors, n_out_of_reach_sectors;
+	/** In order, the first ones. */
+	size_t n_different_ranges, n_unreadable_ranges;
+	struct discern_range different[DISCERN_CD_MAX_RANGES], unreadable[DISCERN_CD_MAX_RANGES];
+	/** All audio was compared so many samples later than it should lie: offset of this drive's reading and of the
+	 *  writing together. Not found if no place of the disc has the sound that it should have. */
+	bool has_audio, is_offset_found;
+	int32_t offset_samples;
+	/** What is otherwise on the disc than in the image, but for sectors: "track 2 begins at LBA …"; the first ones. */
+	uint32_t n_differences;
+	char differences[DISCERN_CD_MAX_DIFFERENCES][DISCERN_CD_DIFFERENCE];
+	double seconds;
+};
+
+/** Everything was compared and is as it should be. */
+bool discern_verify_cd_is_equal(const struct discern_verify_cd_result *result);
+
+/** 0 when all was compared, whatever came of it; -ENOMEDIUM, -EMEDIUMTYPE (blank, no CD), -ESTALE, -ECANCELED, -EIO of
+ *  the image. */
+int discern_verify_cd(struct discern_drive *drive, struct discern_cd *cd,
+		      const struct discern_verify_cd_options *options, const struct discern_observer *observer,
+		      struct discern_verify_cd_result *ret_result, struct discern_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

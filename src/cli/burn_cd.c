@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/burn_cd.h"
+
+#include "base/error.h"
+#include "cli/burn_cd_report.h"
+#include "cli/burn_report.h"
+#include "cli/reload.h"
+#include "cli/verify_cd.h"
+
+/* There is nothing to read back of what was not written. */
+static bool will_verify(const struct burn_options *options)
+{
+	return options->will_verify && !options->burn.simulate;
+}
+
+bool burn_cd_is_wanted(const struct burn_options *options)
+{
+	return options->is_audio || discern_cd_is_one(options->image_path);
+}
+
+static int open_cd(struct burn_cd_job *job)
+{
+	const struct burn_options *options = job->options;
+	const struct discern_cd_sounds sounds = { options->n_sounds, (const char *const *)options->sounds,
+						  options->n_gap_sectors };
+	struct discern_error err;
+	int ret = options->is_audio ? discern_cd_open_sounds(&sounds, &job->cd, &err)
+				    : discern_cd_open(options->image_path, &job->cd, &err);
+
+	return ret < 0 ? cli_fail(job->cli, &err) : CLI_EXIT_GOOD;
+}
+
+static int check_image(struct burn_cd_job *job)
+{
+	struct discern_error err;
+
+	if (discern_burn_cd_check(job->cd, &job->burn, &job->cli->observer, &job->check, &err) < 0)
+		return cli_fail(job->cli, &err);
+	progress_end(job->cli->progress);
+	burn_cd_report_image(job->report, job->cd, &job->check);
+	return CLI_EXIT_GOOD;
+}
+
+static int make_plan(struct burn_cd_job *job)
+{
+	struct discern_error err;
+	int ret = job->drive != NULL ? 0 : cli_open_drive(job->cli, job->options->drive_name, true, &job->drive, &err);
+
+	if (ret != 0)
+		return ret;
+	job->burn.speed_kbps = speed_option_kbps(&job->options->speed, discern_profile_1x_kbps(DISCERN_PROFILE_CD_R));
+	if (discern_burn_cd_plan(job->drive, job->cd, &job->check, &job->burn, &job->plan, &err) < 0)
+		return cli_fail(job->cli, &err);
+	burn_cd_report_plan(job->report, job);
+	return CLI_EXIT_GOOD;
+}
+
+static int write_disc(struct burn_cd_job *job)
+{
+	const struct discern_burn_cd_job burn = { job->cd, &job->check, &job->plan, &job->burn };
+	/* For the rows that all burns have alike. */
+	const struct discern_burn_plan plan = { .profile = job->plan.profile,
+						.speed_1x_kbps = job->plan.speed_1x_kbps };
+	struct discern_burn_result result;
+	struct discern_error err;
+
+	cli_stay_awake(job->cli, "burning a disc");
+	if (discern_burn_cd(job->drive, &burn, &job->cli->observer, &result, &err) < 0)
+		return cli_fail(job->cli, &err);
+	job->is_burned = true;
+	progress_end(job->cli->progress);
+	burn_report_write(job->report, &plan, &result);
+	return CLI_EXIT_GOOD;
+}
+
+static int verify(struct burn_cd_job *job)
+{
+	const struct discern_verify_cd_options options = { .no_text = !job->plan.has_text };
+	struct discern_verify_cd_result result;
+	struct discern_error err;
+	bool is_reloaded = false;
+	int ret;
+
+	if (cli_signal() == 0 && !cli_reload(job->cli, job->drive, &is_reloaded)) {
+		cli_complain(job->cli, "burned, but not verified: the tray stayed open");
+		fprintf(stderr, "  hint: close it, then: discern verify %s %s\n", job->options->image_path,
+			discern_drive_path(job->drive));
+		return CLI_EXIT_FAILED;
+	}
+	ret = discern_verify_cd(job->drive, job->cd, &options, &job->cli->observer, &result, &err);
+	if (ret < 0) {
+		ret = cli_fail(job->cli, &err);
+		cli_complain(job->cli, "burned, but not verified");
+		return ret;
+	}
+	progress_end(job->cli->progress);
+	burn_cd_report_verify(job->report, &result);
+	report_bool(job->report, "reloaded", NULL, is_reloaded, NULL);
+	return cli_verify_cd_exit(&result);
+}
+
+/* Once more than the words says it for programs. */
+static void report_verdict(struct burn_cd_job *job, int code)
+{
+	struct report *report = job->report;
+	const char *image = cli_image_words(job->cli, job->options->image_path);
+	const char *verdict = "failed";
+
+	if (job->options->is_dry_run && code == CLI_EXIT_GOOD) {
+		verdict = "not burned";
+		report_text(report, "dry run", "nothing was written");
+	} else if (code == CLI_EXIT_GOOD && job->burn.is_test) {
+		verdict = "simulated";
+		report_text(report, "trial", "the drive took all of it; nothing was written, and the disc is blank");
+	} else if (code == CLI_EXIT_GOOD && job->options->will_verify) {
+		verdict = "good";
+		report_text(report, "good", "the disc equals %s%s%s", image,
+			    job->plan.lacks[0] != '\0' ? ", but lacks " : "", job->plan.lacks);
+	} else if (code == CLI_EXIT_GOOD) {
+		verdict = "not verified";
+		report_text(report, "burned", "not verified: what is on the disc was not read back");
+	} else if (code == CLI_EXIT_DIFFERENT) {
+		verdict = "different";
+		report_text(report, "bad", "the disc does not equal %s: burn another one, slower or in another drive",
+			    image);
+	} else if (code == CLI_EXIT_UNREADABLE) {
+		verdict = "unreadable";
+		report_text(report, "bad", "not all of the disc can be read back in this drive");
+	} else if (job->is_burned) {
+		verdict = "not verified";
+	}
+	report_bool(report, "dry_run", NULL, job->options->is_dry_run, NULL);
+	report_string(report, "verdict", NULL, verdict);
+}
+
+static int run_steps(struct burn_cd_job *job)
+{
+	const struct burn_options *options = job->options;
+	int ret = open_cd(job);
+
+	job->burn.write_offset_samples = options->write_offset_samples;
+	job->burn.no_text = options->no_text;
+	job->burn.remake_sectors = options->burn.any_file;
+	job->burn.is_test = options->burn.simulate;
+	if (ret == CLI_EXIT_GOOD)
+		ret = check_image(job);
+	if (ret == CLI_EXIT_GOOD)
+		ret = make_plan(job);
+	if (ret != CLI_EXIT_GOOD || options->is_dry_run)
+		return ret;
+	ret = write_disc(job);
+	if (ret == CLI_EXIT_GOOD && will_verify(options))
+		ret = verify(job);
+	return ret;
+}
+
+static int refuse_options(const struct burn_options *options)
+{
+	if (options->n_drives > 1 || options->n_copies > 0 || options->window_fd >= 0)
+		return cli_usage(options->cli, "CDs with tracks are burned in one drive at a time");
+	if (options->burn.overwrite || options->burn.append || options->burn.multi)
+		return cli_usage(options->cli, "--overwrite, --append and --multi are not for CDs with tracks");
+	if (options->receipt != NULL)
+		return cli_usage(options->cli, "--receipt: there is none of CDs with tracks");
+	if (options->burn.checksum != NULL)
+		return cli_usage(options->cli, "a checksum is one of an image in one file; %s has tracks",
+				 options->image_path);
+	return CLI_EXIT_GOOD;
+}
+
+static int eject(struct burn_cd_job *job, int code)
+{
+	struct discern_error err;
+
+	if (!job->options->will_eject || job->options->is_dry_run || job->drive == NULL ||
+	    discern_drive_eject(job->drive, &err) == 0)
+		return code;
+	return code == CLI_EXIT_GOOD ? cli_fail(job->cli, &err) : code;
+}
+
+int burn_cd(const struct burn_options *options)
+{
+	struct burn_cd_job job = { .options = options, .cli = options->cli };
+	int ret = refuse_options(options);
+
+	if (ret != CLI_EXIT_GOOD)
+		return ret;
+	job.report = cli_report(job.cli);
+	ret = run_steps(&job);
+	report_verdict(&job, ret);
+	ret = eject(&job, ret);
+	cli_report_error(job.cli, job.report);
+	report_finish(job.report);
+	cli_close_drive(job.cli, job.drive);
+	discern_cd_close(job.cd);
+	return ret;
+}

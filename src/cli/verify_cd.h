@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Comparing a CD with what it was made of, in words and as JSON. */
+#ifndef CLI_VERIFY_CD_H
+#define CLI_VERIFY_CD_H
+
+#include <discern/verify_cd.h>
+
+#include "cli/command.h"
+
+/** A difference weighs more than what could not be read. */
+enum cli_exit cli_verify_cd_exit(const struct discern_verify_cd_result *result);
+
+/** "equal", "differs" or "unreadable". */
+const char *cli_verify_cd_verdict(const struct discern_verify_cd_result *result);
+
+/** Rows on the result, and the members of the JSON object that is open. */
+void cli_report_verify_cd(struct report *report, const struct discern_verify_cd_result *result);
+
+/** discern verify with a CD of several tracks: an exit code. */
+int verify_cd(struct cli *cli, const char *path, const char *drive_name,
+	      const struct discern_verify_cd_options *options);
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Inside verify: the comparison of a CD, which its parts share. */
+#ifndef VERIFY_CD_VERIFY_H
+#define VERIFY_CD_VERIFY_H
+
+#include <discern/verify_cd.h>
+
+#include "base/observe.h"
+#include "disc/cd_image.h"
+#include "drive/cd_audio.h"
+
+/** Sectors that are read and compared at once; some more come where the offset needs them. */
+enum { CD_VERIFY_CHUNK = 24, CD_VERIFY_MARGIN = 8 };
+
+/** What became of a sector of the disc. */
+enum cd_verify_state { CD_VERIFY_READ, CD_VERIFY_UNREADABLE, CD_VERIFY_OUT_OF_REACH };
+
+struct cd_verify {
+	struct discern_drive *drive;
+	struct cd_image *image;
+	const struct cd_layout *layout;
+	const struct discern_verify_cd_options *options;
+	const struct discern_observer *observer;
+	struct discern_verify_cd_result *result;
+	struct cd_audio *reader;
+	/** Read last, from lba on. */
+	struct cd_audio_sector *sectors;
+	enum cd_verify_state states[CD_VERIFY_CHUNK + 2 * CD_VERIFY_MARGIN];
+	struct observe_samples recent;
+	uint32_t n_done;
+};
+
+/** One sector of the image was compared. */
+enum cd_verify_outcome { CD_EQUAL, CD_DIFFERENT, CD_UNREADABLE, CD_OUT_OF_REACH };
+void cd_verify_count(struct cd_verify *verify, int32_t lba, enum cd_verify_outcome outcome);
+
+/** Tells how far it is; -ECANCELED. */
+int cd_verify_tell(struct cd_verify *verify, struct discern_error *err);
+
+/** Reads sectors into verify->sectors and tells in verify->states what became of each. Those below first_lba and from
+ *  end_lba on may be out of reach. 0, or what ends the job. */
+int cd_verify_fetch(struct cd_verify *verify, const struct discern_range *range, const struct discern_range *within,
+		    struct discern_error *err);
+
+/** Finds the offset, once. */
+int cd_verify_find_offset(struct cd_verify *verify, struct discern_error *err);
+
+/** Compares a stretch of audio, of which no track lies behind another kind of track or in another session. */
+int cd_verify_sound(struct cd_verify *verify, const struct discern_range *run, struct discern_error *err);
+
+int cd_verify_data(struct cd_verify *verify, const struct cd_track *track, struct discern_error *err);
+
+/** Tracks, codes and texts. */
+int cd_verify_tables(struct cd_verify *verify, struct discern_error *err);
+
+void cd_verify_differs(struct cd_verify *verify, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/** The row of audio tracks that track i (from 0) begins; false if it begins none. */
+bool cd_verify_run_at(const struct cd_layout *layout, unsigned i, struct discern_range *ret_run);
+
+#endif
