@@ -73,6 +73,7 @@ static void unpacks_gzip(void **state)
 	}
 #else
 	(void)state;
+	(void)make_file;
 	(void)unpack;
 	(void)text;
 	skip();
