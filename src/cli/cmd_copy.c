@@ -57,8 +57,8 @@ void copy_add_word(struct copy *copy, char *word)
 static void pass_on(struct copy *copy, int option)
 {
 	static char options[][16] = {
-		"--speed",	"--buffer",    "--write-offset", "--no-verify",
-		"--no-cd-text", "--overwrite", "--eject",	 "--pipe-timeout",
+		"--speed",      "--buffer",    "--write-offset", "--no-verify",
+		"--no-cd-text", "--overwrite", "--eject",        "--pipe-timeout",
 	};
 
 	copy_add_word(copy, options[option - OPTION_FIRST_OF_BURN]);

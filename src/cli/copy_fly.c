@@ -115,8 +115,8 @@ static void explain(void *user, struct discern_error *err)
 	struct copy *copy = flight->copy;
 	size_t length = strlen(copy->image);
 	struct discern_error own = *err;
-	bool is_over = (own.code == -ESTALE || own.code == -EINVAL) && atomic_load(&flight->has_ended) &&
-		       flight->status < 0;
+	bool is_over =
+		(own.code == -ESTALE || own.code == -EINVAL) && atomic_load(&flight->has_ended) && flight->status < 0;
 
 	if (is_over)
 		*err = flight->error;
