@@ -31,6 +31,8 @@ struct job {
 	/* The disc was begun; and all of it was written and closed. */
 	bool has_begun;
 	bool is_burned;
+	/* Burned as it came, but not all of it could be had. */
+	bool is_flawed;
 };
 
 /* There is nothing to read back of what was not written. */
@@ -100,6 +102,8 @@ static int check_image(struct job *job)
 				      &err) < 0)
 		return cli_fail(job->cli, &err);
 	progress_end(job->cli->progress);
+	if (job->cli->feed != NULL)
+		snprintf(job->check.path, sizeof(job->check.path), "%s", job->cli->feed->origin);
 	burn_report_image(job->report, &job->check);
 	return CLI_EXIT_GOOD;
 }
@@ -151,6 +155,8 @@ static int write_disc(struct job *job)
 	cli_stay_awake(job->cli, "burning a disc");
 	discern_drive_spares(job->drive, job->plan.profile, &before, NULL);
 	job->has_begun = true;
+	if (job->cli->feed != NULL)
+		job->cli->feed->is_burning = true;
 	if (discern_burn(job->drive, &job->check, &job->plan, &job->options.burn, &job->cli->observer, &job->result,
 			 &err) < 0)
 		return cli_fail(job->cli, &err);
@@ -214,7 +220,10 @@ static void report_verdict(struct job *job, int code)
 	struct report *report = job->report;
 	const char *verdict = "failed";
 
-	if (job->options.is_dry_run && code == CLI_EXIT_GOOD) {
+	if (job->is_flawed) {
+		verdict = "incomplete";
+		report_text(report, "bad", "the disc holds no more than what could be read of %s", image_name(job));
+	} else if (job->options.is_dry_run && code == CLI_EXIT_GOOD) {
 		verdict = "not burned";
 		report_text(report, "dry run", "nothing was written");
 	} else if (code == CLI_EXIT_GOOD && job->options.burn.simulate) {
@@ -264,6 +273,16 @@ static int run_steps(struct job *job)
 	return ret;
 }
 
+/* What is made while it is burned has an end of its own. */
+static int judge_feed(struct job *job, int code)
+{
+	const struct cli_feed *feed = job->cli->feed;
+	int both = feed != NULL ? feed->judge(feed->user, job->report, code) : code;
+
+	job->is_flawed = code == CLI_EXIT_GOOD && both != code;
+	return both;
+}
+
 /* Done at the end whatever came of it, but not to a disc that a dry run only looked at. */
 static int eject(struct job *job, int code)
 {
@@ -300,7 +319,7 @@ static int run(struct cli *cli, int argc, char **argv)
 	burn_receipt_init(&job.receipt, cli, argv);
 	cli_catch_signals();
 	job.report = cli_report(cli);
-	ret = run_steps(&job);
+	ret = judge_feed(&job, run_steps(&job));
 	report_verdict(&job, ret);
 	ret = eject(&job, ret);
 	cli_report_error(cli, job.report);

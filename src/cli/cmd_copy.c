@@ -11,6 +11,7 @@
 
 enum {
 	OPTION_VIA = 1,
+	OPTION_ON_THE_FLY,
 	OPTION_FORCE,
 	OPTION_SUBCHANNEL,
 	OPTION_OFFSET,
@@ -24,10 +25,12 @@ enum {
 	OPTION_NO_CD_TEXT,
 	OPTION_OVERWRITE,
 	OPTION_EJECT,
+	OPTION_PIPE_TIMEOUT,
 };
 
 static const struct option own[] = {
 	{ "via", required_argument, NULL, OPTION_VIA },
+	{ "on-the-fly", no_argument, NULL, OPTION_ON_THE_FLY },
 	{ "force", no_argument, NULL, OPTION_FORCE },
 	{ "subchannel", no_argument, NULL, OPTION_SUBCHANNEL },
 	{ "offset", required_argument, NULL, OPTION_OFFSET },
@@ -40,6 +43,7 @@ static const struct option own[] = {
 	{ "no-cd-text", no_argument, NULL, OPTION_NO_CD_TEXT },
 	{ "overwrite", no_argument, NULL, OPTION_OVERWRITE },
 	{ "eject", no_argument, NULL, OPTION_EJECT },
+	{ "pipe-timeout", required_argument, NULL, OPTION_PIPE_TIMEOUT },
 	{ 0 },
 };
 
@@ -53,7 +57,8 @@ void copy_add_word(struct copy *copy, char *word)
 static void pass_on(struct copy *copy, int option)
 {
 	static char options[][16] = {
-		"--speed", "--buffer", "--write-offset", "--no-verify", "--no-cd-text", "--overwrite", "--eject",
+		"--speed",      "--buffer",    "--write-offset", "--no-verify",
+		"--no-cd-text", "--overwrite", "--eject",        "--pipe-timeout",
 	};
 
 	copy_add_word(copy, options[option - OPTION_FIRST_OF_BURN]);
@@ -90,6 +95,9 @@ static int set_option(struct copy *copy, int option)
 	case OPTION_VIA:
 		copy->via = optarg;
 		return CLI_EXIT_GOOD;
+	case OPTION_ON_THE_FLY:
+		copy->is_on_the_fly = true;
+		return CLI_EXIT_GOOD;
 	case OPTION_FORCE:
 		copy->is_forced = true;
 		return CLI_EXIT_GOOD;
@@ -101,6 +109,7 @@ static int set_option(struct copy *copy, int option)
 	case OPTION_RETRIES:
 		return set_number(copy, option, optarg);
 	default:
+		copy->has_pipe_timeout = copy->has_pipe_timeout || option == OPTION_PIPE_TIMEOUT;
 		pass_on(copy, option);
 		return CLI_EXIT_GOOD;
 	}
@@ -127,6 +136,13 @@ static int parse(struct copy *copy, int argc, char **argv)
 	copy->source_name = argv[optind];
 	copy->target_name = argv[optind + 1] != NULL ? argv[optind + 1] : argv[optind];
 	copy->is_one_drive = strcmp(copy->source_name, copy->target_name) == 0;
+	if (copy->is_on_the_fly && copy->is_one_drive)
+		return cli_usage(copy->cli, "--on-the-fly needs two drives");
+	if (copy->is_on_the_fly &&
+	    (copy->via != NULL || copy->is_forced || copy->with_subchannel || copy->offset_samples != 0))
+		return cli_usage(copy->cli, "--via, --force, --subchannel and --offset are not for --on-the-fly");
+	if (copy->has_pipe_timeout && !copy->is_on_the_fly)
+		return cli_usage(copy->cli, "--pipe-timeout is for --on-the-fly");
 	return -1;
 }
 
@@ -248,7 +264,7 @@ static int run(struct cli *cli, int argc, char **argv)
 	copy.report = cli_report(cli);
 	ret = copy_look(&copy);
 	if (ret == CLI_EXIT_GOOD)
-		ret = by_way_of_file(&copy);
+		ret = copy.is_on_the_fly ? copy_on_the_fly(&copy) : by_way_of_file(&copy);
 	clean_up(&copy, ret);
 	return ret;
 }
@@ -268,6 +284,8 @@ const struct cli_command cmd_copy = {
 		"\n"
 		"Options:\n"
 		"      --via=FILE         keep the image, under this name; else it is removed in the end\n"
+		"      --on-the-fly       burn while reading, without a file: DVDs, BDs and CDs of one data track\n"
+		"      --pipe-timeout=SECONDS  on the fly: SOURCE that brings nothing for so long (300) has failed\n"
 		"      --force            burn though some sectors could not be read, which are zeros\n"
 		"      --offset=N         CD: samples that SOURCE reads late\n"
 		"      --subchannel       CD: copy sub-channels R to W as well (graphics)\n"

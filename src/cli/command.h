@@ -57,6 +57,21 @@ struct cli {
 	struct report *begun_report;
 	/** What a verdict calls the image, for one that is a copy of something; NULL for its path. */
 	const char *image_words;
+	/** Set while the image is made as it is burned; NULL without. */
+	struct cli_feed *feed;
+};
+
+/** Of a command that makes an image while another command burns it. */
+struct cli_feed {
+	/** Where the image comes from, in the place of its path. */
+	const char *origin;
+	/** Set as soon as something may be written to the disc. */
+	bool is_burning;
+	/** Puts its own reason in place of what the burn has met with, before that is told. */
+	void (*explain)(void *user, struct discern_error *err);
+	/** The burn is over, with an exit code: adds what there is to report, and returns the exit code for both. */
+	int (*judge)(void *user, struct report *report, int code);
+	void *user;
 };
 
 struct cli_command {

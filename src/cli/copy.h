@@ -21,6 +21,9 @@ struct copy {
 	bool is_one_drive;
 	/** The image, to be kept; NULL for a temporary one. */
 	const char *via;
+	/** It is burned while it is read. */
+	bool is_on_the_fly;
+	bool has_pipe_timeout;
 	/** Burn it though not all could be read. */
 	bool is_forced;
 	bool with_subchannel;
@@ -29,8 +32,8 @@ struct copy {
 	int retries;
 	/** The temporary folder; empty without. */
 	char folder[COPY_PATH];
-	/** What is to be burned. */
-	char image[COPY_PATH + 16];
+	/** What is to be burned: a file, or the pipe that comes from the drive, and its size. */
+	char image[COPY_PATH + 16], size[32];
 	/** Of a CD: read and written with all its tracks. */
 	bool is_cd;
 	/** All was read that could be, and the image is what is to be burned. */
@@ -46,6 +49,9 @@ int copy_look(struct copy *copy);
 
 /** Reads the disc into copy->image. An exit code: CLI_EXIT_UNREADABLE if not all could be read. */
 int copy_read(struct copy *copy);
+
+/** Reads and burns at the same time; an exit code. */
+int copy_on_the_fly(struct copy *copy);
 
 /** Burns copy->image, and verifies it; an exit code. */
 int copy_burn(struct copy *copy, char *image);

@@ -97,6 +97,25 @@ static uint64_t count_sectors(const struct discern_medium *medium)
 	return n;
 }
 
+/* On the fly a disc is but sectors of 2048 bytes, in one piece. */
+static int refuse_tracks(struct copy *copy, const struct discern_medium *medium)
+{
+	struct discern_error err;
+	bool has_audio = false;
+
+	for (size_t i = 0; i < medium->n_tracks; i++)
+		has_audio = has_audio || !(medium->tracks[i].is_data || medium->tracks[i].is_blank);
+	if (!copy->is_cd || (!has_audio && medium->n_sessions <= 1 && medium->n_tracks <= 1))
+		return CLI_EXIT_GOOD;
+	discern_error_set(&err, -EMEDIUMTYPE, "%s: a CD with %s is not copied on the fly", copy->source_path,
+			  has_audio ? "audio" : "several tracks");
+	discern_error_hint(&err, "%s: leave --on-the-fly out",
+			   has_audio ? "sound is read twice before it counts, and where its tracks begin is known when "
+				       "all was read"
+				     : "where they begin and end is known when all was read");
+	return cli_fail(copy->cli, &err);
+}
+
 int copy_look(struct copy *copy)
 {
 	struct discern_medium medium;
@@ -117,10 +136,12 @@ int copy_look(struct copy *copy)
 				  medium.state == DISCERN_MEDIUM_NONE ? "no disc in the drive" : "the disc is blank");
 		ret = cli_fail(copy->cli, &err);
 	}
+	if (ret == CLI_EXIT_GOOD && copy->is_on_the_fly)
+		ret = refuse_tracks(copy, &medium);
 	report_string(copy->report, "source", "source", copy->source_path);
 	report_string(copy->report, "source_profile", NULL, discern_profile_name(medium.profile));
 	discern_medium_clear(&medium);
-	if (ret == CLI_EXIT_GOOD)
+	if (ret == CLI_EXIT_GOOD && !copy->is_on_the_fly)
 		ret = open_place(copy, n_sectors * (copy->is_cd ? CD_SECTOR_BYTES : DISCERN_SECTOR_SIZE));
 	return ret;
 }

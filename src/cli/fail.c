@@ -87,17 +87,22 @@ static void complain(struct cli *cli, const char *text)
 	print_line("", text);
 }
 
-int cli_fail(struct cli *cli, const struct discern_error *err)
+int cli_fail(struct cli *cli, const struct discern_error *told)
 {
-	const char *hint = err->hint[0] != '\0' ? err->hint : usual_remedy(cli->verb, err->code);
+	struct discern_error err = *told;
+	const char *usual = NULL;
 
-	complain(cli, err->text[0] != '\0' ? err->text : "failed without a reason");
-	if (hint != NULL)
-		print_line("  hint: ", hint);
-	cli->error = *err;
-	if (hint != NULL && hint != err->hint)
-		snprintf(cli->error.hint, sizeof(cli->error.hint), "%s", hint);
-	cli->error_exit = exit_code(cli->verb, err->code);
+	if (cli->feed != NULL)
+		cli->feed->explain(cli->feed->user, &err);
+	if (err.hint[0] == '\0')
+		usual = usual_remedy(cli->verb, err.code);
+	if (usual != NULL)
+		snprintf(err.hint, sizeof(err.hint), "%s", usual);
+	complain(cli, err.text[0] != '\0' ? err.text : "failed without a reason");
+	if (err.hint[0] != '\0')
+		print_line("  hint: ", err.hint);
+	cli->error = err;
+	cli->error_exit = exit_code(cli->verb, err.code);
 	return cli->error_exit;
 }
 

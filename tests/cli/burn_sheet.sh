@@ -171,6 +171,18 @@ complained "is told" "need a CD-R or CD-RW"
 new_disc cd-r
 exits 2 "a checksum has no place" burn_in "" --sha256="$(printf '%064d' 0)" disc.cue
 
+new_disc cd-r
+ok "a sheet is burned for trial" burn_in "" --simulate disc.cue
+printed "which is said" "nothing was written, and the disc is blank"
+laid_out "and writes nothing" "disc blank"
+equal "nor is it called good" "$(grep -cE '^(good|burned|verify)' out)" 0
+
+echo disc.cue >list
+ok "a sheet in a queue" timeout 120 "$discern" vdrive run --drive sr0=a.disc -- "$discern" burn --queue=list --json sr0
+equal "is verified" "$(jq -r '.discs[0] | .verdict + " " + .verify' out)" "good equal"
+is_the_disc "from a queue"
+contains "and marked as done" list "#done disc.cue"
+
 # --- what fails ---
 # fails CODE WHAT RULE TEXT: never called good
 fails() {
