@@ -46,12 +46,12 @@ a later flush fails|0 1|plain|0x35 skip=@N count=1 sense=3/0C/00
 close fails|0 1|plain|0x5b skip=@N sense=3/72/03
 drive hangs|0|plain|write lba=@L count=1 delay=2500
 drive hangs too long|0 1|plain|0x35 skip=@N count=1 host=time-out
-image shrinks||shrinks:@T|write delay=12
-image changes||changes:@T|write delay=12
+image shrinks||shrinks:@T|write delay=25
+image changes||changes:@T|write delay=25
 pipe ends||ends:@B|
 pipe stalls||stalls:@B|
-TERM|143|TERM:@T|write delay=12
-INT|130|INT:@T|write delay=12
+TERM|143|TERM:@T|write delay=25
+INT|130|INT:@T|write delay=25
 END
 
 cat >changes <<'END'
@@ -75,7 +75,7 @@ choose() {
 		function below(limit) { return int(rand() * limit) }
 		function one(line,    part, spare) {
 			gsub("@L", below(n), line); gsub("@N", below(3), line); gsub("@D", folder, line)
-			gsub("@T", below(900), line); gsub("@B", 40000 + below((n - 30) * 2048), line); gsub("OP", op, line)
+			gsub("@T", below(700), line); gsub("@B", 40000 + below((n - 30) * 2048), line); gsub("OP", op, line)
 			split(line, part, "|")
 			spare = family ~ /^(dvd-ram|bd-)/ ? "0 1" : "1"
 			if (part[2] == "") part[2] = 1
@@ -169,6 +169,7 @@ index=11
 media=cd-r
 family=cd-tracks
 part "$family" tracks_fail "$index"
+n_sectors=$(($(wc -c <small.iso) / 2048))
 # These fail as the others do: fewer of their cases will do.
 n_moments=$(((n_moments + 2) / 3))
 for media in cd-r dvd-r dvd+r bd-r; do
