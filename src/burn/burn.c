@@ -106,6 +106,8 @@ struct burning {
 	/* The drive's buffer: it was nearly full once, and its least fill since. */
 	bool was_filled;
 	uint8_t min_drive_buffer_percent;
+	/* The disc before a session is appended. */
+	struct discern_medium earlier;
 };
 
 static void watch_drive_buffer(struct burning *burning, const struct discern_progress *progress)
@@ -275,12 +277,30 @@ static int judge(struct burning *burning, int burner_status, const char *path, s
 	return feed_status == -ENODATA ? -EIO : feed_status;
 }
 
+/* The first track of earlier that is no longer where it was; NULL if all are. */
+static const struct discern_track *find_moved(const struct discern_medium *earlier, const struct discern_medium *now)
+{
+	for (size_t i = 0; i < earlier->n_tracks; i++) {
+		const struct discern_track *track = &earlier->tracks[i];
+		bool is_there = track->is_blank;
+
+		for (size_t k = 0; k < now->n_tracks && !is_there; k++)
+			is_there = !now->tracks[k].is_blank && now->tracks[k].start_lba == track->start_lba &&
+				   now->tracks[k].session == track->session;
+		if (!is_there)
+			return track;
+	}
+	return NULL;
+}
+
 /* What the drive says afterwards. A simulation must have left the disc as it was; else the session must be there, and
  * all the others where they were. */
-static int check_medium(struct discern_drive *drive, const struct discern_burn_plan *plan,
+static int check_medium(const struct burning *burning, struct discern_drive *drive,
 			struct discern_burn_result *result, struct discern_error *err)
 {
+	const struct discern_burn_plan *plan = burning->plan;
 	const char *path = discern_drive_path(drive);
+	const struct discern_track *moved;
 	struct discern_medium medium;
 	bool has_session = false;
 	int ret = discern_drive_medium(drive, DISCERN_MEDIUM_FOR_READING, &medium, err);
@@ -300,6 +320,10 @@ static int check_medium(struct discern_drive *drive, const struct discern_burn_p
 	else if (!plan->simulate && plan->start_lba > 0 && (!has_session || medium.n_sessions < plan->session))
 		ret = discern_error_set(err, -EIO, "%s: took all data, but shows no session at LBA %" PRId32, path,
 					plan->start_lba);
+	moved = ret == 0 && !plan->simulate && plan->start_lba > 0 ? find_moved(&burning->earlier, &medium) : NULL;
+	if (moved != NULL)
+		ret = discern_error_set(err, -EIO, "%s: took all data, but does not show track %u at LBA %" PRId32 " any more",
+					path, moved->number, moved->start_lba);
 	discern_medium_clear(&medium);
 	return ret;
 }
@@ -334,8 +358,12 @@ static int burn(struct burning *burning, struct discern_drive *drive, const stru
 	const char *path = discern_drive_path(drive);
 	struct feed_state state = { 0 };
 	struct burner *burner;
-	int ret = drive_lend(drive, &burner, err);
+	int ret = 0;
 
+	if (burning->plan->start_lba > 0)
+		ret = discern_drive_medium(drive, DISCERN_MEDIUM_FOR_READING, &burning->earlier, err);
+	if (ret == 0)
+		ret = drive_lend(drive, &burner, err);
 	if (ret < 0)
 		return ret;
 	ret = prepare_medium(burning, burner, err);
@@ -353,7 +381,7 @@ static int burn(struct burning *burning, struct discern_drive *drive, const stru
 	if (ret < 0)
 		tell_disc(drive, burning->plan, state.delivered_bytes, err);
 	else
-		ret = check_medium(drive, burning->plan, result, err);
+		ret = check_medium(burning, drive, result, err);
 	result->written_bytes = state.delivered_bytes;
 	result->min_fifo_percent = state.min_percent;
 	result->behind_bytes = state.behind_bytes;
@@ -388,5 +416,6 @@ int discern_burn(struct discern_drive *drive, const struct discern_burn_check *c
 	if (burning.write_seconds > 0)
 		ret_result->average_kbps = (uint32_t)((double)ret_result->written_bytes / burning.write_seconds / 1000);
 	feed_free(burning.feed);
+	discern_medium_clear(&burning.earlier);
 	return ret;
 }

@@ -58,7 +58,7 @@ static int unknown_command(const char *name)
 
 static int run(const struct cli_command *command, int argc, char **argv)
 {
-	struct cli cli = { .verb = command->name, .progress_mode = PROGRESS_AUTO, .progress_fd = -1, .awake.fd = -1 };
+	struct cli cli = { .verb = command->name, .progress_mode = PROGRESS_AUTO, .progress_fd = -1 };
 	int ret = command->run(&cli, argc, argv);
 
 	if (cli.json && !cli.has_report && cli.error.code != 0) {

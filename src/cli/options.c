@@ -226,7 +226,7 @@ int cli_refuse_record(struct cli *cli)
 
 void cli_stay_awake(struct cli *cli, const char *why)
 {
-	if (cli->awake.fd >= 0)
+	if (cli->awake.kind != INHIBIT_NOTHING)
 		return;
 	inhibit_begin(why, &cli->awake);
 	if (cli->awake.kind == INHIBIT_SLEEP && cli->verbosity > 0)

@@ -350,6 +350,7 @@ int discern_drive_open(const char *path, const struct discern_drive_options *opt
 	if (drive == NULL)
 		return discern_error_set(err, -ENOMEM, "out of memory");
 	drive->can_reopen = true;
+	drive->names_at_open = drive_names_taken();
 	ret = set_up(drive, options, err);
 	if (ret < 0) {
 		discern_drive_close(drive);

@@ -398,6 +398,16 @@ static bool is_writable_kind(const struct discern_medium *medium)
 	return profile_find((unsigned)medium->profile)->writing != WRITING_NEVER;
 }
 
+static void look_at_spares(struct discern_drive *drive, struct discern_medium *medium)
+{
+	struct discern_spares spares;
+
+	if (discern_drive_spares(drive, medium->profile, &spares, NULL) < 0 || spares.n_free > spares.n_all)
+		return;
+	medium->spare_sectors = spares.n_all;
+	medium->free_spare_sectors = spares.n_free;
+}
+
 /* libburn refuses some discs that can still be read; then there simply is nothing to add. */
 static int add_what_libburn_knows(struct discern_drive *drive, struct discern_medium *medium, struct discern_error *err)
 {
@@ -436,8 +446,10 @@ int discern_drive_medium(struct discern_drive *drive, enum discern_medium_detail
 		return ret;
 	}
 	ret = look_at_medium(drive, ret_medium, err);
-	if (ret == 0 && detail == DISCERN_MEDIUM_FOR_WRITING && is_writable_kind(ret_medium))
+	if (ret == 0 && detail == DISCERN_MEDIUM_FOR_WRITING && is_writable_kind(ret_medium)) {
+		look_at_spares(drive, ret_medium);
 		ret = add_what_libburn_knows(drive, ret_medium, err);
+	}
 	if (ret < 0)
 		discern_medium_clear(ret_medium);
 	return ret;

@@ -22,6 +22,8 @@ struct discern_drive {
 	bool is_claimed;
 	/** False for a drive on a transport of a test: it cannot be closed, lent and opened again. */
 	bool can_reopen;
+	/** Names /dev/srN that were taken when it was opened, a bit for each: those of other drives. */
+	uint64_t names_at_open;
 	/** The eject button is locked by this program. */
 	bool is_locked;
 	unsigned ready_seconds;
@@ -34,6 +36,9 @@ int drive_run(struct discern_drive *drive, const struct scsi_command *command, s
 /** Waits at most drive->ready_seconds while the drive says that it is becoming ready; pending unit attentions are
  *  taken. 0, -ENOMEDIUM, -ETIMEDOUT, -ECANCELED (a signal came), or what is wrong with medium or drive. */
 int drive_wait_ready(struct discern_drive *drive, struct discern_error *err);
+
+/** For names_at_open. */
+uint64_t drive_names_taken(void);
 
 /** For drive_reopen(): opens the device at drive->path for the transport; asks who it is; takes the lock that keeps udev
  *  away, as far as that goes. */

@@ -55,6 +55,31 @@ static bool try_path(struct discern_drive *drive, const char *path)
 	return false;
 }
 
+enum { MOST_NAMES = 64 };
+
+uint64_t drive_names_taken(void)
+{
+	uint64_t names = 0;
+	char path[32];
+
+	for (unsigned i = 0; i < MOST_NAMES; i++) {
+		snprintf(path, sizeof(path), "/dev/sr%u", i);
+		if (access(path, F_OK) == 0)
+			names |= UINT64_C(1) << i;
+	}
+	return names;
+}
+
+/* Drives of one make may tell no serial number; then one that was there all the time is another. */
+static bool is_neighbour(const struct discern_drive *drive, const char *path)
+{
+	char rest;
+	unsigned i;
+
+	return drive->id.serial[0] == '\0' && sscanf(path, "/dev/sr%u%c", &i, &rest) == 1 && i < MOST_NAMES &&
+	       (drive->names_at_open & UINT64_C(1) << i) != 0;
+}
+
 static bool try_others(struct discern_drive *drive)
 {
 	struct discern_drive_entry *entries = NULL;
@@ -64,7 +89,8 @@ static bool try_others(struct discern_drive *drive)
 	if (!drive->can_reopen || discern_drive_list(&entries, &n, NULL) < 0)
 		return false;
 	for (size_t i = 0; i < n && !is_found; i++)
-		if (entries[i].holder[0] == '\0' && strcmp(entries[i].path, drive->path) != 0)
+		if (entries[i].holder[0] == '\0' && strcmp(entries[i].path, drive->path) != 0 &&
+		    !is_neighbour(drive, entries[i].path))
 			is_found = try_path(drive, entries[i].path);
 	free(entries);
 	return is_found;

@@ -73,7 +73,7 @@ void inhibit_begin(const char *why, struct inhibit *ret_inhibit)
 
 void inhibit_end(struct inhibit *inhibit)
 {
-	if (inhibit->fd >= 0)
+	if (inhibit->kind != INHIBIT_NOTHING)
 		close(inhibit->fd);
 	inhibit->fd = -1;
 	inhibit->kind = INHIBIT_NOTHING;

@@ -15,7 +15,7 @@ enum inhibit_kind {
 
 struct inhibit {
 	enum inhibit_kind kind;
-	/** The lock is held while this is open; -1 for none. */
+	/** The lock is held while this is open; of no meaning while nothing is held. */
 	int fd;
 	/** Why nothing, or only sleep, is held, in words; empty if both are. */
 	char reason[160];

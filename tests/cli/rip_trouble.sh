@@ -97,6 +97,15 @@ in_trouble 'read skip=20 unplug' --reconnect 0
 equal "without waiting" "$code" 1
 equal "nothing is waited for" "$(grep -c waiting err)" 0
 truth_and_end "without waiting"
+# A neighbour of the same make with a copy of the disc, and no serial number.
+rm -f out.iso*
+cp disc.img neighbour.img
+run "$discern" vdrive run --drive sr0=disc.img,serial= --drive sr1=neighbour.img,serial= --fault 'sr0: read skip=20 unplug' -- \
+	"$discern" rip --reconnect 1 -o out.iso sr0
+equal "a neighbour of the same make is not taken for a drive that is gone" "$code" 1
+complained "it is said that the drive is gone" "the drive is gone"
+absent "there is no image of it" out.iso
+rm -f out.iso* neighbour.img
 exits 2 "no time" "$discern" rip --reconnect never
 
 # --- a size that is not so ---

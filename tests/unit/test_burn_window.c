@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "burn/window.h"
@@ -22,6 +23,7 @@ static struct discern_error err;
 
 static int make_image(void **state)
 {
+	struct stat status;
 	int fd = mkstemp(path);
 
 	(void)state;
@@ -29,7 +31,10 @@ static int make_image(void **state)
 	for (size_t i = 0; i < sizeof(image); i++)
 		image[i] = (uint8_t)(i * 2654435761u >> 13);
 	assert_int_equal(write(fd, image, sizeof(image)), sizeof(image));
+	assert_int_equal(fstat(fd, &status), 0);
 	close(fd);
+	check.inode = (uint64_t)status.st_ino;
+	check.modified_ns = (int64_t)status.st_mtim.tv_sec * 1000000000 + status.st_mtim.tv_nsec;
 	snprintf(check.path, sizeof(check.path), "%s", path);
 	check.image.size_bytes = sizeof(image);
 	check.n_sectors = sizeof(image) / DISCERN_SECTOR_SIZE;
@@ -78,21 +83,17 @@ static void nobody_waits(void **state)
 	discern_burn_window_free(window);
 }
 
-/* A file that became shorter: the burns read it themselves, and find out. */
-static void trouble_is_left_to_the_burns(void **state)
+/* A file that is not as it was when it was checked. */
+static void changed_files_are_refused(void **state)
 {
 	struct discern_burn_window *window = NULL;
-	struct discern_burn_check longer = check, burn;
+	struct discern_burn_check longer = check, older = check;
 
 	(void)state;
 	longer.image.size_bytes += MIB;
-	assert_int_equal(discern_burn_window_new(&longer, 0, &window, &err), 0);
-	assert_int_equal(discern_burn_window_open(discern_burn_window_fd(window), &burn, &err), 0);
-	for (size_t i = 0; i < IMAGE_MIB; i++)
-		assert_true(take(&burn, i));
-	assert_false(window_take(burn.window, bytes, sizeof(image), MIB));
-	discern_burn_window_free(burn.window);
-	discern_burn_window_free(window);
+	assert_int_equal(discern_burn_window_new(&longer, 0, &window, &err), -ESTALE);
+	older.modified_ns--;
+	assert_int_equal(discern_burn_window_new(&older, 0, &window, &err), -ESTALE);
 }
 
 static void other_files_are_refused(void **state)
@@ -117,7 +118,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nobody_waits),
-		cmocka_unit_test(trouble_is_left_to_the_burns),
+		cmocka_unit_test(changed_files_are_refused),
 		cmocka_unit_test(other_files_are_refused),
 	};
 

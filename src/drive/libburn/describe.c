@@ -109,18 +109,6 @@ static void add_free_space(struct burner *burner, enum burn_disc_status status, 
 		medium->capacity_sectors = medium->free_sectors;
 }
 
-static void add_spares(struct burner *burner, struct discern_medium *medium)
-{
-	int n_allocated = 0, n_free = 0;
-
-	if (burn_disc_get_bd_spare_info(burner->drive, &n_allocated, &n_free, 0) != 1)
-		return;
-	if (n_allocated < 0 || n_free < 0 || n_free > n_allocated)
-		return;
-	medium->spare_sectors = (uint32_t)n_allocated;
-	medium->free_spare_sectors = (uint32_t)n_free;
-}
-
 int burner_describe(struct burner *burner, struct discern_medium *medium, struct discern_error *err)
 {
 	struct session_verdict verdict = { 0 };
@@ -134,7 +122,6 @@ int burner_describe(struct burner *burner, struct discern_medium *medium, struct
 	add_speeds(burner, medium);
 	add_free_space(burner, status, medium);
 	add_manufacturer(burner, medium);
-	add_spares(burner, medium);
 	session_drain(burner, &verdict);
 	session_leave(burner);
 	/* A question that the drive refuses only leaves a field empty; a lost drive is another matter. */
