@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck disable=SC2030,SC2031,SC2154  # each part has its own work; functions.sh and burn_cd.sh set the others
 # All that can go wrong while a disc is burned, at random moments, on each family of media: the end is honest, with
 # the right exit code, what happened and what to do; nothing is called good that another program does not find so; and the
 # same drive takes the next disc. DISCERN_MOMENTS=N tries N moments of each failure on each family (10 take a quarter of an
@@ -95,7 +96,7 @@ choose() {
 # session: cases until there are none left; the drive that was unplugged is plugged in by the next session
 session() {
 	cp "$work/../tiny.iso" .
-	"$discern" vdrive create --quiet --media "$media" --sectors 50400 blank.disc >create.log
+	"$discern" vdrive create --quiet --media "$media" --sectors 70016 blank.disc >create.log
 	cp blank.disc a.disc
 	: >rules
 	while [ -s cases ] || [ -e unplugged ]; do
@@ -137,7 +138,7 @@ tracks_fail() {
 
 # A disc that was burned before
 burned() {
-	"$discern" vdrive create --quiet --media "$media" --sectors 50400 burned.disc >create.log
+	"$discern" vdrive create --quiet --media "$media" --sectors 70016 burned.disc >create.log
 	"$discern" vdrive run --drive sr0=burned.disc -- "$discern" burn --quiet --no-receipt "$@" ../tiny.iso >burned.out ||
 		failed "$family: burn a disc beforehand"
 	base=burned.disc

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# shellcheck shell=sh disable=SC2154  # discern, family, media, base and seed come from the environment
+# shellcheck shell=sh disable=SC2154,SC2094,SC2046  # from the environment; sed writes a new file; a word or two
 # Run by tests/cli/burn_moments.sh inside of one session of virtual drives, whose sr0 has a.disc and the rules in the file
 # "rules". Each line of the file "cases" is a job that goes wrong: WHAT|EXIT CODES|HOW|RULE. What the job ended
 # with is checked, and then that the same drive burns the next disc to "good". Prints "ok - …" and "not ok - …".
