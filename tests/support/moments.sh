@@ -37,6 +37,10 @@ after_begin() {
 		sleep 0.02
 	done
 	sleep "$(printf '0.%03d' "$ms")"
+	# On a busy machine the moment may come when all is written.
+	if grep -qE '"phase": "(close|verify)"' err || ! kill -0 "$pid" 2>/dev/null; then
+		is_late=yes
+	fi
 	"$@"
 }
 
@@ -45,6 +49,7 @@ run_job() {
 	how=${1%%:*}
 	moment=${1#*:}
 	code=0
+	is_late=
 	# shellcheck disable=SC2086  # the job is words
 	case $how in
 	ends) head -c "$moment" "$image" | timeout 100 $job --size="$(wc -c <"$image")" - >out 2>err || code=$? ;;
@@ -99,7 +104,7 @@ equals_image() {
 
 # check_end EXIT-CODES: how the job ended is honest
 check_end() {
-	case " $1 " in
+	case " $1 ${is_late:+0 4} " in
 	*" $code "*) ;;
 	*) wrong "exit code $code instead of $1" ;;
 	esac
