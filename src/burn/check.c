@@ -221,7 +221,8 @@ static int check_path(struct checking *checking, struct discern_error *err)
 	if (strcmp(check->path, "-") == 0)
 		return check_pipe(checking, STDIN_FILENO, err);
 	if (stat(check->path, &status) == 0 && S_ISFIFO(status.st_mode)) {
-		fd = open(check->path, O_RDONLY | O_CLOEXEC);
+		/* Not waiting here for somebody who writes: the reader does, and not for ever. */
+		fd = open(check->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 		return fd >= 0 ? check_pipe(checking, fd, err)
 			       : discern_error_set(err, -errno, "%s: cannot open: %s", check->path, strerror(errno));
 	}

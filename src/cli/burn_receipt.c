@@ -4,14 +4,11 @@
 #include "cli/burn_receipt.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 
-#include "base/cleanup.h"
 #include "base/error.h"
 #include "ui/receipt.h"
 
@@ -73,14 +70,9 @@ int burn_receipt_write(const struct burn_receipt *receipt, const struct discern_
 		.report = report,
 	};
 	struct discern_error err = { 0 };
-	/* Burns on several drives at once share a receipt. */
-	AUTO_CLOSE int lock = -1;
 
 	if (receipt->path[0] == '\0')
 		return CLI_EXIT_GOOD;
-	lock = open(check->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (lock >= 0)
-		flock(lock, LOCK_EX);
 	if (receipt_add(receipt->path, &burn, &err) < 0)
 		return cli_fail(receipt->cli, &err);
 	report_string(report, "receipt", "receipt", receipt->path);

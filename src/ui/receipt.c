@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/file.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -101,16 +102,26 @@ static void add(struct manifest *receipt, const struct receipt_burn *burn)
 	manifest_put(receipt->root, "burns", burns);
 }
 
+/* The file itself is replaced, so that a lock on it would be one on the old one. Whoever holds the folder's for other
+ * reasons is not waited for long: this is about burns that end at the same moment. */
+static int lock_folder(const char *folder)
+{
+	const struct timespec pause = { .tv_nsec = 50 * 1000000L };
+	enum { MAX_TRIES = 100 };
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	for (int i = 0; fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0 && i < MAX_TRIES; i++)
+		nanosleep(&pause, NULL);
+	return fd;
+}
+
 int receipt_add(const char *path, const struct receipt_burn *burn, struct discern_error *err)
 {
 	AUTO_FREE char *folder = folder_of(path);
 	struct manifest *receipt = NULL;
-	/* The file itself is replaced, so that a lock on it would be one on the old one. */
-	int lock = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int lock = lock_folder(folder);
 	int ret;
 
-	if (lock >= 0)
-		flock(lock, LOCK_EX);
 	ret = load(path, &receipt, err);
 	if (ret == -ENOENT) {
 		receipt = manifest_empty();

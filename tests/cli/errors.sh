@@ -83,7 +83,8 @@ if "$discern" vdrive run --drive sr0= -- sh full.sh size=64k true 2>/dev/null; t
 fi
 
 mkfifo pipe
-rejected "a pipe to burn" 1 "not a regular file" blank.disc "$discern" burn --any-file pipe sr0
+rejected "a pipe that nobody writes to" 1 "nothing came through the pipe" blank.disc \
+	"$discern" burn --pipe-timeout=1 pipe sr0
 rejected "a pipe to verify" 1 "not a regular file" small.iso "$discern" verify pipe sr0
 rejected "a name that is too long" 1 "too long" small.iso \
 	"$discern" rip -o "target/$(printf '%0250d' 0).iso" sr0
