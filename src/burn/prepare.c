@@ -125,23 +125,40 @@ static int check_empty(struct discern_drive *drive, struct discern_error *err)
 	return ret;
 }
 
-int discern_prepare(struct discern_drive *drive, const struct discern_prepare_plan *plan,
-		    const struct discern_observer *observer, struct discern_error *err)
+/* Says in the hint what has become of the disc. */
+static void tell_disc(struct discern_drive *drive, const char *verb, struct discern_error *err)
 {
-	struct preparing preparing = { .plan = plan, .observer = observer };
-	const struct burner_watch watch = { .progress = on_progress, .user = &preparing };
+	struct discern_medium medium;
+
+	if (err == NULL || err->hint[0] != '\0')
+		return;
+	if (discern_drive_medium(drive, DISCERN_MEDIUM_FOR_READING, &medium, NULL) < 0) {
+		discern_error_hint(err, "the disc may be unusable until it is %s again: the drive cannot say what "
+					"state it is in",
+				   verb);
+		return;
+	}
+	if (medium.state == DISCERN_MEDIUM_NONE)
+		discern_error_hint(err, "there is no disc in the drive any more");
+	else
+		discern_error_hint(err, "the disc is %s, says the drive; it may have lost what it held, and can be %s "
+					"again",
+				   discern_medium_state_name(medium.state), verb);
+	discern_medium_clear(&medium);
+}
+
+static int carry_out(struct preparing *preparing, struct discern_drive *drive, struct discern_error *err)
+{
+	const struct discern_prepare_plan *plan = preparing->plan;
+	const struct burner_watch watch = { .progress = on_progress, .user = preparing };
 	const struct burner_format format = {
 		.kind = plan->format,
 		.payload_bytes = (uint64_t)plan->payload_sectors * DISCERN_SECTOR_SIZE,
 		.is_full = plan->full,
 	};
 	struct burner *burner;
-	int ret;
+	int ret = drive_lend(drive, &burner, err);
 
-	discern_error_clear(err);
-	if (plan->action == DISCERN_PREPARE_NOTHING)
-		return 0;
-	ret = drive_lend(drive, &burner, err);
 	if (ret < 0)
 		return ret;
 	switch (plan->action) {
@@ -150,10 +167,25 @@ int discern_prepare(struct discern_drive *drive, const struct discern_prepare_pl
 	case DISCERN_PREPARE_FORMAT:
 		return burner_format(burner, &format, &watch, err);
 	case DISCERN_PREPARE_ZERO:
-		ret = write_zeros(&preparing, burner, err);
+		ret = write_zeros(preparing, burner, err);
 		return ret < 0 ? ret : check_empty(drive, err);
 	case DISCERN_PREPARE_NOTHING:
 		break;
 	}
 	return 0;
+}
+
+int discern_prepare(struct discern_drive *drive, const struct discern_prepare_plan *plan,
+		    const struct discern_observer *observer, struct discern_error *err)
+{
+	struct preparing preparing = { .plan = plan, .observer = observer };
+	int ret;
+
+	discern_error_clear(err);
+	if (plan->action == DISCERN_PREPARE_NOTHING)
+		return 0;
+	ret = carry_out(&preparing, drive, err);
+	if (ret < 0)
+		tell_disc(drive, plan->action == DISCERN_PREPARE_FORMAT ? "formatted" : "blanked", err);
+	return ret;
 }

@@ -180,6 +180,14 @@ static int judge_verify(const struct job *job, const struct discern_verify_resul
 	return code;
 }
 
+/* Of a disc that is burned, but not compared. */
+static void hint_verify(const struct job *job, const char *first)
+{
+	if (job->check.kind == DISCERN_IMAGE_FILE || job->check.kind == DISCERN_IMAGE_PACKED)
+		fprintf(stderr, "  hint: %sdiscern verify %s %s\n", first, job->options.image_path,
+			discern_drive_path(job->drive));
+}
+
 static int verify(struct job *job)
 {
 	struct discern_verify_result result;
@@ -189,15 +197,15 @@ static int verify(struct job *job)
 
 	if (cli_signal() == 0 && !cli_reload(job->cli, job->drive, &is_reloaded)) {
 		cli_complain(job->cli, "burned, but not verified: the tray stayed open");
-		if (job->check.kind == DISCERN_IMAGE_FILE || job->check.kind == DISCERN_IMAGE_PACKED)
-			fprintf(stderr, "  hint: close it, then: discern verify %s %s\n", job->options.image_path,
-				discern_drive_path(job->drive));
+		hint_verify(job, "close it, then: ");
 		return CLI_EXIT_FAILED;
 	}
 	ret = discern_verify_burned(job->drive, &job->check, job->plan.start_lba, &job->cli->observer, &result, &err);
 	if (ret < 0) {
 		ret = cli_fail(job->cli, &err);
 		cli_complain(job->cli, "burned, but not verified");
+		if (job->cli->error.hint[0] == '\0')
+			hint_verify(job, "the disc is complete; compare it later: ");
 	} else {
 		progress_end(job->cli->progress);
 		burn_report_verify(job->report, &result);

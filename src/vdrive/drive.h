@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "vdrive/disc.h"
 #include "vdrive/faults.h"
@@ -75,6 +76,10 @@ struct vdrive {
 	struct disc *disc;
 	/** The medium in the drive or on its open tray, where a load finds it again; NULL without. */
 	char *medium_path, *medium_kind;
+	/** Where the medium lay that was taken out, and which file that was: another one in its place is the next disc. */
+	char *taken_path;
+	dev_t taken_device;
+	ino_t taken_inode;
 	bool tray_open;
 	bool removal_prevented;
 	/** The next command that is not exempt gets this; key 0: none. */

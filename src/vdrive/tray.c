@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/error.h"
 #include "vdrive/drive.h"
@@ -118,6 +119,7 @@ struct vdrive *vdrive_free(struct vdrive *drive)
 	pthread_mutex_destroy(&drive->lock);
 	free(drive->medium_path);
 	free(drive->medium_kind);
+	free(drive->taken_path);
 	free(drive);
 	return NULL;
 }
@@ -126,8 +128,38 @@ static void forget_medium(struct vdrive *drive)
 {
 	free(drive->medium_path);
 	free(drive->medium_kind);
+	free(drive->taken_path);
 	drive->medium_path = NULL;
 	drive->medium_kind = NULL;
+	drive->taken_path = NULL;
+}
+
+/* The disc that was taken out does not come back by a tray that goes out and in; another one in its place does. */
+static void forget_taken_medium(struct vdrive *drive)
+{
+	char *path = drive->medium_path;
+	struct stat status;
+
+	if (path == NULL || stat(path, &status) < 0) {
+		forget_medium(drive);
+		return;
+	}
+	drive->medium_path = NULL;
+	forget_medium(drive);
+	drive->taken_path = path;
+	drive->taken_device = status.st_dev;
+	drive->taken_inode = status.st_ino;
+}
+
+static void find_next_medium(struct vdrive *drive)
+{
+	struct stat status;
+
+	if (drive->taken_path == NULL || stat(drive->taken_path, &status) < 0 ||
+	    (status.st_dev == drive->taken_device && status.st_ino == drive->taken_inode))
+		return;
+	drive->medium_path = drive->taken_path;
+	drive->taken_path = NULL;
 }
 
 static void medium_arrived(struct vdrive *drive, struct disc *disc)
@@ -162,7 +194,7 @@ void vdrive_take_medium_out(struct vdrive *drive)
 {
 	vdrive_lose_buffer(drive);
 	vdrive_eject(drive);
-	forget_medium(drive);
+	forget_taken_medium(drive);
 	faults_replace(drive->faults, FAULTS_OF_MEDIUM, NULL, 0, NULL);
 	drive->tray_open = false;
 }
@@ -174,6 +206,8 @@ int vdrive_load(struct vdrive *drive)
 	if (!drive->tray_open)
 		return 0;
 	drive->tray_open = false;
+	if (drive->medium_path == NULL)
+		find_next_medium(drive);
 	if (drive->medium_path == NULL)
 		return 0;
 	if (disc_open(drive->medium_path, drive->medium_kind, &disc, NULL) < 0) {

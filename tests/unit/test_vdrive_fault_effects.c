@@ -196,6 +196,10 @@ static void test_medium_taken_out(void **state)
 	/* There is nothing to load. */
 	test_run(&t, CDB(0x1b, [4] = 3));
 	assert_int_equal(test_run(&t, CDB(0x00)), 0x023a01);
+	/* Nor does the tray bring the disc back. */
+	test_run(&t, CDB(0x1b, [4] = 2));
+	test_run(&t, CDB(0x1b, [4] = 3));
+	assert_int_equal(test_run(&t, CDB(0x00)), 0x023a01);
 	test_drive_close(&t);
 }
 

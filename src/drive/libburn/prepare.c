@@ -36,6 +36,7 @@ static void work_begin(struct burner *burner, enum discern_phase phase, const st
 	*work = (struct work){ .burner = burner, .phase = phase };
 	if (watch != NULL)
 		work->watch = *watch;
+	threads_list(&work->threads);
 	burner->is_unfinished = true;
 }
 

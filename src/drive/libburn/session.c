@@ -225,8 +225,12 @@ void session_drain(struct burner *burner, struct session_verdict *verdict)
 int session_fail(struct burner *burner, const struct session_verdict *verdict, int code, const char *what,
 		 struct discern_error *err)
 {
+	/* MEDIUM NOT PRESENT (SPC-4 annex D). */
+	enum { NOT_READY = 0x02, ASC_MEDIUM_NOT_PRESENT = 0x3a };
 	const char *words = verdict->worst >= SESSION_WARNING ? verdict->text : "libburn gives no reason";
 
+	if (code == -EIO && verdict->sense.key == NOT_READY && verdict->sense.asc == ASC_MEDIUM_NOT_PRESENT)
+		code = -ENOMEDIUM;
 	discern_error_set(err, code, "%s: %s: %s", burner->path, what, words);
 	if (err != NULL)
 		err->sense = verdict->sense;

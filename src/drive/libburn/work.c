@@ -134,6 +134,7 @@ int work_new(struct burner *burner, uint32_t n_sectors, const struct burner_job 
 {
 	memset(work, 0, sizeof(*work));
 	work->burner = burner;
+	threads_list(&work->threads);
 	work->job = job;
 	if (job != NULL)
 		work->watch = job->watch;
@@ -247,6 +248,7 @@ void work_wait(struct work *work, struct session_verdict *verdict)
 		}
 		nanosleep(&pause, NULL);
 	}
+	threads_wait(&work->threads);
 	session_drain(work->burner, verdict);
 }
 

@@ -5,12 +5,15 @@
 
 #include "disc/profile.h"
 #include "drive/libburn/adapter.h"
+#include "drive/libburn/threads.h"
 
 /** One data track with our own source in it; or, with job NULL, a medium that is prepared. */
 struct work {
 	struct burner *burner;
 	const struct burner_job *job;
 	struct burner_watch watch;
+	/** Those that were there before libburn began one of its own. */
+	struct threads threads;
 	/** Without a job: what is being done. */
 	enum discern_phase phase;
 	struct burn_disc *disc;
