@@ -14,7 +14,7 @@
 requires_vdrive
 requires dd truncate seq xorrisofs
 
-seed=${DISCERN_SEED:-$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}
+seed=${DISCERN_SEED:-5}
 n_moments=${DISCERN_MOMENTS:-0}
 echo "# DISCERN_SEED=$seed"
 
