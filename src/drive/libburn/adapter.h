@@ -76,6 +76,8 @@ struct burner {
 	/** Set before burn_disc_write() or burn_disc_format(), cleared when libburn says all went well. While it
 	 *  is set, release also has the drive empty its buffer. */
 	bool is_unfinished;
+	/** A thread of libburn's will use all of it until the process ends. */
+	bool is_stuck;
 };
 
 /** From here to session_leave() this thread runs libburn's code. */

@@ -328,12 +328,19 @@ static void free_contents(struct burner *burner)
 	burn_disc_free(disc);
 }
 
+/* Nothing of it is given back, and nobody gets another burner in this process. */
+static struct burner *stuck_burner __attribute__((used));
+
 struct burner *burner_release(struct burner *burner)
 {
 	struct session_verdict verdict = { 0 };
 
 	if (burner == NULL)
 		return NULL;
+	if (burner->is_stuck) {
+		stuck_burner = burner;
+		return NULL;
+	}
 	session_enter(burner);
 	if (burner->drive != NULL) {
 		wait_until_idle(burner);

@@ -8,9 +8,10 @@
 #include <time.h>
 
 #include "base/error.h"
+#include "drive/libburn/absence.h"
 
 /* How often libburn's state is looked at, and how often that is told. */
-enum { POLL_MS = 10, POLLS_PER_PROGRESS = 10 };
+enum { POLL_MS = 10, POLLS_PER_PROGRESS = 10, POLLS_PER_LOOK = 100 };
 
 /* ---- the source ---- */
 
@@ -238,6 +239,7 @@ void work_wait(struct work *work, struct session_verdict *verdict)
 	struct burn_progress progress;
 	enum burn_drive_status status;
 	enum discern_phase shown = DISCERN_PHASE_CHECK;
+	struct absence absence = { 0 };
 	unsigned n = 0;
 
 	while ((status = burn_drive_get_status(work->burner->drive, &progress)) != BURN_DRIVE_IDLE) {
@@ -245,6 +247,12 @@ void work_wait(struct work *work, struct session_verdict *verdict)
 			shown = find_phase(work, status);
 			tell_progress(work, status, &progress);
 			session_drain(work->burner, verdict);
+		}
+		if (n % POLLS_PER_LOOK == 0 && (shown == DISCERN_PHASE_BLANK || shown == DISCERN_PHASE_FORMAT))
+			work->absence = absence_look(&absence, work->burner->path);
+		if (work->absence < 0) {
+			work->burner->is_stuck = true;
+			return;
 		}
 		nanosleep(&pause, NULL);
 	}
@@ -259,6 +267,11 @@ int work_judge_messages(struct work *work, const struct session_verdict *verdict
 {
 	struct burner *burner = work->burner;
 
+	if (work->absence < 0) {
+		discern_error_set(err, work->absence, "%s: %s: %s", burner->path, what,
+				  work->absence == -ENODEV ? "the drive is gone" : "there is no disc in the drive any more");
+		return discern_error_hint(err, "what it was doing to the disc may not be complete: do it again");
+	}
 	if (work->is_cancelled)
 		return discern_error_set(err, -ECANCELED, "%s: %s: stopped", burner->path, what);
 	if (verdict->lost_command && verdict->worst < SESSION_SORRY)

@@ -27,6 +27,8 @@ struct work {
 	_Atomic off_t delivered_bytes;
 	atomic_int status;
 	bool is_cancelled;
+	/** -ENOMEDIUM or -ENODEV: libburn's thread waits for ever, and was left alone. */
+	int absence;
 };
 
 /** For a track of n_sectors; job may be NULL where it is only chosen for. Release with work_free(). */
@@ -37,7 +39,7 @@ void work_free(struct work *work);
 /** Sets mode, whether the disc stays open, and whether it is a simulation. */
 void work_set_mode(struct work *work, const struct burner_wish *wish);
 
-/** Until libburn's thread has ended. */
+/** Until libburn's thread has ended, or will never end (absence). */
 void work_wait(struct work *work, struct session_verdict *verdict);
 
 /** What libburn or the drive complained of. */

@@ -123,7 +123,8 @@ static int write_once(struct burner *burner, const struct burner_job *job, bool 
 		return ret;
 	ret = write_disc(&work, err);
 	*ret_may_go_on = ret < 0 && work.lacks_reserve_track;
-	work_free(&work);
+	if (!burner->is_stuck)
+		work_free(&work);
 	return ret;
 }
 
