@@ -59,10 +59,11 @@ TERM|143|TERM:@T|write delay=25
 INT|130|INT:@T|write delay=25
 END
 
-# Not yet a disc or drive that goes: libburn then waits for it for ever (BLANK) and cannot be stopped.
+# Of a disc that is gone libburn would wait for ever.
 cat >changes <<'END'
 fails|1|plain|OP sense=3/0C/00
 is refused|1 5|plain|OP sense=5/24/00
+medium taken out|5|plain|OP count=1 remove
 lost command|1|plain|OP count=1 host=time-out
 bus reset|1|plain|OP count=1 host=reset
 drive hangs|0|plain|OP count=1 delay=2000
@@ -155,7 +156,7 @@ prepare_fails() {
 	image=
 	job="$discern $2 --yes --json --progress json sr0"
 	burned
-	fails changes "$1" "$2" 11
+	fails changes "$1" "$2" 5
 }
 
 tracks=
