@@ -106,7 +106,10 @@ static void report_verdict(struct burn_cd_job *job, int code)
 	const char *image = cli_image_words(job->cli, job->options->image_path);
 	const char *verdict = "failed";
 
-	if (job->options->is_dry_run && code == CLI_EXIT_GOOD) {
+	if (job->cli->is_image_incomplete && code == CLI_EXIT_GOOD) {
+		verdict = "incomplete";
+		report_text(report, "bad", "the disc holds no more than what could be read of %s", image);
+	} else if (job->options->is_dry_run && code == CLI_EXIT_GOOD) {
 		verdict = "not burned";
 		report_text(report, "dry run", "nothing was written");
 	} else if (code == CLI_EXIT_GOOD && job->burn.is_test) {

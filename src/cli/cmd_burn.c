@@ -287,7 +287,7 @@ static int judge_feed(struct job *job, int code)
 	const struct cli_feed *feed = job->cli->feed;
 	int both = feed != NULL ? feed->judge(feed->user, job->report, code) : code;
 
-	job->is_flawed = code == CLI_EXIT_GOOD && both != code;
+	job->is_flawed = code == CLI_EXIT_GOOD && (both != code || job->cli->is_image_incomplete);
 	return both;
 }
 

@@ -221,6 +221,7 @@ static int by_way_of_file(struct copy *copy)
 	cli_close_drive(copy->cli, copy->source);
 	copy->source = NULL;
 	copy->is_read = true;
+	copy->cli->is_image_incomplete = copy->n_bad_sectors > 0;
 	ret = copy_burn(copy, copy->image);
 	return ret == CLI_EXIT_GOOD && copy->n_bad_sectors > 0 ? CLI_EXIT_UNREADABLE : ret;
 }

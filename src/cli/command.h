@@ -59,6 +59,8 @@ struct cli {
 	const char *image_words;
 	/** Set while the image is made as it is burned; NULL without. */
 	struct cli_feed *feed;
+	/** The image to burn lacks what could not be read of a disc: its burn is no good one. */
+	bool is_image_incomplete;
 };
 
 /** Of a command that makes an image while another command burns it. */
