@@ -14,13 +14,13 @@ if [ -e "$build_folder/.libs/libdiscern.so" ]; then
 	ok "libdiscern.so exports just these" diff -u headers exported
 
 	# Writable data would be shared by all drives of a process. libburn has a state for the whole process, so its
-	# adapter remembers that it is in use.
+	# adapter remembers who uses it.
 	for layer in base disc drive image fs job_rip job_burn job_verify; do
 		objdump -t "$build_folder/.libs/lib$layer.a" 2>/dev/null | awk -v layer="$layer" '
 			/file format/ { file = $1 }
 			/ O (\.data|\.data\.rel(\.local)?|\.bss|\.tdata|\.tbss|\*COM\*)[ \t]/ { print layer, file, $NF }'
 	done >variables
-	equal "the library keeps no variables but one" "$(cat variables)" "drive libdrive_la-session.o: burner_exists"
+	equal "the library keeps no variables but one" "$(cat variables)" "drive libdrive_la-session.o: the_burner"
 fi
 
 for header in "$source_folder"/include/discern/*.h; do

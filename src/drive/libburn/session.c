@@ -26,7 +26,7 @@ enum {
 };
 
 /* libburn keeps its drives, messages and lists for the whole process, so there can be one burner in it. */
-static atomic_bool burner_exists;
+static _Atomic(struct burner *) the_burner;
 
 /* ---- the log of commands ---- */
 
@@ -267,16 +267,22 @@ static int grab_drive(struct burner *burner, struct discern_error *err)
 int burner_grab(const char *path, struct transport_recorder *recorder, struct burner **ret_burner,
 		struct discern_error *err)
 {
-	struct burner *burner = NULL;
+	struct burner *burner = calloc(1, sizeof(*burner)), *none = NULL;
 	int ret;
 
-	if (atomic_exchange(&burner_exists, true))
-		return discern_error_set(err, -EBUSY, "%s: another drive is being used for burning by this program",
-					 path);
-	burner = calloc(1, sizeof(*burner));
 	if (burner != NULL)
 		burner->path = strdup(path);
-	if (burner == NULL || burner->path == NULL || burn_initialize() == 0) {
+	if (burner == NULL || burner->path == NULL) {
+		ret = discern_error_set(err, -ENOMEM, "%s: no memory for the drive", path);
+		goto fail;
+	}
+	if (!atomic_compare_exchange_strong(&the_burner, &none, burner)) {
+		ret = discern_error_set(err, -EBUSY, "%s: another drive is being used for burning by this program",
+					path);
+		goto fail;
+	}
+	if (burn_initialize() == 0) {
+		atomic_store(&the_burner, NULL);
 		ret = discern_error_set(err, -ENOMEM, "%s: libburn cannot start", path);
 		goto fail;
 	}
@@ -294,7 +300,6 @@ fail:
 	if (burner != NULL)
 		free(burner->path);
 	free(burner);
-	atomic_store(&burner_exists, false);
 	return ret;
 }
 
@@ -328,19 +333,15 @@ static void free_contents(struct burner *burner)
 	burn_disc_free(disc);
 }
 
-/* Nothing of it is given back, and nobody gets another burner in this process. */
-static struct burner *stuck_burner __attribute__((used));
-
 struct burner *burner_release(struct burner *burner)
 {
 	struct session_verdict verdict = { 0 };
 
 	if (burner == NULL)
 		return NULL;
-	if (burner->is_stuck) {
-		stuck_burner = burner;
+	/* Nothing of it is given back, and nobody gets another burner in this process. */
+	if (burner->is_stuck)
 		return NULL;
-	}
 	session_enter(burner);
 	if (burner->drive != NULL) {
 		wait_until_idle(burner);
@@ -360,6 +361,6 @@ struct burner *burner_release(struct burner *burner)
 	log_stop(&burner->log);
 	free(burner->path);
 	free(burner);
-	atomic_store(&burner_exists, false);
+	atomic_store(&the_burner, NULL);
 	return NULL;
 }
