@@ -110,7 +110,7 @@ blank_sequential() {
 	holds "$kind, formatted" "$one"
 	tells "blanked back" "DVD-RW, blank" "$discern" blank --yes
 	says "blanked quickly it takes no session more" "no TAO" "$discern" burn --mode=incremental "$one"
-	blank_disc $kind 2048
+	blank_disc "$kind" 2048
 	tells "a very small one formatted" "DVD-RW restricted overwrite" "$discern" format
 	echo "# done"
 }
@@ -176,7 +176,7 @@ refuse() {
 	kind=dvd+r-dl
 	blank_disc $kind 1024
 	half=$(((n_one + 15) / 16))
-	half=$(((half + 1) / 2 * 16))
+	half=$((16 * ((half + 1) / 2)))
 	tells "layers of the same size" "made to change at LBA $half" "$discern" burn "$one"
 	holds "$kind, on both layers" "$one"
 	run with_drive blank.disc dvd+rw-mediainfo /dev/sr0
