@@ -5,7 +5,7 @@
 # the right exit code, what happened and what to do; nothing is called good that another program does not find so; and the
 # same drive takes the next disc. DISCERN_MOMENTS=N tries N moments of each failure on each family (10 take a quarter of an
 # hour); without it a few in all are tried, so that each failure and each family has its turn. DISCERN_SEED=N repeats a run.
-# DISCERN_FAMILIES="cd-r dvd-rw-format" takes some families only.
+# DISCERN_FAMILIES="cd-r dvd-rw-format" takes some families only, DISCERN_FAILURES="image|pipe" some failures.
 # shellcheck source=tests/support/functions.sh
 . "${srcdir:-.}/tests/support/functions.sh"
 # shellcheck source=tests/support/media.sh
@@ -74,7 +74,7 @@ END
 
 # choose FILE LIST INDEX OPERATION: the cases of a family; of all only a few if none were asked for
 choose() {
-	awk -F '|' -v OFS='|' -v seed="$seed" -v moments="$n_moments" -v index_="$3" -v op="$4" -v n="$n_sectors" \
+	grep -E "^(${DISCERN_FAILURES:-.})" "$2" | awk -F '|' -v OFS='|' -v seed="$seed" -v moments="$n_moments" -v index_="$3" -v op="$4" -v n="$n_sectors" \
 		-v family="$family" -v folder="$PWD" -v every="${5:-10}" '
 		function below(limit) { return int(rand() * limit) }
 		function one(line,    part, spare) {
@@ -93,7 +93,7 @@ choose() {
 			for (moment = 0; moment < (moments > 0 ? moments : 1); moment++)
 				for (i = 1; i <= NR; i++)
 					if (moments > 0 || (i + index_ + seed) % every == 0) one(lines[i])
-		}' "$2" >"$1"
+		}' >"$1"
 }
 
 # Drive 9 of a session around the session: for programs within that it is a file, whose sectors may turn out unreadable.
