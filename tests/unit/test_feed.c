@@ -91,6 +91,9 @@ static void delivers_all_and_pads(void **state)
 		for (size_t k = 0; k < sizeof(portions) / sizeof(portions[0]); k++) {
 			uint8_t more[2048];
 
+			/* Once is enough to go round the ring. */
+			if (sizes[i] == LARGE_SIZE && portions[k] != 32)
+				continue;
 			assert_int_equal(feed_new(&check, FEED_BUFFER_SIZE, &feed, &err), 0);
 			assert_int_equal(take(feed, &check, 0, check.n_sectors, portions[k]), 0);
 			assert_int_equal(feed_deliver(more, sizeof(more), feed), -ENODATA);
