@@ -72,10 +72,11 @@ dies() {
 }
 # More than a burn takes in before it begins.
 cp data.iso large.iso
-truncate -s 100M large.iso
-dies "a source unplugged while it burns" 1 'sr0: read lba=45000-45100 unplug' "" "the disc is spoiled"
-dies "a disc taken out of the source" 5 'sr0: read lba=45000-45100 count=1 remove' "medium not present" "the disc is spoiled"
-dies "a source that stalls" 1 'sr0: read lba=45000-45100 count=1 delay=3000' "nothing came through the pipe for 1 second" \
+# So far on that what is read ahead, and what the burn holds, cannot reach it before the disc is written to.
+truncate -s 110M large.iso
+dies "a source unplugged while it burns" 1 'sr0: read lba=55000-55100 unplug' "" "the disc is spoiled"
+dies "a disc taken out of the source" 5 'sr0: read lba=55000-55100 count=1 remove' "medium not present" "the disc is spoiled"
+dies "a source that stalls" 1 'sr0: read lba=55000-55100 count=1 delay=3000' "nothing came through the pipe for 1 second" \
 	"the disc is spoiled"
 dies "a source that stalls at once" 1 'sr0: read lba=1000-1100 count=1 delay=3000' \
 	"nothing came through the pipe for 1 second" "nothing was written to the disc in sr1" data.iso
