@@ -21,7 +21,7 @@ static void tell_sessions(const struct job *job)
 
 	if (job->has_volume && job->volume.has_iso9660 && session > 0)
 		observe_message(&job->meter.observer, DISCERN_LEVEL_NOTE,
-				"%s: \"mount -o loop,sbsector=%d\" shows %s",
+				"%s: \"mount -t iso9660 -o loop,sbsector=%d\" shows %s",
 				rip_plan_data_start(&job->plan) > 0 ? "the data come behind audio"
 								    : "the disc has several sessions",
 				session,

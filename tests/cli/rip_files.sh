@@ -121,7 +121,7 @@ END
 lba=$(isoinfo -R -l -N 11700 -i extra.iso | awk '$NF == "large" { gsub(/\[|\]/, " "); print $9; exit }')
 exits 3 "a CD-Extra" "$discern" vdrive run --drive sr0=extra.cue --fault "sr0: read lba=$lba-$((lba + 9)) sense=3/11/05" \
 	-- "$discern" rip --no-raw --retries 1 -o x.iso
-complained "how to mount it is told" 'mount -o loop,sbsector=11700'
+complained "how to mount it is told" 'mount -t iso9660 -o loop,sbsector=11700'
 printed "and which file is damaged" "/large: 20.5 kB of 3.00 MB"
 exits 0 "and gone on with" with_drive extra.cue "$discern" rip -o x.iso
 ok "its data are where they are on the disc" cmp -i $((11700 * 2048)):0 x.iso extra.iso
