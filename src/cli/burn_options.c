@@ -365,6 +365,11 @@ bool burn_options_are_several(const struct burn_options *options)
 	return options->n_drives > 1 || options->n_copies > 0 || options->queue != NULL;
 }
 
+bool burn_options_may_ask(const struct burn_options *options)
+{
+	return !options->burn.append && !options->burn.simulate && cli_can_ask(options->cli);
+}
+
 /* What there is one of cannot be for several. */
 static int check_several(struct burn_options *options)
 {

@@ -85,15 +85,32 @@ static void pass_signal(struct several *several)
 		burn_station_stop(&several->stations[i], cli_signal());
 }
 
+/* Of a disc that holds something. */
+static void ask_for_loss(struct several *several, struct burn_station *station)
+{
+	const char *holds = answer_string(station->plan, "plan.overwrites");
+	struct cli *cli = several->order.options->cli;
+
+	if (station->plan_code != CLI_EXIT_GOOD || holds[0] == '\0' || several->order.options->is_dry_run ||
+	    !cli_can_ask(cli) ||
+	    cli_confirm(cli, "burn over the %s in %s, which holds %s", answer_string(station->plan, "disc.profile"),
+			station->name, holds))
+		return;
+	station->plan_code = CLI_EXIT_MEDIUM;
+	snprintf(station->plan_words, sizeof(station->plan_words), "what it holds is to stay");
+}
+
 /* A drive that cannot be planned for is a result, unless its disc can be exchanged. */
 static void judge_plan(struct several *several, struct burn_station *station)
 {
-	struct burn_row row = { .answer = station->plan, .code = station->plan_code, .place = station->line };
+	struct burn_row row = { .answer = station->plan, .place = station->line };
 
 	burn_table_report_plan(several->report, station->name, station->plan, station->plan_words);
+	ask_for_loss(several, station);
 	if (station->plan_code == CLI_EXIT_GOOD ||
 	    (station->plan_code == CLI_EXIT_MEDIUM && several->order.has_exchange))
 		return;
+	row.code = station->plan_code;
 	station->step = BURN_GIVEN_UP;
 	if (!several->order.has_exchange)
 		several->order.n_wanted--;
@@ -242,6 +259,8 @@ int burn_several(struct burn_options *options)
 	several->report = cli_report(options->cli);
 	several->order.options = options;
 	several->order.has_exchange = options->n_copies > 0 || options->queue != NULL;
+	/* Of discs that are put in later nobody is asked. */
+	several->order.asks = !several->order.has_exchange && burn_options_may_ask(options);
 	several->order.workers = workers_new(options->cli);
 	for (size_t i = 0; i < options->n_drives; i++)
 		burn_station_init(&several->stations[several->n++], &several->order, options->drives[i]);

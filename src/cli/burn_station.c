@@ -164,6 +164,8 @@ static void add_burn(const struct burn_station *station, enum burn_step step, st
 	worker_words_add(words, "--yes");
 	for (size_t i = 0; i < options->words.n; i++)
 		worker_words_add(words, options->words.list[i]);
+	if (order->asks && !options->burn.overwrite)
+		worker_words_add(words, "--overwrite");
 	if (step == BURN_PLAN)
 		worker_words_add(words, "--dry-run");
 	else if (options->will_eject && !order->has_exchange)
