@@ -18,16 +18,15 @@ bool burn_cd_is_wanted(const struct burn_options *options)
 	return options->is_audio || discern_cd_is_one(options->image_path);
 }
 
-static int open_cd(struct burn_cd_job *job)
+int burn_cd_open(const struct burn_options *options, struct discern_cd **ret_cd)
 {
-	const struct burn_options *options = job->options;
 	const struct discern_cd_sounds sounds = { options->n_sounds, (const char *const *)options->sounds,
 						  options->n_gap_sectors };
 	struct discern_error err;
-	int ret = options->is_audio ? discern_cd_open_sounds(&sounds, &job->cd, &err)
-				    : discern_cd_open(options->image_path, &job->cd, &err);
+	int ret = options->is_audio ? discern_cd_open_sounds(&sounds, ret_cd, &err)
+				    : discern_cd_open(options->image_path, ret_cd, &err);
 
-	return ret < 0 ? cli_fail(job->cli, &err) : CLI_EXIT_GOOD;
+	return ret < 0 ? cli_fail(options->cli, &err) : CLI_EXIT_GOOD;
 }
 
 static int check_image(struct burn_cd_job *job)
@@ -151,7 +150,7 @@ static void report_verdict(struct burn_cd_job *job, int code)
 static int run_steps(struct burn_cd_job *job)
 {
 	const struct burn_options *options = job->options;
-	int ret = open_cd(job);
+	int ret = burn_cd_open(options, &job->cd);
 
 	job->burn.write_offset_samples = options->write_offset_samples;
 	job->burn.no_text = options->no_text;
@@ -171,10 +170,8 @@ static int run_steps(struct burn_cd_job *job)
 	return ret;
 }
 
-static int refuse_options(const struct burn_options *options)
+int burn_cd_refuse_options(const struct burn_options *options)
 {
-	if (options->n_drives > 1 || options->n_copies > 0 || options->window_fd >= 0)
-		return cli_usage(options->cli, "CDs with tracks are burned in one drive at a time");
 	if (options->burn.append || options->burn.multi)
 		return cli_usage(options->cli, "--append and --multi are not for CDs with tracks");
 	if (options->receipt != NULL)
@@ -198,7 +195,7 @@ static int eject(struct burn_cd_job *job, int code)
 int burn_cd(const struct burn_options *options)
 {
 	struct burn_cd_job job = { .options = options, .cli = options->cli };
-	int ret = refuse_options(options);
+	int ret = burn_cd_refuse_options(options);
 
 	if (ret != CLI_EXIT_GOOD)
 		return ret;

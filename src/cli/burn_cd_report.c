@@ -166,6 +166,7 @@ static void report_disc(struct report *report, const struct burn_cd_job *job)
 	report_string(report, "profile", NULL, discern_profile_name(plan->profile));
 	report_string(report, "state", NULL, discern_medium_state_name(plan->state));
 	report_string(report, "holds", NULL, plan->overwrites);
+	report_number(report, "capacity_sectors", NULL, plan->free_sectors, NULL);
 	report_number(report, "free_sectors", NULL, plan->free_sectors, NULL);
 	report_string(report, "media_id", NULL, plan->media_id);
 	report_string(report, "manufacturer", NULL, plan->manufacturer);

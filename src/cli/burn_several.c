@@ -9,6 +9,8 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "cli/burn_cd.h"
+#include "cli/burn_cd_report.h"
 #include "cli/burn_report.h"
 #include "cli/burn_station.h"
 #include "cli/burn_table.h"
@@ -40,6 +42,35 @@ static int check_drives(struct burn_options *options)
 
 /* ---- before anything is written ---- */
 
+static int check_image(struct several *several)
+{
+	struct burn_order *order = &several->order;
+	const struct burn_options *options = order->options;
+	struct discern_error err;
+
+	if (discern_burn_check(options->image_path, &options->burn, &options->cli->observer, &order->check, &err) < 0 ||
+	    discern_burn_window_new(&order->check, 0, &order->window, &err) < 0)
+		return cli_fail(options->cli, &err);
+	progress_end(options->cli->progress);
+	burn_report_image(several->report, &order->check);
+	return CLI_EXIT_GOOD;
+}
+
+/* A CD with tracks each drive's process reads and checks itself: its sound is shifted as this drive needs it. */
+static int look_at_cd(struct several *several)
+{
+	const struct burn_options *options = several->order.options;
+	struct discern_cd *cd = NULL;
+	int ret = burn_cd_refuse_options(options);
+
+	if (ret == CLI_EXIT_GOOD)
+		ret = burn_cd_open(options, &cd);
+	if (ret == CLI_EXIT_GOOD)
+		burn_cd_report_image(several->report, cd, NULL);
+	discern_cd_close(cd);
+	return ret;
+}
+
 static int find_work(struct several *several)
 {
 	struct burn_order *order = &several->order;
@@ -48,14 +79,8 @@ static int find_work(struct several *several)
 	int left;
 
 	if (options->queue == NULL) {
-		if (discern_burn_check(options->image_path, &options->burn, &options->cli->observer, &order->check, &err) <
-			    0 ||
-		    discern_burn_window_new(&order->check, 0, &order->window, &err) < 0)
-			return cli_fail(options->cli, &err);
-		progress_end(options->cli->progress);
-		burn_report_image(several->report, &order->check);
 		order->n_wanted = options->n_copies > 0 ? options->n_copies : (int64_t)options->n_drives;
-		return CLI_EXIT_GOOD;
+		return burn_cd_is_wanted(options) ? look_at_cd(several) : check_image(several);
 	}
 	if (burn_queue_open(options->queue, &order->queue, &err) < 0)
 		return cli_fail(options->cli, &err);

@@ -327,14 +327,14 @@ static int run(struct cli *cli, int argc, char **argv)
 		worker_words_clear(&job.options.words);
 		return ret;
 	}
-	if (job.options.image_path != NULL && burn_cd_is_wanted(&job.options)) {
-		cli_catch_signals();
-		ret = burn_cd(&job.options);
+	if (burn_options_are_several(&job.options)) {
+		ret = burn_several(&job.options);
 		worker_words_clear(&job.options.words);
 		return ret;
 	}
-	if (burn_options_are_several(&job.options)) {
-		ret = burn_several(&job.options);
+	if (burn_cd_is_wanted(&job.options)) {
+		cli_catch_signals();
+		ret = burn_cd(&job.options);
 		worker_words_clear(&job.options.words);
 		return ret;
 	}
