@@ -254,8 +254,8 @@ struct discern_burn_plan {
 	size_t n_speeds;
 	uint32_t speeds_kbps[32];
 	uint32_t speed_1x_kbps;
-	/** Estimate of write, close and verify together; 0 if not known. */
-	uint32_t seconds;
+	/** Estimates: blanking and formatting, writing, closing, reading back, and all of them together; 0 if not known. */
+	uint32_t prepare_seconds, write_seconds, close_seconds, verify_seconds, seconds;
 };
 
 /** -ENOMEDIUM, -EMEDIUMTYPE (pressed, closed, or holding data without options->overwrite; or it cannot be written as

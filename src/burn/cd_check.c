@@ -218,6 +218,7 @@ int discern_burn_cd_check(struct discern_cd *cd, const struct discern_burn_cd_op
 			  struct discern_error *err)
 {
 	struct checking checking = { .cd = cd, .options = options, .observer = observer, .check = ret_check };
+	double begin = observe_now();
 	int ret;
 
 	discern_error_clear(err);
@@ -231,5 +232,6 @@ int discern_burn_cd_check(struct discern_cd *cd, const struct discern_burn_cd_op
 	ret_check->n_sectors = cd_stream_count(cd_layout_of(cd));
 	ret = run(&checking, err);
 	hash_free(checking.hash);
+	ret_check->seconds = observe_now() - begin;
 	return ret;
 }
