@@ -280,6 +280,7 @@ static int read_disc(struct job *job)
 		.refused = job->refused,
 		.find_zones = job_find_zones,
 		.user = job,
+		.rest.seconds = rip_cool_down_seconds(job->options),
 		.limits = { job->options->max_seconds, job->options->no_progress_seconds },
 		.first_checkpoint_seconds = FIRST_CHECKPOINT_SECONDS,
 		.checkpoint_seconds = CHECKPOINT_SECONDS,
