@@ -67,6 +67,10 @@ int cd_whole_try(struct cd_whole *whole, int32_t lba, uint8_t ret_sector[SECTOR_
 int cd_whole_read_subchannels(struct cd_whole *whole, const struct discern_range *range, uint8_t *ret_subchannels,
 			      struct discern_error *err);
 
+/** cd_whole_read() and cd_whole_read_subchannels() in one command. */
+int cd_whole_read_both(struct cd_whole *whole, const struct discern_range *range, uint8_t *ret_sectors,
+		       enum cd_whole_state *ret_states, uint8_t *ret_subchannels, struct discern_error *err);
+
 /** The sub-channels of one sector, also where the drive gives up its data. 0, -EIO, or what ends the job. */
 int cd_whole_try_subchannels(struct cd_whole *whole, int32_t lba, uint8_t ret_subchannels[96],
 			     struct discern_error *err);

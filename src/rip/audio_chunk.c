@@ -56,8 +56,11 @@ static int read_part(struct audio_deck *deck, struct audio_chunk *chunk, uint32_
 
 	if (!meter_tick(deck->meter))
 		return discern_error_set(err, -ECANCELED, "stopped");
-	if ((ret == 0 || is_loss(ret)) && is_over(deck))
-		return discern_error_set(err, -ETIME, "stopped after %.0f seconds, as asked", deck->max_seconds);
+	if ((ret == 0 || is_loss(ret)) && is_over(deck)) {
+		discern_error_set(err, -ETIME, "stopped after %.0f seconds, as asked", deck->max_seconds);
+		return discern_error_hint(err,
+					  "the tracks that are complete are kept; the same command goes on from there");
+	}
 	if (ret == 0) {
 		deck->n_read += n_sectors;
 		for (uint32_t i = 0; i < n_sectors; i++)

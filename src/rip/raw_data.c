@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "disc/subchannel.h"
 #include "rip/raw_job.h"
 
 /* Rounds, where none were asked for, as long as they bring something; and so many useless tries in a row that end one. */
@@ -18,6 +19,7 @@ struct pass {
 	const struct raw_area *area;
 	uint8_t sectors[CD_WHOLE_AT_ONCE * SECTOR_RAW];
 	enum cd_whole_state states[CD_WHOLE_AT_ONCE];
+	uint8_t subchannels[CD_WHOLE_AT_ONCE * SUBCHANNEL_BYTES];
 };
 
 static int32_t lba_of(const struct raw_area *area, uint32_t index)
@@ -66,13 +68,24 @@ static int take(struct pass *pass, uint32_t index, uint32_t n_sectors, struct di
 	return ret;
 }
 
+static int take_both(struct pass *pass, uint32_t index, uint32_t n_sectors, struct discern_error *err)
+{
+	int ret = raw_sub_take(pass->job, index, n_sectors, pass->subchannels, err);
+
+	return ret == 0 ? take(pass, index, n_sectors, err) : ret;
+}
+
+/* Sub-channels that are wanted come with the data: that takes no more time. */
 static int sweep_piece(struct pass *pass, uint32_t index, uint32_t n_sectors, struct discern_error *err)
 {
 	const struct discern_range range = { lba_of(pass->area, index), n_sectors };
 	struct meter *meter = &pass->job->meter;
 	double before = cd_whole_seconds(pass->job->whole);
 	struct discern_error own = { 0 };
-	int ret = cd_whole_read(pass->job->whole, &range, pass->sectors, pass->states, &own);
+	bool has_sub = raw_sub_is_untried(pass->job, index, n_sectors);
+	int ret = has_sub ? cd_whole_read_both(pass->job->whole, &range, pass->sectors, pass->states, pass->subchannels,
+					       &own)
+			  : cd_whole_read(pass->job->whole, &range, pass->sectors, pass->states, &own);
 
 	meter_read(meter, ret == 0, n_sectors * SECTOR_RAW, cd_whole_seconds(pass->job->whole) - before);
 	meter->progress.done_bytes += (uint64_t)n_sectors * SECTOR_RAW;
@@ -81,7 +94,12 @@ static int sweep_piece(struct pass *pass, uint32_t index, uint32_t n_sectors, st
 		return ret;
 	}
 	pass->job->n_read += ret == 0 ? n_sectors : 0;
-	ret = ret == 0 ? take(pass, index, n_sectors, err) : set_failed(pass, index, n_sectors, err);
+	if (ret < 0)
+		ret = set_failed(pass, index, n_sectors, err);
+	else if (has_sub)
+		ret = take_both(pass, index, n_sectors, err);
+	else
+		ret = take(pass, index, n_sectors, err);
 	if (ret == 0)
 		ret = raw_files_tick(&pass->job->files, err);
 	return ret;

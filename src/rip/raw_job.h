@@ -48,6 +48,12 @@ static inline enum raw_state raw_state_of(enum discern_raw_state state)
 int raw_data_read(struct raw_job *job, const struct raw_area *area, struct discern_error *err);
 int raw_audio_read(struct raw_job *job, const struct raw_area *area, struct discern_error *err);
 
+/** Whether sub-channels are wanted, and none of these was read or tried. */
+bool raw_sub_is_untried(const struct raw_job *job, uint32_t index, uint32_t n_sectors);
+
+/** Keeps sub-channels that came with the sectors, as the drive gives them. */
+int raw_sub_take(struct raw_job *job, uint32_t index, uint32_t n_sectors, const uint8_t *raw, struct discern_error *err);
+
 /** Reads all sub-channels that are not read. */
 int raw_sub_read(struct raw_job *job, struct discern_error *err);
 

@@ -38,7 +38,8 @@ int raw_job_stop(const struct raw_job *job, struct discern_error *err)
 {
 	if (job->meter.is_cancelled)
 		return discern_error_set(err, -ECANCELED, "stopped");
-	return discern_error_set(err, -ETIME, "stopped after %.0f seconds, as asked", job->options->max_seconds);
+	discern_error_set(err, -ETIME, "stopped after %.0f seconds, as asked", job->options->max_seconds);
+	return discern_error_hint(err, "what is read is kept; the same command goes on from here");
 }
 
 static bool is_bad(enum raw_state state)

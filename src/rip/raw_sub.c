@@ -41,6 +41,26 @@ static int take(struct raw_job *job, uint32_t index, const uint8_t *raw, struct 
 	return ret < 0 ? ret : set_status(job, index, has_sound_q(channels) ? MAP_GOOD : MAP_FAILED, err);
 }
 
+bool raw_sub_is_untried(const struct raw_job *job, uint32_t index, uint32_t n_sectors)
+{
+	struct map_range range;
+
+	if (job->files.sub_map == NULL)
+		return false;
+	range = map_range_of(job->files.sub_map, index);
+	return range.status == MAP_UNTRIED && range.start + range.n_sectors >= index + n_sectors;
+}
+
+int raw_sub_take(struct raw_job *job, uint32_t index, uint32_t n_sectors, const uint8_t *raw, struct discern_error *err)
+{
+	int ret = 0;
+
+	for (uint32_t i = 0; ret == 0 && i < n_sectors; i++)
+		ret = take(job, index + i, raw + (size_t)i * SUBCHANNEL_BYTES, err);
+	job->meter.progress.done_bytes += (uint64_t)n_sectors * SECTOR_RAW;
+	return ret;
+}
+
 static int lose(struct raw_job *job, uint32_t index, struct discern_error *err)
 {
 	static const uint8_t nothing[SUBCHANNEL_BYTES];
