@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The disc as it lies on the table, each zone a ring at its true radius; and its zones in rows. */
+/* The disc as it lies on the table, its track a spiral with each zone at its true radius; and its zones in rows. */
 #include "config.h"
 
 #include <math.h>
@@ -10,9 +10,12 @@
 
 /* Millimetres. */
 #define OUTER_RADIUS 58.0
-/* A ring of one zone may be thinner than what can be seen. It is drawn that wide, or as this share of what is recorded. */
-#define MIN_RING 0.35
-#define MIN_SHARE 0.02
+/* A real track has tens of thousands of turns. */
+#define TURNS 24.0
+/* One zone may be shorter than what can be seen. It is drawn that long. */
+#define MIN_ARC 0.7
+/* How far the turn goes on between two points that a line joins. */
+#define STEP (M_PI / 24)
 
 /* Zones in a row. */
 enum { COLUMNS = 50 };
@@ -99,32 +102,48 @@ static void print_title(const struct page *page, const struct stretch *stretch)
 	fputs("</title>", page->out);
 }
 
-static void print_ring(const struct page *page, const struct layers *layers, size_t layer,
-		       const struct stretch *stretch)
+/* The angle at which the spiral has this radius. */
+static double angle(const struct layers *layers, double at)
+{
+	double inner = layers->geometry.inner_radius;
+
+	return 2 * M_PI * TURNS * (at - inner) / (OUTER_RADIUS - inner);
+}
+
+static void print_point(const struct page *page, const struct layers *layers, double at)
+{
+	double inner = layers->geometry.inner_radius;
+	double r = inner + at / (2 * M_PI * TURNS) * (OUTER_RADIUS - inner);
+
+	fprintf(page->out, "%.2f,%.2f ", r * cos(at), r * sin(at));
+}
+
+static void print_arc(const struct page *page, const struct layers *layers, size_t layer, const struct stretch *stretch)
 {
 	double layer_start = (double)layer * layers->n_sectors;
 	double start = (double)page->first_lba + (double)stretch->first * page->zone_sectors - layer_start;
 	double end = fmin((double)page->first_lba + (double)stretch->end * page->zone_sectors,
 			  (double)page->first_lba + page->n_sectors) -
 		     layer_start;
-	double a, b, width, least;
+	double a, b, from, to;
 
 	if (end <= 0 || start >= layers->n_sectors)
 		return;
 	a = radius(layers, layer, fmax(start, 0));
 	b = radius(layers, layer, fmin(end, layers->n_sectors));
-	width = fabs(b - a);
-	least = fmin(MIN_RING, MIN_SHARE * fabs(radius(layers, layer, layers->n_sectors) - radius(layers, layer, 0)));
-	if (stretch->class != PAGE_GOOD && width < least)
-		width = least;
-	fprintf(page->out, "<circle class=\"ring %s\" r=\"%.2f\" stroke-width=\"%.3f\">",
-		page_class_name(stretch->class), (a + b) / 2, width);
+	from = angle(layers, fmin(a, b));
+	to = fmax(angle(layers, fmax(a, b)), from + MIN_ARC / a);
+	fprintf(page->out, "<polyline class=\"arc %s\" points=\"", page_class_name(stretch->class));
+	for (double at = from; at < to; at += STEP)
+		print_point(page, layers, at);
+	print_point(page, layers, to);
+	fputs("\">", page->out);
 	print_title(page, stretch);
-	fputs("</circle>\n", page->out);
+	fputs("</polyline>\n", page->out);
 }
 
 /* What is worse comes later, and so on top. */
-static void print_rings(const struct page *page, const struct layers *layers, size_t layer)
+static void print_spiral(const struct page *page, const struct layers *layers, size_t layer)
 {
 	for (int class = 0; class < PAGE_N_CLASSES; class ++) {
 		struct stretch stretch = { 0, 0, (enum page_class) class };
@@ -136,7 +155,7 @@ static void print_rings(const struct page *page, const struct layers *layers, si
 				continue;
 			while (stretch.end < page->n_zones && page->zones[stretch.end].class == stretch.class)
 				stretch.end++;
-			print_ring(page, layers, layer, &stretch);
+			print_arc(page, layers, layer, &stretch);
 		}
 	}
 }
@@ -159,7 +178,7 @@ static void print_legend(const struct page *page)
 	fputs("</ul>\n", page->out);
 }
 
-static void print_rings_figure(const struct page *page)
+static void print_disc(const struct page *page)
 {
 	struct layers layers = find_layers(page);
 
@@ -169,7 +188,7 @@ static void print_rings_figure(const struct page *page)
 		fputs("<div><svg viewBox=\"-61 -61 122 122\" role=\"img\" aria-label=\"The disc, seen from below\">\n"
 		      "<circle class=\"blank\" r=\"60\" />\n",
 		      page->out);
-		print_rings(page, &layers, layer);
+		print_spiral(page, &layers, layer);
 		fputs("<circle class=\"hole\" r=\"20\" /><circle class=\"blank\" r=\"7.5\" />\n</svg>", page->out);
 		if (layers.n > 1)
 			html_printf(page->out, "layer %zu", layer);
@@ -178,8 +197,8 @@ static void print_rings_figure(const struct page *page)
 	fputs("</div>\n", page->out);
 	print_legend(page);
 	page_end_figure(page,
-			"Each zone is a ring at the radius where it lies. At which angle is not known. Thin rings are "
-			"drawn wider than they are.");
+			"The track from the inside to the outside, each zone at the radius where it lies. A real track has "
+			"far more turns: at which angle a zone lies is not known.");
 }
 
 static void print_cells(const struct page *page)
@@ -205,7 +224,7 @@ void page_disc(const struct page *page)
 	char words[160], size[TEXT_SIZE];
 
 	fputs("<div class=\"two\">\n", page->out);
-	print_rings_figure(page);
+	print_disc(page);
 	page_begin_figure(page, "zones", "From the first sector to the last");
 	fprintf(page->out, "<svg viewBox=\"0 0 %d %zu\" role=\"img\" aria-label=\"All zones in rows\">\n", COLUMNS,
 		n_rows);

@@ -43,7 +43,7 @@ const char page_style[] =
 	".good{fill:var(--good);stroke:var(--good)}.slow{fill:var(--slow);stroke:var(--slow)}\n"
 	".doubtful{fill:var(--doubtful);stroke:var(--doubtful)}.untried{fill:var(--untried);stroke:var(--untried)}\n"
 	".partly{fill:var(--partly);stroke:var(--partly)}.bad{fill:var(--bad);stroke:var(--bad)}\n"
-	"rect{stroke:none}.discs circle.ring{fill:none}\n"
+	"rect{stroke:none}.discs .arc{fill:none;stroke-width:1.25}\n"
 	".blank{fill:var(--bg);stroke:var(--line);stroke-width:.3}.hole{fill:var(--card);stroke:var(--line);"
 	"stroke-width:.3}\n"
 	".legend{display:flex;flex-wrap:wrap;gap:.2rem 1rem;list-style:none;margin:.6rem 0 "

@@ -116,6 +116,7 @@ fact "a disc gets faster to the outside" '.runs[0].zones | (.[-1].speed_kbps > .
 fact "the time is the drive's" '.runs[0].drive_seconds > 0.5' true
 fact "reasons are kept without -v" 'any(.runs[0].messages[]; .text | test("READ CAPACITY"))' true
 page "good" page.html
+ok "the page has a map of the disc: a spiral" grep -q '<polyline class="arc good" points="[-0-9., ]*">' page.html
 contains "the page names the disc" page.html 'A &amp; &quot;B&quot; &lt;C&gt;'
 contains "the page has the SHA-256" page.html "$(sha256sum <disc.iso | cut -d ' ' -f 1)"
 contains "the page has the verdict" page.html "Every sector was read."
