@@ -20,4 +20,8 @@ void cli_report_verify_cd(struct report *report, const struct discern_verify_cd_
 int verify_cd(struct cli *cli, const char *path, const char *drive_name,
 	      const struct discern_verify_cd_options *options);
 
+/** The same with a receipt, without the image. */
+int verify_cd_receipt(struct cli *cli, const struct discern_verify_cd_options *options,
+		      const struct discern_cd_digest *digest, const char *drive_name);
+
 #endif
