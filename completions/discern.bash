@@ -14,7 +14,7 @@ _discern_drives()
 _discern_own_options()
 {
 	case $1 in
-	rip) echo "--audio --raw --subchannel --dat --format --offset --accuraterip --output --compress --as-is --retries --max-time --stop-after-no-progress --reconnect --paranoid --no-raw --speed --no-manifest --report --skip-done --watch --no-verify" ;;
+	rip) echo "--audio --raw --subchannel --dat --format --offset --accuraterip --output --compress --as-is --retries --max-time --stop-after-no-progress --reconnect --cool-down --paranoid --no-raw --speed --no-manifest --report --skip-done --watch --no-verify" ;;
 	load | eject) echo "--wait" ;;
 	report) echo "--output" ;;
 	verify) echo "--manifest --session --offset --no-cd-text" ;;
@@ -48,7 +48,7 @@ _discern_value()
 	--kind) mapfile -t COMPREPLY < <(compgen -W "cd-rom dvd-rom bd-rom" -- "$cur") ;;
 	--mode) mapfile -t COMPREPLY < <(compgen -W "auto sao tao dao incremental" -- "$cur") ;;
 	--defect-management | --stream-recording) mapfile -t COMPREPLY < <(compgen -W "on off" -- "$cur") ;;
-	--name | --session | --offset | --progress-fd | --retries | --max-time | --stop-after-no-progress | --speed | --buffer | --sha256 | --checksum | --sectors | --fault | --reconnect | --label | --pipe-timeout | --size | --gap | --write-offset | --read-speed) ;;
+	--name | --session | --offset | --progress-fd | --retries | --max-time | --stop-after-no-progress | --speed | --buffer | --sha256 | --checksum | --sectors | --fault | --reconnect | --cool-down | --label | --pipe-timeout | --size | --gap | --write-offset | --read-speed) ;;
 	*) return 1 ;;
 	esac
 }

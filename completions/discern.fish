@@ -94,6 +94,7 @@ complete -c discern -n "__fish_seen_subcommand_from rip" -l offset -x -d 'sample
 complete -c discern -n "__fish_seen_subcommand_from rip" -l accuraterip -r -F -d 'file of AccurateRip to compare with'
 complete -c discern -n "__fish_seen_subcommand_from rip" -l retries -x -d 'rounds over what cannot be read'
 complete -c discern -n "__fish_seen_subcommand_from rip" -l max-time -x -d 'stop after this time'
+complete -c discern -n "__fish_seen_subcommand_from rip" -l cool-down -x -d 'let a drive that reads nothing any more rest for so long'
 complete -c discern -n "__fish_seen_subcommand_from rip" -l stop-after-no-progress -x -d 'stop when nothing more comes for so long'
 complete -c discern -n "__fish_seen_subcommand_from rip" -l paranoid -d 'read every sector twice'
 complete -c discern -n "__fish_seen_subcommand_from rip" -l reconnect -x -d 'wait so long for a drive that drops out'

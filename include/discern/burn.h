@@ -236,6 +236,8 @@ struct discern_burn_plan {
 	bool leave_open;
 	bool simulate;
 	bool stream_recording;
+	/** DVD+R DL: the first layer is made so long before, so that both are alike; 0 if it is left as it is. */
+	uint32_t layer_break_sectors;
 	/** The drive has spare areas to replace bad places with, and is to use them: it reads what it wrote. */
 	bool checks_itself;
 	/** All that is to be said of the choices above and of the medium, but for mode_reason. */

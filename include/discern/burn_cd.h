@@ -35,6 +35,8 @@ struct discern_burn_cd_check {
 	uint32_t n_sectors;
 	/** Data sectors that the disc will have otherwise than the image: with EDC, ECC and address as they should be. */
 	uint32_t n_remade_sectors;
+	/** Sectors of Mode 2 Form 2 that have zeros for an EDC, which they may; the disc will have one there. */
+	uint32_t n_sectors_without_edc;
 	/** Some sectors have something in the sub-channels R to W, such as graphics. */
 	bool has_subchannel;
 	/** Samples that are sound and that an early drive loses at the end. */

@@ -50,6 +50,9 @@ struct discern_rip_options {
 	/** How long to wait for a drive that drops out, to go on when it is back with the same disc; 0 for a minute, negative
 	 *  for not at all. */
 	double reconnect_seconds;
+	/** How long the disc is stopped when the drive does not even read any more what it has read before: twice as long each
+	 *  time, three times; 0 for half a minute, negative for never. Not with several drives. */
+	double cool_down_seconds;
 	/** Read speed in kB/s; 0 as fast as the drive likes. */
 	uint32_t speed_kbps;
 	/** Called when the image has its name, before anything is read; may be NULL. A negative errno with words in err ends

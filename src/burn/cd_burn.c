@@ -255,12 +255,16 @@ static int fill_ring(struct burning *burning, struct discern_error *err)
 		.seconds_left_bad = UINT32_MAX,
 		.drive_buffer_percent = DISCERN_PERCENT_UNKNOWN,
 	};
+	int ret;
 
 	while (!cd_feed_wait_full(burning->feed, FILL_POLL_MS))
 		if (on_progress(&progress, burning) != 0)
 			return discern_error_set(err, -ECANCELED, "stopped before anything was written");
 	burning->write_begin = 0;
-	return 0;
+	ret = cd_feed_check_begin(burning->feed, burning->job->check->sha256, err);
+	if (ret < 0)
+		discern_error_wrap(err, "%s", discern_cd_path(burning->job->cd));
+	return ret;
 }
 
 static int write_sessions(struct burning *burning, struct discern_error *err)
@@ -395,8 +399,11 @@ static int burn(struct burning *burning, struct discern_error *err)
 		ret = check_still_blank(drive, err);
 	if (ret == 0)
 		ret = fill_ring(burning, err);
-	if (ret < 0)
+	if (ret < 0) {
+		if (err != NULL && err->hint[0] == '\0')
+			discern_error_hint(err, "nothing was written to the disc");
 		return ret;
+	}
 	/* What is set stays in the drive: so always set it. One that cannot be set has one speed. */
 	discern_drive_set_speed(drive, 0, speed_kbps, NULL);
 	is_locked = discern_drive_lock(drive, true, NULL) == 0;

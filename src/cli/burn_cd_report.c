@@ -127,6 +127,7 @@ void burn_cd_report_image(struct report *report, const struct discern_cd *cd, co
 	if (check != NULL) {
 		report_string(report, "fed_sha256", NULL, check->sha256);
 		report_number(report, "remade_sectors", NULL, check->n_remade_sectors, NULL);
+		report_number(report, "sectors_without_edc", NULL, check->n_sectors_without_edc, NULL);
 		report_number(report, "lost_samples", NULL, check->n_lost_samples, NULL);
 		report_bool(report, "subchannel", NULL, check->has_subchannel, NULL);
 	}
@@ -137,6 +138,11 @@ void burn_cd_report_image(struct report *report, const struct discern_cd *cd, co
 	if (check->n_remade_sectors > 0)
 		report_text(report, "", "%" PRIu32 " data sectors are not sound: the drive makes them right",
 			    check->n_remade_sectors);
+	if (check->n_sectors_without_edc > 0)
+		report_text(report, "",
+			    "%" PRIu32 " sector%s of Form 2 without a checksum (EDC), as is allowed: the drive puts one there, "
+			    "and leaves all else as it is",
+			    check->n_sectors_without_edc, check->n_sectors_without_edc == 1 ? "" : "s");
 	if (check->n_lost_samples > 0)
 		report_text(report, "", "the last %" PRIu32 " samples of sound are lost, as the drive writes early",
 			    check->n_lost_samples);

@@ -209,6 +209,7 @@ static void report_choices(struct report *report, const struct discern_burn_plan
 	report_number(report, "start_lba", NULL, plan->start_lba, NULL);
 	report_bool(report, "leave_open", NULL, plan->leave_open, NULL);
 	report_bool(report, "simulate", NULL, plan->simulate, NULL);
+	report_number(report, "layer_break_sectors", NULL, plan->layer_break_sectors, NULL);
 	report_bool(report, "stream_recording", NULL, plan->stream_recording, NULL);
 	report_open_list(report, "notes");
 	for (size_t i = 0; i < plan->notes.n; i++)

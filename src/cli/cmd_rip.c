@@ -132,6 +132,8 @@ const struct cli_command cmd_rip = {
 		"      --stop-after-no-progress=T\n"
 		"                     stop when nothing more could be read for T\n"
 		"      --reconnect=T  wait so long for a drive that drops out, and go on with the same disc (1m; 0 does not)\n"
+		"      --cool-down=T  stop the disc for T when the drive reads nothing any more, three times at most\n"
+		"                     (30s, doubled each time; 0 does not)\n"
 		"      --no-manifest  no FILE.json, which tells how the image came about\n"
 		"      --report=PAGE  the same as a page of HTML, with a map of the disc\n"
 		"      --paranoid     read every sector twice, past the drive's cache; count only what is equal\n"

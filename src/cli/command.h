@@ -163,6 +163,9 @@ int cli_usage(struct cli *cli, const char *format, ...) __attribute__((format(pr
 int cli_open_drive(struct cli *cli, const char *name, bool load, struct discern_drive **ret_drive,
 		   struct discern_error *err);
 
+/** cli_open_drive() without a message, and with the negative errno instead of an exit code. */
+int cli_try_drive(const struct cli *cli, const char *name, struct discern_drive **ret_drive, struct discern_error *err);
+
 /** The drive that cli_open_drive() would open, which is not opened. 0, or after a message the exit code. */
 enum { CLI_DRIVE_NAME = 4096 };
 int cli_name_drive(struct cli *cli, const char *name, char ret_path[CLI_DRIVE_NAME], struct discern_error *err);

@@ -22,6 +22,7 @@ enum {
 	OPTION_NO_RAW,
 	OPTION_RECONNECT,
 	OPTION_SKIP_DONE,
+	OPTION_COOL_DOWN,
 	OPTION_WATCH,
 	OPTION_NO_VERIFY,
 };
@@ -47,6 +48,7 @@ static const struct option own[] = {
 	{ "paranoid", no_argument, NULL, OPTION_PARANOID },
 	{ "no-raw", no_argument, NULL, OPTION_NO_RAW },
 	{ "reconnect", required_argument, NULL, OPTION_RECONNECT },
+	{ "cool-down", required_argument, NULL, OPTION_COOL_DOWN },
 	{ "skip-done", no_argument, NULL, OPTION_SKIP_DONE },
 	{ "watch", no_argument, NULL, OPTION_WATCH },
 	{ "no-verify", no_argument, NULL, OPTION_NO_VERIFY },
@@ -102,11 +104,12 @@ static int set_limit(struct rip_options *options, const char *option, const char
 	return 0;
 }
 
-static int set_reconnect(struct rip_options *options, const char *word)
+/** The same, or 0 for not at all, which is a negative number in the library. */
+static int set_wait(struct rip_options *options, const char *option, const char *word, double *ret_seconds)
 {
 	if (strcmp(word, "0") != 0)
-		return set_limit(options, "reconnect", word, &options->rip.reconnect_seconds);
-	options->rip.reconnect_seconds = -1;
+		return set_limit(options, option, word, ret_seconds);
+	*ret_seconds = -1;
 	return 0;
 }
 
@@ -303,7 +306,9 @@ int rip_options_parse(struct rip_options *options, int argc, char **argv)
 		else if (option == OPTION_NO_PROGRESS)
 			ret = set_limit(options, "stop-after-no-progress", optarg, &options->rip.no_progress_seconds);
 		else if (option == OPTION_RECONNECT)
-			ret = set_reconnect(options, optarg);
+			ret = set_wait(options, "reconnect", optarg, &options->rip.reconnect_seconds);
+		else if (option == OPTION_COOL_DOWN)
+			ret = set_wait(options, "cool-down", optarg, &options->rip.cool_down_seconds);
 		else if (option == OPTION_NO_MANIFEST)
 			options->no_manifest = true;
 		else if (option == OPTION_REPORT)

@@ -135,9 +135,27 @@ static int end(struct cli *cli, struct report *report, struct discern_drive *dri
 	return ret;
 }
 
-static int compare(struct cli *cli, struct discern_drive *drive, struct discern_cd *cd,
+/* What is compared. */
+struct comparison {
+	struct discern_drive *drive;
+	struct discern_cd *cd;
+	const struct verify_cd_image *image;
+};
+
+static void print_manifest(struct report *report, const struct verify_cd_image *image)
+{
+	if (image->manifest == NULL)
+		return;
+	report_string(report, "manifest", NULL, image->manifest);
+	report_text(report, "manifest", "%s: %zu file%s, unchanged", image->manifest, image->n_files,
+		    image->n_files == 1 ? "" : "s");
+}
+
+static int compare(struct cli *cli, const struct comparison *comparison,
 		   const struct discern_verify_cd_options *options)
 {
+	struct discern_drive *drive = comparison->drive;
+	struct discern_cd *cd = comparison->cd;
 	struct discern_verify_cd_result result;
 	struct discern_error err;
 	struct report *report;
@@ -147,11 +165,12 @@ static int compare(struct cli *cli, struct discern_drive *drive, struct discern_
 		return cli_fail(cli, &err);
 	progress_end(cli->progress);
 	report = cli_report(cli);
+	print_manifest(report, comparison->image);
 	burn_cd_report_image(report, cd, NULL);
 	return end(cli, report, drive, &result, discern_cd_path(cd));
 }
 
-int verify_cd(struct cli *cli, const char *path, const char *drive_name,
+int verify_cd(struct cli *cli, const struct verify_cd_image *image, const char *drive_name,
 	      const struct discern_verify_cd_options *options)
 {
 	struct discern_drive *drive = NULL;
@@ -159,11 +178,11 @@ int verify_cd(struct cli *cli, const char *path, const char *drive_name,
 	struct discern_error err;
 	int ret;
 
-	if (discern_cd_open(path, &cd, &err) < 0)
+	if (discern_cd_open(image->path, &cd, &err) < 0)
 		return cli_fail(cli, &err);
 	ret = cli_open_drive(cli, drive_name, true, &drive, &err);
 	if (ret == 0)
-		ret = compare(cli, drive, cd, options);
+		ret = compare(cli, &(struct comparison){ drive, cd, image }, options);
 	cli_close_drive(cli, drive);
 	discern_cd_close(cd);
 	return ret;

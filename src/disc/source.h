@@ -38,6 +38,8 @@ struct discern_source_ops {
 	/** Of these sectors nothing will be answered by the next read of them that a cache of the device holds. NULL where
 	 *  there is none. 0, or trouble of the source. */
 	int (*forget)(struct discern_source *source, int32_t lba, uint32_t n_sectors, struct discern_error *err);
+	/** Stops the disc, or starts it again and waits until it can be read. NULL where nothing turns. */
+	int (*set_spinning)(struct discern_source *source, bool is_spinning, struct discern_error *err);
 	/** Releases the source; effort becomes what it was at the opening. */
 	void (*close)(struct discern_source *source);
 };
@@ -78,6 +80,11 @@ static inline int source_forget(struct discern_source *source, int32_t lba, uint
 				struct discern_error *err)
 {
 	return source->ops->forget != NULL ? source->ops->forget(source, lba, n_sectors, err) : 0;
+}
+
+static inline int source_set_spinning(struct discern_source *source, bool is_spinning, struct discern_error *err)
+{
+	return source->ops->set_spinning != NULL ? source->ops->set_spinning(source, is_spinning, err) : -EOPNOTSUPP;
 }
 
 /** Accepts NULL, returns NULL. */

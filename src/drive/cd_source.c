@@ -375,6 +375,11 @@ static int forget(struct discern_source *base, int32_t lba, uint32_t n_sectors, 
 	return ret;
 }
 
+static int set_spinning(struct discern_source *base, bool is_spinning, struct discern_error *err)
+{
+	return source_set_spinning(((struct cd_source *)base)->inner, is_spinning, err);
+}
+
 static void close_source(struct discern_source *base)
 {
 	struct cd_source *source = (struct cd_source *)base;
@@ -386,9 +391,11 @@ static void close_source(struct discern_source *base)
 	free(source);
 }
 
-static const struct discern_source_ops cd_source_ops = {
-	.read = read_sectors, .set_effort = set_effort, .forget = forget, .close = close_source
-};
+static const struct discern_source_ops cd_source_ops = { .read = read_sectors,
+							.set_effort = set_effort,
+							.forget = forget,
+							.set_spinning = set_spinning,
+							.close = close_source };
 
 /* ---- opening ---- */
 

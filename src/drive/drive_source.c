@@ -372,6 +372,17 @@ void drive_source_renew_effort(struct drive_source *source)
 		discern_drive_set_speed(source->drive, source->speed_kbps, 0, NULL);
 }
 
+static int set_spinning(struct discern_source *base, bool is_spinning, struct discern_error *err)
+{
+	struct discern_drive *drive = ((struct drive_source *)base)->drive;
+	struct scsi_command command;
+	int ret;
+
+	mmc_start_stop_unit(&command, is_spinning ? MMC_START : MMC_STOP);
+	ret = drive_run(drive, &command, NULL, err);
+	return is_spinning ? drive_wait_ready(drive, err) : ret;
+}
+
 static void close_source(struct discern_source *base)
 {
 	const struct source_effort usual = { 0 };
@@ -380,9 +391,11 @@ static void close_source(struct discern_source *base)
 	free(base);
 }
 
-static const struct discern_source_ops drive_source_ops = {
-	.read = read_sectors, .set_effort = set_effort, .forget = drive_source_forget, .close = close_source
-};
+static const struct discern_source_ops drive_source_ops = { .read = read_sectors,
+							   .set_effort = set_effort,
+							   .forget = drive_source_forget,
+							   .set_spinning = set_spinning,
+							   .close = close_source };
 
 /* ---- opening ---- */
 

@@ -121,7 +121,7 @@ static int look_for_done(struct job *job)
 	for (unsigned i = 0; ret == 0 && job->options->find_done != NULL &&
 			     job->options->find_done(job->identity, i, path, job->options->done_user);
 	     i++)
-		ret = done_compare(job->source, &job->plan, path, job->err);
+		ret = done_compare(job->source, &job->plan, path, &job->meter, job->err);
 	if (ret <= 0)
 		return ret;
 	memcpy(job->result->image_path, path, sizeof(path));
@@ -280,6 +280,7 @@ static int read_disc(struct job *job)
 		.refused = job->refused,
 		.find_zones = job_find_zones,
 		.user = job,
+		.rest.seconds = rip_cool_down_seconds(job->options),
 		.limits = { job->options->max_seconds, job->options->no_progress_seconds },
 		.first_checkpoint_seconds = FIRST_CHECKPOINT_SECONDS,
 		.checkpoint_seconds = CHECKPOINT_SECONDS,

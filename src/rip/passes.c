@@ -153,6 +153,7 @@ static void note_read(struct passes *passes, const struct map_range *piece, cons
 
 void passes_enter(struct passes *passes, const char *name, const char *words, const char *where)
 {
+	passes->pass_name = name;
 	record_pass(passes->record, passes_now(passes), &(struct record_pass){ name, words, where });
 }
 
@@ -190,6 +191,16 @@ static int read_timed(struct passes *passes, const struct map_range *piece, uint
 	return ret;
 }
 
+int passes_look(struct passes *passes, uint32_t sector, double *ret_seconds, struct discern_error *err)
+{
+	uint8_t room[DISCERN_SECTOR_SIZE];
+	struct reading reading;
+	int ret = read_timed(passes, &(struct map_range){ sector, 1, MAP_GOOD }, room, &reading, err);
+
+	*ret_seconds = reading.seconds;
+	return ret;
+}
+
 static int put_into_image(struct passes *passes, const struct map_range *piece, struct discern_error *err)
 {
 	if (passes->member != NULL)
@@ -215,8 +226,11 @@ int passes_read(struct passes *passes, const struct map_range *piece, struct rea
 		return pipeline_error(passes->pipeline);
 	ret = read_timed(passes, piece, room, ret_reading, err);
 	meter_read(passes->meter, ret == 0, size, ret_reading->seconds);
+	if (ret == -ETIMEDOUT)
+		return rest_revive(passes, err);
 	if (ret < 0 && !rip_is_bad_sector(ret))
 		return ret;
+	rest_note(passes, piece->start, piece->n_sectors, ret == 0);
 	if (ret < 0 && err != NULL && err->lba > lba && err->lba < lba + (int32_t)piece->n_sectors)
 		ret_reading->bad_sector = piece->start + (uint32_t)(err->lba - lba);
 	note_read(passes, piece, ret_reading);
@@ -243,6 +257,9 @@ void passes_update_meter(struct passes *passes)
 	uint64_t n_failed = passes_n_bad(map, passes->plan);
 
 	meter->untried_bytes = (uint64_t)map_count(map, MAP_UNTRIED) * DISCERN_SECTOR_SIZE;
+	if (passes->doubt != NULL && passes->doubt->options.is_paranoid)
+		meter->second_bytes = meter->untried_bytes +
+				      (uint64_t)map_count(passes->doubt->pending, MAP_GOOD) * DISCERN_SECTOR_SIZE;
 	/* Each failed unit is tried a few times more, in one way or another. */
 	meter->n_bad_reads_left =
 		(uint64_t)(map_count(map, MAP_FAILED) / ecc_sectors(passes)) * (passes->n_ways_left + 1);
@@ -294,6 +311,9 @@ int passes_after_read(struct passes *passes, enum map_status working_on, const s
 
 	if (passes->member != NULL)
 		return member_after_read(passes, err);
+	ret = rest_if_due(passes, err);
+	if (ret < 0)
+		return ret;
 	passes->header.current_sector = piece->start;
 	passes->header.current_status = working_on;
 	passes_update_meter(passes);

@@ -12,8 +12,10 @@
 #include "rip/losses.h"
 #include "rip/map.h"
 #include "rip/meter.h"
+#include "rip/pace.h"
 #include "rip/pipeline.h"
 #include "rip/record.h"
+#include "rip/rest.h"
 #include "rip/rip_plan.h"
 
 /** When to stop though places are left that might be read; 0 for never. Seconds. */
@@ -35,6 +37,8 @@ struct passes {
 	/** Of the medium, and the speed that the caller allows; 0 for unknown and for any. */
 	uint32_t speed_1x_kbps, speed_kbps;
 	struct passes_limits limits;
+	/** Its seconds are the caller's to set. */
+	struct rest rest;
 	/** What the map file says of the job; the passes keep its current position. */
 	struct map_header header;
 	/** The first map file is written after first_checkpoint_seconds, each later one after twice the time of the
@@ -71,6 +75,11 @@ struct passes {
 	/** As the drive is set now. */
 	struct source_effort effort;
 	bool is_effort_refused;
+	/** The drive does not let itself be told to give up soon. */
+	bool keeps_trying;
+	/** How the sweep goes, and the name of the pass that it is in. */
+	struct pace pace;
+	const char *pass_name;
 	/** What a failed read takes while the drive gives up soon, on average; 0 before the first. */
 	double failure_seconds;
 	/** Sectors that had failed when trying again began, and ways that are not done with them. */

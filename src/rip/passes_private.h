@@ -21,6 +21,9 @@ struct reading {
 int passes_read(struct passes *passes, const struct map_range *piece, struct reading *ret_reading,
 		struct discern_error *err);
 
+/** Reads one sector for nothing but to see whether it comes. As source_read(). */
+int passes_look(struct passes *passes, uint32_t sector, double *ret_seconds, struct discern_error *err);
+
 /** Everything that was not read of a gap between sessions is bad from now on: nothing will be found there. */
 int passes_give_up_gap(struct passes *passes, const struct plan_range *gap, struct discern_error *err);
 
@@ -50,6 +53,13 @@ void passes_cut_at_gaps(const struct passes *passes, bool backward, struct map_r
 bool passes_set_effort(struct passes *passes, const struct source_effort *effort);
 /** What follows belongs to this pass, in the record. words and where may be NULL. */
 void passes_enter(struct passes *passes, const char *name, const char *words, const char *where);
+
+/** A sweep begins, as the pass that was entered: at full speed, with a drive that gives up soon if it lets itself be told. */
+void sweep_pace_begin(struct passes *passes);
+
+/** After each read of a sweep: sets another speed where that pays. True if the read was good, but so slow that what
+ *  follows should come later. */
+bool sweep_pace_note(struct passes *passes, const struct map_range *piece, const struct reading *reading);
 
 /** Reads all that was never tried, and leaves what cannot be read easily: failed. */
 int sweep_run(struct passes *passes, struct discern_error *err);

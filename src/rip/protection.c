@@ -209,6 +209,11 @@ static int lenient_forget(struct discern_source *source, int32_t lba, uint32_t n
 	return ret;
 }
 
+static int lenient_set_spinning(struct discern_source *source, bool is_spinning, struct discern_error *err)
+{
+	return source_set_spinning(((struct lenient *)source)->inner, is_spinning, err);
+}
+
 static void lenient_close(struct discern_source *source)
 {
 	free(source);
@@ -219,6 +224,7 @@ struct discern_source *protection_lenient(struct discern_source *inner)
 	static const struct discern_source_ops ops = { .read = lenient_read,
 						       .set_effort = lenient_set_effort,
 						       .forget = lenient_forget,
+						       .set_spinning = lenient_set_spinning,
 						       .close = lenient_close };
 	struct lenient *lenient = calloc(1, sizeof(*lenient));
 

@@ -327,6 +327,7 @@ static int prepare(struct run *run, struct discern_error *err)
 		.speed_1x_kbps = stream->meter->progress.speed_1x_kbps,
 		.speed_kbps = options->speed_kbps,
 		.effort.speed_kbps = options->speed_kbps,
+		.rest.seconds = rip_cool_down_seconds(options),
 		.limits = { options->max_seconds, options->no_progress_seconds },
 		.next_checkpoint = HUGE_VAL,
 	};

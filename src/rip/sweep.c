@@ -19,8 +19,9 @@ struct sweep {
 	uint32_t position;
 	/** Sectors of the next piece at most: a unit after a failure, then more again. */
 	uint32_t n_step, n_largest;
-	/** Failures without a good read between them. */
-	unsigned n_failures;
+	/** Failures without a good read between them, and good reads in a row that were slow. */
+	unsigned n_failures, n_slow;
+	bool is_leaving_out;
 };
 
 /* A failure that takes less costs little more than a seek. */
@@ -32,18 +33,23 @@ static void note_failure(struct passes *passes, double seconds)
 		passes->failure_seconds == 0 ? seconds : passes->failure_seconds * 0.9 + seconds * 0.1;
 }
 
-/* Sectors to leave out after so many failures in a row: more each time, at most a hundredth of the disc. One place
- * alone is no reason, as what follows may be good; nor are a few where each costs little. */
-static uint32_t skip_size(const struct sweep *sweep, uint32_t n_unit)
+/* One place alone is no reason to leave anything out, as what follows may be good; nor are a few failures where each
+ * costs little. */
+static unsigned n_free_failures(const struct sweep *sweep)
 {
-	unsigned n_free = sweep->passes->failure_seconds < SHORT_FAILURE_SECONDS ? 16 : 1;
+	return sweep->passes->failure_seconds < SHORT_FAILURE_SECONDS ? 16 : 1;
+}
+
+/* Sectors to leave out after so much trouble in a row: more each time, at most a hundredth of the disc. */
+static uint32_t skip_size(const struct sweep *sweep, unsigned n_in_row, unsigned n_free, uint32_t n_unit)
+{
 	uint32_t n_max = map_n_sectors(sweep->passes->map) / 100;
 	unsigned shift;
 	uint64_t n_skip;
 
-	if (!sweep->may_skip || sweep->n_failures <= n_free)
+	if (!sweep->may_skip || n_in_row <= n_free)
 		return 0;
-	shift = sweep->n_failures - n_free > 20 ? 20 : sweep->n_failures - n_free;
+	shift = n_in_row - n_free > 20 ? 20 : n_in_row - n_free;
 	n_skip = (uint64_t)n_unit << shift;
 	return n_skip < n_max ? (uint32_t)n_skip : n_max;
 }
@@ -101,6 +107,23 @@ static void move_on(struct sweep *sweep, const struct map_range *piece, uint32_t
 		sweep->position = n_skip < piece->start ? piece->start - n_skip : 0;
 }
 
+/* Leaves out so many sectors behind the piece; the first time in a row it is told why. */
+static int leave_out(struct sweep *sweep, const struct map_range *piece, uint32_t n_skip, const char *why,
+		     struct discern_error *err)
+{
+	struct passes *passes = sweep->passes;
+
+	if (n_skip > 0 && !sweep->is_leaving_out)
+		observe_message(&passes->meter->observer, DISCERN_LEVEL_DETAIL,
+				"LBA %d: %s: leaving out more and more, for later",
+				(int)(passes->plan->first_lba + (int32_t)piece->start), why);
+	sweep->is_leaving_out = n_skip > 0;
+	move_on(sweep, piece, n_skip);
+	return sweep->direction == FORWARD
+		       ? member_skip(passes, piece->start + piece->n_sectors, sweep->position, err)
+		       : 0;
+}
+
 /* The sectors before the one that the drive named: good, as a rule. */
 static int read_front(struct sweep *sweep, const struct map_range *piece, const struct reading *reading,
 		      struct map_range *ret_bad, struct discern_error *err)
@@ -153,10 +176,18 @@ static int fail(struct sweep *sweep, const struct map_range *piece, const struct
 		ret = read_front(sweep, piece, reading, &bad, err);
 	if (ret == 0)
 		ret = passes_set(passes, bad.start, bad.n_sectors, MAP_FAILED, err);
-	move_on(sweep, &bad, skip_size(sweep, n_unit));
-	if (ret == 0 && sweep->direction == FORWARD)
-		ret = member_skip(passes, bad.start + bad.n_sectors, sweep->position, err);
-	return ret;
+	if (ret < 0)
+		return ret;
+	return leave_out(sweep, &bad, skip_size(sweep, sweep->n_failures, n_free_failures(sweep), n_unit),
+			 "one failure after the other", err);
+}
+
+/* Good, but in a time in which much else could be read: one alone may be a seek, or the disc that got up to speed. */
+static int pass_slow(struct sweep *sweep, const struct map_range *piece, struct discern_error *err)
+{
+	uint32_t n_unit = passes_unit_end(sweep->passes, piece->start) - passes_unit_start(sweep->passes, piece->start);
+
+	return leave_out(sweep, piece, skip_size(sweep, ++sweep->n_slow, 1, n_unit), "slow reads", err);
 }
 
 static int step(struct sweep *sweep, const struct map_range *piece, struct discern_error *err)
@@ -164,16 +195,22 @@ static int step(struct sweep *sweep, const struct map_range *piece, struct disce
 	struct passes *passes = sweep->passes;
 	const struct plan_range *gap = rip_plan_find_gap(passes->plan, piece->start);
 	struct reading reading;
+	bool is_slow;
 	int ret = passes_read(passes, piece, &reading, err);
 
 	if (ret < 0)
 		return ret;
+	is_slow = gap == NULL && !reading.is_refused && sweep_pace_note(passes, piece, &reading);
 	if (!reading.is_good && gap == NULL)
 		return fail(sweep, piece, &reading, err);
 	if (!reading.is_good)
 		ret = passes_give_up_gap(passes, gap, err);
 	sweep->n_failures = 0;
 	sweep->n_step = sweep->n_step * 2 < sweep->n_largest ? sweep->n_step * 2 : sweep->n_largest;
+	if (ret == 0 && is_slow)
+		return pass_slow(sweep, piece, err);
+	sweep->n_slow = 0;
+	sweep->is_leaving_out = false;
 	move_on(sweep, piece, 0);
 	return ret;
 }
@@ -205,26 +242,25 @@ static int run(struct passes *passes, enum direction direction, bool may_skip, s
 {
 	struct sweep sweep = { .passes = passes, .direction = direction, .may_skip = may_skip };
 
+	sweep_pace_begin(passes);
 	sweep.position = direction == FORWARD ? 0 : map_n_sectors(passes->map);
 	return run_steps(&sweep, err);
 }
 
 int sweep_stretch(struct passes *passes, bool may_skip, struct discern_error *err)
 {
-	const struct source_effort soon = { .gives_up_soon = true };
 	struct sweep sweep = { .passes = passes, .may_skip = may_skip, .position = member_stretch_start(passes) };
 
-	passes_set_effort(passes, &soon);
+	sweep_pace_begin(passes);
 	passes_enter(passes, may_skip ? "sweep" : "again", NULL, NULL);
 	return run_steps(&sweep, err);
 }
 
 int sweep_lent(struct passes *passes, struct discern_error *err)
 {
-	const struct source_effort soon = { .gives_up_soon = true };
 	struct sweep sweep = { .passes = passes, .is_lent = true };
 
-	passes_set_effort(passes, &soon);
+	sweep_pace_begin(passes);
 	passes_enter(passes, "copies", NULL, NULL);
 	return run_steps(&sweep, err);
 }
@@ -237,12 +273,10 @@ static void tell(const struct passes *passes, const char *words)
 
 int sweep_run(struct passes *passes, struct discern_error *err)
 {
-	const struct source_effort soon = { .gives_up_soon = true };
 	int ret = 0;
 
 	if (map_count(passes->map, MAP_UNTRIED) == 0)
 		return 0;
-	passes_set_effort(passes, &soon);
 	passes_enter(passes, "sweep", NULL, NULL);
 	ret = run(passes, FORWARD, true, err);
 	if (ret == 0 && map_count(passes->map, MAP_UNTRIED) > 0) {

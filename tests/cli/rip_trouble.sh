@@ -20,7 +20,7 @@ in_trouble() {
 	printf 'sr0: %s\n' "$1" | sed 's/; */\nsr0: /g' >faults
 	shift
 	run "$discern" vdrive run --drive "sr0=disc.img,kind=$kind,serial=ONE" --faults faults ${second:+--drive "$second"} -- \
-		"$discern" rip -v --reconnect 1 -o out.iso "$@" sr0
+		"$discern" rip -v --reconnect 1 --cool-down 0 -o out.iso "$@" sr0
 }
 
 # What is there says nothing that is not so, and in a drive that works it comes to its end.
@@ -76,6 +76,14 @@ short=512 only 512 of
 sense=2/04/03 the drive reads nothing any more
 sense=4/3e/02 the drive reads nothing any more
 END
+
+# --- a drive that loses its way until its disc was stopped for a while ---
+in_trouble 'read skip=20 count=9 sense=4/3e/02' --cool-down 1
+equal "a drive that reads nothing any more gets a rest" "$code" 0
+complained "which is told" "it rests for 0:01"
+complained "and what it did" "after its rest the drive reads it again"
+truth_and_end "a rest"
+exits 2 "no rest for ever" "$discern" rip --cool-down long
 
 # --- dropped out, and back under another name ---
 second=sr1=disc.img,kind=$kind,serial=ONE

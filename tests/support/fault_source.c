@@ -31,12 +31,49 @@ static void wait_ms(unsigned ms)
 		nanosleep(&time, NULL);
 }
 
+static bool is_too_fast(const struct fault_source *source, const struct fault *fault)
+{
+	return source->full_kbps == 0 || fault->max_kbps == 0 || source->speed_kbps == 0 ||
+	       source->speed_kbps > fault->max_kbps;
+}
+
+static void count_time(struct fault_source *source, uint32_t n_sectors, bool is_good)
+{
+	uint32_t kbps = source->speed_kbps == 0 || source->speed_kbps > source->full_kbps ? source->full_kbps
+											  : source->speed_kbps;
+
+	if (source->full_kbps == 0)
+		return;
+	source->base.busy_seconds +=
+		is_good ? (double)n_sectors * DISCERN_SECTOR_SIZE / 1000.0 / kbps : source->failure_seconds;
+	if (is_good && kbps == source->full_kbps)
+		source->n_fast += n_sectors;
+	else if (is_good)
+		source->n_slow += n_sectors;
+}
+
+static int set_effort(struct discern_source *base, const struct source_effort *effort)
+{
+	((struct fault_source *)base)->speed_kbps = effort->speed_kbps;
+	return 0;
+}
+
+static int set_spinning(struct discern_source *base, bool is_spinning, struct discern_error *err)
+{
+	struct fault_source *source = (struct fault_source *)base;
+
+	(void)err;
+	if (!is_spinning && ++source->n_stops == source->n_stops_help)
+		source->trouble_at_read = 0;
+	return 0;
+}
+
 static struct fault *find_fault(struct fault_source *source, int32_t lba, uint32_t n_sectors)
 {
 	for (size_t i = 0; i < source->n_faults; i++) {
 		struct fault *fault = &source->faults[i];
 
-		if (fault->n_sectors > 0 && lba < fault->lba + (int32_t)fault->n_sectors &&
+		if (fault->n_sectors > 0 && is_too_fast(source, fault) && lba < fault->lba + (int32_t)fault->n_sectors &&
 		    fault->lba < lba + (int32_t)n_sectors)
 			return fault;
 	}
@@ -69,8 +106,10 @@ static int read_sectors(struct discern_source *base, int32_t lba, uint32_t n_sec
 	for (uint32_t i = 0; i < n_sectors; i++)
 		if (lba >= 0 && (size_t)lba + i < sizeof(source->n_asked) / sizeof(source->n_asked[0]))
 			source->n_asked[(size_t)lba + i]++;
-	if (source->trouble_at_read > 0 && source->n_reads >= source->trouble_at_read)
+	if (source->trouble_at_read > 0 && source->n_reads >= source->trouble_at_read) {
+		count_time(source, n_sectors, false);
 		return discern_error_set(err, source->trouble_code, "trouble with the drive");
+	}
 	/* What is in the buffer after a failure must not count. */
 	memset(buffer, 0xee, (size_t)n_sectors * DISCERN_SECTOR_SIZE);
 	if (lba < 0 || (int64_t)lba + n_sectors > base->n_sectors) {
@@ -80,6 +119,9 @@ static int read_sectors(struct discern_source *base, int32_t lba, uint32_t n_sec
 	}
 	if (fault != NULL)
 		ret = fail(fault, lba, err);
+	count_time(source, n_sectors, ret == 0);
+	if (fault != NULL && fault->is_slow)
+		base->busy_seconds += source->failure_seconds;
 	for (uint32_t i = 0; ret == 0 && i < n_sectors; i++)
 		fault_source_fill(source, lba + (int32_t)i, buffer + (size_t)i * DISCERN_SECTOR_SIZE);
 	return ret;
@@ -93,7 +135,10 @@ static void keep(struct discern_source *base)
 void fault_source_init(struct fault_source *source, uint32_t n_sectors, uint32_t preferred_sectors,
 		       uint32_t ecc_sectors)
 {
-	static const struct discern_source_ops ops = { .read = read_sectors, .close = keep };
+	static const struct discern_source_ops ops = { .read = read_sectors,
+						       .set_effort = set_effort,
+						       .set_spinning = set_spinning,
+						       .close = keep };
 
 	memset(source, 0, sizeof(*source));
 	source->base.ops = &ops;
@@ -106,7 +151,7 @@ void fault_source_add(struct fault_source *source, int32_t lba, uint32_t n_secto
 {
 	struct fault *fault = &source->faults[source->n_faults++];
 
-	*fault = (struct fault){ lba, n_sectors, n_times, code, code == -ENXIO ? not_data : unreadable, 0 };
+	*fault = (struct fault){ lba, n_sectors, n_times, code, code == -ENXIO ? not_data : unreadable, 0, 0, false };
 }
 
 void fault_source_repair(struct fault_source *source)

@@ -16,6 +16,10 @@ struct fault {
 	int code;
 	struct discern_sense sense;
 	unsigned delay_ms;
+	/** Of a source with a clock: only reads at a higher speed fail; 0: at any. */
+	uint32_t max_kbps;
+	/** Of such a one, with code 0: a read takes as long as a failure. */
+	bool is_slow;
 };
 
 struct fault_source {
@@ -30,6 +34,13 @@ struct fault_source {
 	/** From this read on the source itself fails with trouble_code; 0 never. */
 	unsigned trouble_at_read;
 	int trouble_code;
+	/** Until its disc was stopped so often; 0: for ever. */
+	unsigned n_stops_help, n_stops;
+	/** A clock, if full_kbps is not 0: what good reads take at the speed that is set, and what each failure takes. */
+	uint32_t full_kbps, speed_kbps;
+	double failure_seconds;
+	/** Sectors read at full speed, and at lower ones. */
+	uint32_t n_fast, n_slow;
 	/** What was asked. */
 	unsigned n_reads;
 	uint32_t largest_read;

@@ -20,6 +20,8 @@ static struct meter meter;
 static int stop_after;
 static unsigned n_checkpoints;
 static unsigned n_false_claims;
+static uint32_t speed_1x_kbps;
+static double rest_seconds, limit_seconds;
 
 static int write_image(const uint8_t *data, uint32_t size, uint64_t offset, void *user)
 {
@@ -88,6 +90,9 @@ static int read_all(int n_rounds, bool *ret_has_hashes)
 		.meter = &meter,
 		.n_rounds = n_rounds,
 		.checkpoint_seconds = 0,
+		.speed_1x_kbps = speed_1x_kbps,
+		.rest.seconds = rest_seconds,
+		.limits.max_seconds = limit_seconds,
 	};
 	struct pipeline_digests digests;
 	int ret;
@@ -135,6 +140,8 @@ static int set_up(void **state)
 	stop_after = 0;
 	n_checkpoints = 0;
 	n_false_claims = 0;
+	speed_1x_kbps = 0;
+	rest_seconds = limit_seconds = 0;
 	return image == NULL || map == NULL;
 }
 
@@ -288,6 +295,123 @@ static void test_a_full_disk_stops_it(void **state)
 	assert_int_equal(read_all(3, NULL), -ENOSPC);
 }
 
+/* ---- with a clock: 400 kB/s, which 52 times 8 is nearly ---- */
+
+static void set_clock(double failure_seconds)
+{
+	speed_1x_kbps = 8;
+	source.full_kbps = 400;
+	source.failure_seconds = failure_seconds;
+}
+
+static void test_a_zone_that_low_speed_helps_is_read_at_one(void **state)
+{
+	(void)state;
+	set_clock(3);
+	fault_source_add(&source, 2000, 640, 0, -EIO);
+	source.faults[0].max_kbps = 210;
+	assert_int_equal(read_all(1, NULL), 0);
+	assert_int_equal(map_count(map, MAP_GOOD), N);
+	/* The zone, a trial in it, and little of what follows before it is known to be good. */
+	assert_true(source.n_slow >= 500 && source.n_slow <= 1400);
+	assert_true(source.n_fast >= N - 1400);
+	assert_int_equal(source.speed_kbps, 0);
+	/* 20 s for all of it at full speed, 7 more for the zone at half of it; each of its 40 units would take 3 for nothing. */
+	assert_true(source.base.busy_seconds < 90);
+	check_image();
+}
+
+static void test_one_that_it_does_not_help_is_not(void **state)
+{
+	(void)state;
+	set_clock(3);
+	fault_source_add(&source, 2000, 640, 0, -EIO);
+	assert_int_equal(read_all(0, NULL), 0);
+	assert_int_equal(map_count(map, MAP_BAD), 640);
+	assert_true(source.n_slow <= 200);
+	assert_int_equal(source.speed_kbps, 0);
+	check_image();
+}
+
+static void test_failures_that_cost_little_are_no_reason_for_a_low_speed(void **state)
+{
+	(void)state;
+	set_clock(0.1);
+	fault_source_add(&source, 2000, 640, 0, -EIO);
+	source.faults[0].max_kbps = 210;
+	assert_int_equal(read_all(0, NULL), 0);
+	assert_int_equal(source.n_slow, 0);
+	/* But for trying again. */
+	assert_int_equal(read_all(1, NULL), 0);
+	assert_int_equal(map_count(map, MAP_GOOD), N);
+	assert_int_equal(source.n_slow, 640);
+}
+
+static void test_slow_zones_come_later(void **state)
+{
+	double all_seconds = 4000 * 2.048 / 400;
+
+	(void)state;
+	set_clock(4);
+	fault_source_add(&source, 2000, 640, 0, 0);
+	source.faults[0].is_slow = true;
+	/* Until little more than the rest of the disc has been read, most of the zone was left out. */
+	limit_seconds = all_seconds + 50;
+	assert_int_equal(read_all(0, NULL), -ETIME);
+	assert_int_equal(map_range_of(map, N - 1).status, MAP_GOOD);
+	assert_true(map_count(map, MAP_UNTRIED) > 200);
+	limit_seconds = 0;
+	assert_int_equal(read_all(0, NULL), 0);
+	assert_int_equal(map_count(map, MAP_GOOD), N);
+	check_image();
+}
+
+static void test_a_drive_that_reads_nothing_any_more_gets_a_rest(void **state)
+{
+	(void)state;
+	rest_seconds = 0.01;
+	source.trouble_code = -ETIMEDOUT;
+	source.trouble_at_read = 50;
+	source.n_stops_help = 2;
+	assert_int_equal(read_all(0, NULL), 0);
+	assert_int_equal(source.n_stops, 2);
+	assert_int_equal(map_count(map, MAP_GOOD), N);
+	/* If that does not help, it ends, and goes on from there later. */
+	map_set(map, 0, N, MAP_UNTRIED);
+	source.trouble_at_read = source.n_reads + 50;
+	source.n_stops_help = 0;
+	source.n_stops = 0;
+	assert_int_equal(read_all(0, NULL), -ETIMEDOUT);
+	assert_int_equal(source.n_stops, 3);
+	assert_int_equal(map_count(map, MAP_GOOD), 49 * 32);
+	source.trouble_at_read = 0;
+	assert_int_equal(read_all(0, NULL), 0);
+	check_image();
+}
+
+static void test_whether_disc_or_drive_is_to_blame_is_found_out(void **state)
+{
+	(void)state;
+	rest_seconds = 0.01;
+	set_clock(5);
+	/* Of the drive: all is unreadable from some read on, and nothing after the disc was stopped. */
+	source.trouble_code = -EIO;
+	source.trouble_at_read = 50;
+	source.n_stops_help = 1;
+	assert_int_equal(read_all(0, NULL), 0);
+	assert_int_equal(source.n_stops, 1);
+	assert_int_equal(map_count(map, MAP_GOOD), N);
+	/* Of the disc: the drive is not stopped for it. */
+	map_set(map, 0, N, MAP_UNTRIED);
+	memset(image, 0, (size_t)N * DISCERN_SECTOR_SIZE);
+	source.n_stops = 0;
+	fault_source_add(&source, 2000, 640, 0, -EIO);
+	assert_int_equal(read_all(0, NULL), 0);
+	assert_int_equal(map_count(map, MAP_BAD), 640);
+	assert_int_equal(source.n_stops, 0);
+	check_image();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -301,6 +425,13 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_trouble_of_the_drive_stops_at_once, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_the_observer_stops_it, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_a_full_disk_stops_it, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_a_zone_that_low_speed_helps_is_read_at_one, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_one_that_it_does_not_help_is_not, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_failures_that_cost_little_are_no_reason_for_a_low_speed, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(test_slow_zones_come_later, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_a_drive_that_reads_nothing_any_more_gets_a_rest, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_whether_disc_or_drive_is_to_blame_is_found_out, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
