@@ -21,7 +21,7 @@ _discern_own_options()
 	blank) echo "--full --dry-run" ;;
 	format) echo "--defect-management --restricted-overwrite --quick --full --dry-run" ;;
 	burn) echo "--dry-run --overwrite --any-file --no-verify --sha256 --checksum --speed --buffer --eject --receipt --no-receipt --copies --queue --mode --multi --append --simulate --defect-management --stream-recording --keyring --require-signature --files --label --size --pipe-timeout --audio --gap --no-cd-text --write-offset" ;;
-	copy) echo "--via --on-the-fly --pipe-timeout --force --offset --subchannel --read-speed --retries --speed --buffer --write-offset --no-verify --no-cd-text --overwrite --eject" ;;
+	copy) echo "--via --on-the-fly --pipe-timeout --receipt --force --offset --subchannel --read-speed --retries --speed --buffer --write-offset --no-verify --no-cd-text --overwrite --eject" ;;
 	vdrive) _discern_vdrive_options "${words[2]}" ;;
 	esac
 }

@@ -40,6 +40,7 @@ complete -c discern -n "__fish_seen_subcommand_from burn copy" -l write-offset -
 complete -c discern -n "__fish_seen_subcommand_from copy verify" -l offset -x -d 'samples that the drive reads late'
 complete -c discern -n "__fish_seen_subcommand_from copy" -l via -r -F -d 'keep the image under this name'
 complete -c discern -n "__fish_seen_subcommand_from copy" -l on-the-fly -d 'burn while reading, without a file'
+complete -c discern -n "__fish_seen_subcommand_from copy" -l receipt -r -d 'leave a receipt there'
 complete -c discern -n "__fish_seen_subcommand_from copy" -l pipe-timeout -x -d 'seconds that the source may bring nothing'
 complete -c discern -n "__fish_seen_subcommand_from copy" -l force -d 'burn though not all could be read'
 complete -c discern -n "__fish_seen_subcommand_from copy" -l subchannel -d 'copy sub-channels R to W as well'

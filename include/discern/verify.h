@@ -79,6 +79,9 @@ struct discern_image_digest {
 	uint64_t size_bytes;
 	/** Lower-case hex. */
 	char sha256[65];
+	/** It is all of the session that begins at session_lba; else of the disc. */
+	bool is_session;
+	int32_t session_lba;
 };
 
 /** The same with an image of which only size and SHA-256 are known, such as a manifest of discern rip has. */

@@ -41,6 +41,8 @@ struct discern_verify_cd_result {
 	/** What is otherwise on the disc than in the image, but for sectors: "track 2 begins at LBA …"; the first ones. */
 	uint32_t n_differences;
 	char differences[DISCERN_CD_MAX_DIFFERENCES][DISCERN_CD_DIFFERENCE];
+	/** By digest alone: nothing is known of single sectors but which cannot be read, nor of indexes, codes and texts. */
+	bool is_by_digest;
 	double seconds;
 };
 
@@ -52,6 +54,35 @@ bool discern_verify_cd_is_equal(const struct discern_verify_cd_result *result);
 int discern_verify_cd(struct discern_drive *drive, struct discern_cd *cd,
 		      const struct discern_verify_cd_options *options, const struct discern_observer *observer,
 		      struct discern_verify_cd_result *ret_result, struct discern_error *err);
+
+/** A CD that is to be known again without its image. */
+struct discern_cd_sum {
+	unsigned number;
+	bool is_audio;
+	/** Where index 1 is; and where the sectors begin that are compared, its pause among them. */
+	int32_t start_lba, lba;
+	uint32_t n_sectors;
+	/** Lower-case hex: of all samples; of data of each sector's user data, in Mode 2 behind its subheader. */
+	char sha256[65];
+};
+
+struct discern_cd_digest {
+	size_t n_tracks;
+	struct discern_cd_sum tracks[DISCERN_CD_MAX_TRACKS];
+	/** Three sectors of sound that are found nowhere else, by which it is told where a drive's samples lie. */
+	bool has_sound;
+	int32_t sound_lba;
+	char sound_sha256[65];
+};
+
+/** Reads all of the image. 0, -EIO or -ENOMEM. */
+int discern_cd_digest(struct discern_cd *cd, struct discern_cd_digest *ret_digest, struct discern_error *err);
+
+/** As discern_verify_cd(), with a CD of which only the digest is known: a track that is another one is a difference, and of
+ *  indexes, codes and texts nothing is known. */
+int discern_verify_cd_digest(struct discern_drive *drive, const struct discern_cd_digest *digest,
+			     const struct discern_verify_cd_options *options, const struct discern_observer *observer,
+			     struct discern_verify_cd_result *ret_result, struct discern_error *err);
 
 #ifdef __cplusplus
 }

@@ -37,6 +37,8 @@ static int check_image(struct burn_cd_job *job)
 		return cli_fail(job->cli, &err);
 	progress_end(job->cli->progress);
 	burn_cd_report_image(job->report, job->cd, &job->check);
+	if (job->receipt.path[0] != '\0' && discern_cd_digest(job->cd, &job->digest, &err) < 0)
+		return cli_fail(job->cli, &err);
 	return CLI_EXIT_GOOD;
 }
 
@@ -76,6 +78,7 @@ static int write_disc(struct burn_cd_job *job)
 	struct discern_error err;
 
 	cli_stay_awake(job->cli, "burning a disc");
+	job->has_begun = true;
 	if (discern_burn_cd(job->drive, &burn, &job->cli->observer, &result, &err) < 0)
 		return cli_fail(job->cli, &err);
 	job->is_burned = true;
@@ -156,6 +159,8 @@ static int run_steps(struct burn_cd_job *job)
 	job->burn.no_text = options->no_text;
 	job->burn.remake_sectors = options->burn.any_file;
 	job->burn.is_test = options->burn.simulate;
+	if (ret == CLI_EXIT_GOOD && !options->no_receipt && !options->is_dry_run && !options->burn.simulate)
+		ret = burn_receipt_place(&job->receipt, options->receipt, options->image_path);
 	if (ret == CLI_EXIT_GOOD)
 		ret = check_image(job);
 	if (ret == CLI_EXIT_GOOD)
@@ -174,8 +179,6 @@ int burn_cd_refuse_options(const struct burn_options *options)
 {
 	if (options->burn.append || options->burn.multi)
 		return cli_usage(options->cli, "--append and --multi are not for CDs with tracks");
-	if (options->receipt != NULL)
-		return cli_usage(options->cli, "--receipt: there is none of CDs with tracks");
 	if (options->burn.checksum != NULL)
 		return cli_usage(options->cli, "a checksum is one of an image in one file; %s has tracks",
 				 options->image_path);
@@ -192,20 +195,25 @@ static int eject(struct burn_cd_job *job, int code)
 	return code == CLI_EXIT_GOOD ? cli_fail(job->cli, &err) : code;
 }
 
-int burn_cd(const struct burn_options *options)
+int burn_cd(const struct burn_options *options, char **argv)
 {
 	struct burn_cd_job job = { .options = options, .cli = options->cli };
+	int written = CLI_EXIT_GOOD;
 	int ret = burn_cd_refuse_options(options);
 
 	if (ret != CLI_EXIT_GOOD)
 		return ret;
+	burn_receipt_init(&job.receipt, job.cli, argv);
 	job.report = cli_report(job.cli);
 	ret = run_steps(&job);
 	report_verdict(&job, ret);
 	ret = eject(&job, ret);
 	cli_report_error(job.cli, job.report);
+	if (job.has_begun)
+		written = burn_receipt_write_cd(&job.receipt, options->image_path, &job.digest, job.report);
 	report_finish(job.report);
 	cli_close_drive(job.cli, job.drive);
 	discern_cd_close(job.cd);
-	return ret;
+	burn_receipt_free(&job.receipt);
+	return ret == CLI_EXIT_GOOD ? written : ret;
 }

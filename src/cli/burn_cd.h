@@ -6,6 +6,7 @@
 #include <discern/burn_cd.h>
 
 #include "cli/burn_options.h"
+#include "cli/burn_receipt.h"
 
 /** True for files of sound, and for an image that is a CD with tracks: cue, toc, ccd, bin. */
 bool burn_cd_is_wanted(const struct burn_options *options);
@@ -16,8 +17,8 @@ int burn_cd_open(const struct burn_options *options, struct discern_cd **ret_cd)
 /** Options that are not for these: CLI_EXIT_USAGE after a message, or 0. */
 int burn_cd_refuse_options(const struct burn_options *options);
 
-/** All of discern burn in one drive for these; an exit code. */
-int burn_cd(const struct burn_options *options);
+/** All of discern burn in one drive for these; an exit code. argv is for the receipt. */
+int burn_cd(const struct burn_options *options, char **argv);
 
 /** What a burn of a CD works with. */
 struct burn_cd_job {
@@ -29,8 +30,11 @@ struct burn_cd_job {
 	struct discern_burn_cd_options burn;
 	struct discern_burn_cd_check check;
 	struct discern_burn_cd_plan plan;
-	/** All of it was written and closed. */
-	bool is_burned;
+	struct burn_receipt receipt;
+	/** What the receipt proves it by, if there is one. */
+	struct discern_cd_digest digest;
+	/** The disc was begun; and all of it was written and closed. */
+	bool has_begun, is_burned;
 };
 
 #endif

@@ -437,9 +437,8 @@ int burn_options_parse(struct burn_options *options, int argc, char **argv)
 		return cli_usage(options->cli, "--label is for the image that --files makes");
 	if (options->queue == NULL && optind == argc)
 		return cli_usage(options->cli, options->burn.is_folder ? "which folder?" : "which image?");
-	if (options->receipt != NULL && (options->burn.append || options->burn.simulate))
-		return cli_usage(options->cli,
-				 "--receipt is of a whole disc: leave it away with --append and --simulate");
+	if (options->receipt != NULL && options->burn.simulate)
+		return cli_usage(options->cli, "--receipt: of a trial, which writes nothing, there is none");
 	if (options->burn.append && options->burn.overwrite)
 		return cli_usage(options->cli,
 				 "--append keeps what the disc holds, --overwrite does not: give one of them");

@@ -55,26 +55,48 @@ int burn_receipt_place(struct burn_receipt *receipt, const char *wanted, const c
 	return CLI_EXIT_GOOD;
 }
 
-int burn_receipt_write(const struct burn_receipt *receipt, const struct discern_burn_check *check,
-		       struct report *report)
+static int add_burn(const struct burn_receipt *receipt, struct receipt_burn *burn)
 {
-	const char *slash = strrchr(check->path, '/');
-	const struct receipt_burn burn = {
-		.image = slash != NULL ? slash + 1 : check->path,
-		.size_bytes = check->image.size_bytes,
-		.sha256 = check->sha256,
-		.command = receipt->command,
-		.version = PACKAGE_VERSION,
-		.start = receipt->start,
-		.end = time(NULL),
-		.report = report,
-	};
 	struct discern_error err = { 0 };
+	const char *slash = strrchr(burn->image, '/');
+
+	if (slash != NULL)
+		burn->image = slash + 1;
+	burn->command = receipt->command;
+	burn->version = PACKAGE_VERSION;
+	burn->start = receipt->start;
+	burn->end = time(NULL);
+	return receipt_add(receipt->path, burn, &err) < 0 ? cli_fail(receipt->cli, &err) : CLI_EXIT_GOOD;
+}
+
+static int write_receipt(const struct burn_receipt *receipt, struct receipt_burn *burn, struct report *report)
+{
+	int ret;
 
 	if (receipt->path[0] == '\0')
 		return CLI_EXIT_GOOD;
-	if (receipt_add(receipt->path, &burn, &err) < 0)
-		return cli_fail(receipt->cli, &err);
-	report_string(report, "receipt", "receipt", receipt->path);
-	return CLI_EXIT_GOOD;
+	burn->report = report;
+	ret = add_burn(receipt, burn);
+	if (ret == CLI_EXIT_GOOD)
+		report_string(report, "receipt", "receipt", receipt->path);
+	return ret;
+}
+
+int burn_receipt_write(const struct burn_receipt *receipt, const struct discern_burn_check *check,
+		       struct report *report)
+{
+	struct receipt_burn burn = { .image = check->path,
+				     .size_bytes = check->image.size_bytes,
+				     .sha256 = check->sha256,
+				     .session = receipt->session };
+
+	return write_receipt(receipt, &burn, report);
+}
+
+int burn_receipt_write_cd(const struct burn_receipt *receipt, const char *image_path,
+			  const struct discern_cd_digest *cd, struct report *report)
+{
+	struct receipt_burn burn = { .image = image_path, .cd = cd };
+
+	return write_receipt(receipt, &burn, report);
 }

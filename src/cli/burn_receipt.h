@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include <discern/burn.h>
+#include <discern/verify_cd.h>
 
 #include "cli/command.h"
 
@@ -17,6 +18,8 @@ struct burn_receipt {
 	time_t start;
 	/** Empty if none is written. */
 	char path[PATH_MAX];
+	/** The session that the image is, of a disc with others or room for some; 0 for all of the disc. */
+	unsigned session;
 };
 
 /** The time that it tells begins here. Release with burn_receipt_free(). */
@@ -30,5 +33,9 @@ int burn_receipt_place(struct burn_receipt *receipt, const char *wanted, const c
 /** Adds what the report tells, and a row that says so to the report. 0, or the exit code after a message. */
 int burn_receipt_write(const struct burn_receipt *receipt, const struct discern_burn_check *check,
 		       struct report *report);
+
+/** The same of a CD with tracks. */
+int burn_receipt_write_cd(const struct burn_receipt *receipt, const char *image_path,
+			  const struct discern_cd_digest *cd, struct report *report);
 
 #endif

@@ -41,12 +41,6 @@ static bool will_verify(const struct job *job)
 	return job->options.will_verify && !job->options.burn.simulate;
 }
 
-/* What a receipt is of: nothing is left of a trial, and a session is not all that a disc holds. */
-static bool is_whole_disc(const struct job *job)
-{
-	return !job->options.burn.simulate && !job->options.burn.append;
-}
-
 /* ---- steps; each gives an exit code ---- */
 
 static int open_drive(struct job *job, struct discern_error *err)
@@ -169,6 +163,8 @@ static int write_disc(struct job *job)
 	cli_stay_awake(job->cli, "burning a disc");
 	discern_drive_spares(job->drive, job->plan.profile, &before, NULL);
 	job->has_begun = true;
+	if (job->plan.start_lba > 0 || job->plan.leave_open)
+		job->receipt.session = job->plan.session;
 	if (job->cli->feed != NULL)
 		job->cli->feed->is_burning = true;
 	if (discern_burn(job->drive, &job->check, &job->plan, &job->options.burn, &job->cli->observer, &job->result,
@@ -279,7 +275,7 @@ static int run_steps(struct job *job)
 {
 	int ret = find_drive(job);
 
-	if (ret == CLI_EXIT_GOOD && !job->options.no_receipt && !job->options.is_dry_run && is_whole_disc(job))
+	if (ret == CLI_EXIT_GOOD && !job->options.no_receipt && !job->options.is_dry_run && !job->options.burn.simulate)
 		ret = burn_receipt_place(&job->receipt, job->options.receipt, job->options.image_path);
 	if (ret == CLI_EXIT_GOOD)
 		ret = check_image(job);
@@ -334,7 +330,7 @@ static int run(struct cli *cli, int argc, char **argv)
 	}
 	if (burn_cd_is_wanted(&job.options)) {
 		cli_catch_signals();
-		ret = burn_cd(&job.options);
+		ret = burn_cd(&job.options, argv);
 		worker_words_clear(&job.options.words);
 		return ret;
 	}

@@ -26,6 +26,7 @@ enum {
 	OPTION_OVERWRITE,
 	OPTION_EJECT,
 	OPTION_PIPE_TIMEOUT,
+	OPTION_RECEIPT,
 };
 
 static const struct option own[] = {
@@ -44,6 +45,7 @@ static const struct option own[] = {
 	{ "overwrite", no_argument, NULL, OPTION_OVERWRITE },
 	{ "eject", no_argument, NULL, OPTION_EJECT },
 	{ "pipe-timeout", required_argument, NULL, OPTION_PIPE_TIMEOUT },
+	{ "receipt", required_argument, NULL, OPTION_RECEIPT },
 	{ 0 },
 };
 
@@ -57,8 +59,8 @@ void copy_add_word(struct copy *copy, char *word)
 static void pass_on(struct copy *copy, int option)
 {
 	static char options[][16] = {
-		"--speed",      "--buffer",    "--write-offset", "--no-verify",
-		"--no-cd-text", "--overwrite", "--eject",        "--pipe-timeout",
+		"--speed",     "--buffer", "--write-offset", "--no-verify", "--no-cd-text",
+		"--overwrite", "--eject",  "--pipe-timeout", "--receipt",
 	};
 
 	copy_add_word(copy, options[option - OPTION_FIRST_OF_BURN]);
@@ -109,6 +111,7 @@ static int set_option(struct copy *copy, int option)
 	case OPTION_RETRIES:
 		return set_number(copy, option, optarg);
 	default:
+		copy->has_receipt = copy->has_receipt || option == OPTION_RECEIPT;
 		copy->has_pipe_timeout = copy->has_pipe_timeout || option == OPTION_PIPE_TIMEOUT;
 		pass_on(copy, option);
 		return CLI_EXIT_GOOD;
@@ -157,7 +160,7 @@ int copy_burn(struct copy *copy, char *image)
 	copy->report = NULL;
 	/* A disc need not hold a volume; and of a CD the ends of tracks, which no drive reads, are made anew. */
 	copy_add_word(copy, any_file);
-	if (copy->via == NULL)
+	if (copy->via == NULL && !copy->has_receipt)
 		copy_add_word(copy, no_receipt);
 	copy_add_word(copy, image);
 	copy_add_word(copy, copy->target_name);
@@ -289,6 +292,7 @@ const struct cli_command cmd_copy = {
 		"      --via=FILE         keep the image, under this name; else it is removed in the end\n"
 		"      --on-the-fly       burn while reading, without a file: DVDs, BDs and CDs of one data track\n"
 		"      --pipe-timeout=SECONDS  on the fly: SOURCE that brings nothing for so long (300) has failed\n"
+		"      --receipt=FILE     tell in FILE how the copy came about, and what proves it later\n"
 		"      --force            burn though some sectors could not be read, which are zeros\n"
 		"      --offset=N         CD: samples that SOURCE reads late\n"
 		"      --subchannel       CD: copy sub-channels R to W as well (graphics)\n"

@@ -15,6 +15,7 @@
 #include "cli/verify_report.h"
 #include "cli/volume_report.h"
 #include "ui/manifest.h"
+#include "ui/receipt.h"
 
 /* What is compared. */
 struct verify_job {
@@ -93,16 +94,22 @@ static int find_session(const struct verify_job *job, int32_t *ret_lba, struct d
 static int compare(struct cli *cli, const struct verify_job *job, struct discern_verify_result *result,
 		   struct discern_error *err)
 {
+	struct discern_image_digest digest = job->digest;
 	int32_t start_lba = 0;
 	int ret;
 
-	if (job->is_manifest)
+	if (job->is_manifest && job->session == 0)
 		return discern_verify_digest(job->drive, &job->digest, &cli->observer, result, err);
 	if (job->session == 0)
 		return discern_verify(job->drive, job->image, &cli->observer, result, err);
 	ret = find_session(job, &start_lba, err);
 	if (ret < 0)
 		return ret;
+	if (job->is_manifest) {
+		digest.is_session = true;
+		digest.session_lba = start_lba;
+		return discern_verify_digest(job->drive, &digest, &cli->observer, result, err);
+	}
 	return discern_verify_session(job->drive, job->image, start_lba, &cli->observer, result, err);
 }
 
@@ -134,6 +141,8 @@ static int load_manifest(struct verify_job *job, struct discern_error *err)
 	int ret = manifest_load_digest(job->image, &job->digest, err);
 
 	job->info.size_bytes = job->digest.size_bytes;
+	if (ret == 0 && job->session == 0)
+		job->session = receipt_session(job->image);
 	return ret;
 }
 
@@ -195,14 +204,13 @@ static int parse(struct cli *cli, int argc, char **argv, struct verify_job *job)
 		job->image = optarg;
 		job->is_manifest = true;
 	}
-	if (job->is_manifest && job->session > 0)
-		return cli_usage(cli, "a manifest is of a whole disc: give --session or --manifest");
 	return -1;
 }
 
 static int run(struct cli *cli, int argc, char **argv)
 {
 	struct verify_job job = { 0 };
+	struct discern_cd_digest digest;
 	struct discern_error err = { 0 };
 	int ret = parse(cli, argc, argv, &job);
 
@@ -218,6 +226,13 @@ static int run(struct cli *cli, int argc, char **argv)
 		if (job.session > 0)
 			return cli_usage(cli, "--session: of a CD with tracks all sessions are compared");
 		return verify_cd(cli, &(struct verify_cd_image){ .path = job.image }, argv[optind], &job.cd);
+	}
+	if (job.is_manifest) {
+		ret = receipt_load_cd(job.image, &digest, &err);
+		if (ret == 1)
+			return verify_cd_receipt(cli, &job.cd, &digest, argv[optind]);
+		if (ret < 0)
+			return cli_fail(cli, &err);
 	}
 	ret = job.is_manifest ? verify_raw(cli, job.image, argv[optind], &job.cd) : -1;
 	if (ret != -1)

@@ -23,7 +23,7 @@ struct copy {
 	const char *via;
 	/** It is burned while it is read. */
 	bool is_on_the_fly;
-	bool has_pipe_timeout;
+	bool has_pipe_timeout, has_receipt;
 	/** Burn it though not all could be read. */
 	bool is_forced;
 	bool with_subchannel;

@@ -29,7 +29,18 @@ static const char *plural(uint32_t n)
 
 static void print_verdict(struct report *report, const struct discern_verify_cd_result *result)
 {
-	if (discern_verify_cd_is_equal(result))
+	if (result->is_by_digest && result->n_unreadable_sectors + result->n_out_of_reach_sectors > 0)
+		report_text(report, "verdict",
+			    "%s: of %" PRIu32 " sectors %" PRIu32 " cannot be read, %" PRIu32
+			    " are out of the drive's reach",
+			    cli_verify_cd_verdict(result), result->n_sectors, result->n_unreadable_sectors,
+			    result->n_out_of_reach_sectors);
+	else if (result->is_by_digest && result->n_differences > 0)
+		report_text(report, "verdict", "differs: only the image could tell which sectors");
+	else if (result->is_by_digest)
+		report_text(report, "verdict", "equal: %" PRIu32 " sectors, by the SHA-256 of each track",
+			    result->n_sectors);
+	else if (discern_verify_cd_is_equal(result))
 		report_text(report, "verdict", "equal: %" PRIu32 " sectors, and all that tells of them",
 			    result->n_sectors);
 	else
@@ -104,7 +115,24 @@ void cli_report_verify_cd(struct report *report, const struct discern_verify_cd_
 	print_ranges(report, "unread", result->unreadable, result->n_unreadable_ranges);
 	report_ranges(report, "different", result->different, result->n_different_ranges);
 	report_ranges(report, "unreadable", result->unreadable, result->n_unreadable_ranges);
+	report_bool(report, "by_digest", NULL, result->is_by_digest, NULL);
 	report_real(report, "seconds", NULL, result->seconds, NULL);
+}
+
+static int end(struct cli *cli, struct report *report, struct discern_drive *drive,
+	       const struct discern_verify_cd_result *result, const char *what)
+{
+	char duration[TEXT_SIZE];
+	int ret = cli_verify_cd_exit(result);
+
+	report_string(report, "drive", "drive", discern_drive_path(drive));
+	cli_report_verify_cd(report, result);
+	report_text(report, "time", "%s", text_duration((uint64_t)(result->seconds + 0.5), duration));
+	report_finish(report);
+	if (ret != CLI_EXIT_GOOD)
+		cli_complain(cli, "the disc in %s %s %s", discern_drive_path(drive),
+			     ret == CLI_EXIT_UNREADABLE ? "cannot be proven equal to" : "is not equal to", what);
+	return ret;
 }
 
 /* What is compared. */
@@ -131,8 +159,6 @@ static int compare(struct cli *cli, const struct comparison *comparison,
 	struct discern_verify_cd_result result;
 	struct discern_error err;
 	struct report *report;
-	char duration[TEXT_SIZE];
-	int ret;
 
 	cli_catch_signals();
 	if (discern_verify_cd(drive, cd, options, &cli->observer, &result, &err) < 0)
@@ -141,16 +167,7 @@ static int compare(struct cli *cli, const struct comparison *comparison,
 	report = cli_report(cli);
 	print_manifest(report, comparison->image);
 	burn_cd_report_image(report, cd, NULL);
-	report_string(report, "drive", "drive", discern_drive_path(drive));
-	cli_report_verify_cd(report, &result);
-	report_text(report, "time", "%s", text_duration((uint64_t)(result.seconds + 0.5), duration));
-	report_finish(report);
-	ret = cli_verify_cd_exit(&result);
-	if (ret != CLI_EXIT_GOOD)
-		cli_complain(cli, "the disc in %s %s %s", discern_drive_path(drive),
-			     ret == CLI_EXIT_UNREADABLE ? "cannot be proven equal to" : "is not equal to",
-			     discern_cd_path(cd));
-	return ret;
+	return end(cli, report, drive, &result, discern_cd_path(cd));
 }
 
 int verify_cd(struct cli *cli, const struct verify_cd_image *image, const char *drive_name,
@@ -168,5 +185,35 @@ int verify_cd(struct cli *cli, const struct verify_cd_image *image, const char *
 		ret = compare(cli, &(struct comparison){ drive, cd, image }, options);
 	cli_close_drive(cli, drive);
 	discern_cd_close(cd);
+	return ret;
+}
+
+static int prove(struct cli *cli, struct discern_drive *drive, const struct discern_cd_digest *digest,
+		 const struct discern_verify_cd_options *options)
+{
+	struct discern_verify_cd_result result;
+	struct discern_error err;
+	struct report *report;
+
+	cli_catch_signals();
+	if (discern_verify_cd_digest(drive, digest, options, &cli->observer, &result, &err) < 0)
+		return cli_fail(cli, &err);
+	progress_end(cli->progress);
+	report = cli_report(cli);
+	report_text(report, "receipt", "of a CD with %zu track%s, each known by its SHA-256", digest->n_tracks,
+		    digest->n_tracks == 1 ? "" : "s");
+	return end(cli, report, drive, &result, "what was burned");
+}
+
+int verify_cd_receipt(struct cli *cli, const struct discern_verify_cd_options *options,
+		      const struct discern_cd_digest *digest, const char *drive_name)
+{
+	struct discern_drive *drive = NULL;
+	struct discern_error err;
+	int ret = cli_open_drive(cli, drive_name, true, &drive, &err);
+
+	if (ret == 0)
+		ret = prove(cli, drive, digest, options);
+	cli_close_drive(cli, drive);
 	return ret;
 }

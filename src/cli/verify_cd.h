@@ -27,4 +27,8 @@ struct verify_cd_image {
 int verify_cd(struct cli *cli, const struct verify_cd_image *image, const char *drive_name,
 	      const struct discern_verify_cd_options *options);
 
+/** The same with a receipt, without the image. */
+int verify_cd_receipt(struct cli *cli, const struct discern_verify_cd_options *options,
+		      const struct discern_cd_digest *digest, const char *drive_name);
+
 #endif

@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include <discern/error.h>
+#include <discern/verify_cd.h>
 
 #include "ui/report.h"
 
@@ -21,6 +22,10 @@ struct receipt_burn {
 	const char *image;
 	uint64_t size_bytes;
 	const char *sha256;
+	/** Of a CD with tracks, in place of size and SHA-256; NULL for an image in one piece. */
+	const struct discern_cd_digest *cd;
+	/** The session that the image is, of a disc with others or with room for some; 0 for all of the disc. */
+	unsigned session;
 	/** Ended by NULL. */
 	const char *const *command;
 	const char *version;
@@ -36,5 +41,12 @@ int receipt_check(const char *path, struct discern_error *err);
 /** Adds a burn to the receipt at path, or begins one; several processes may do so at once. Either the old or the new
  *  one is there at any time. */
 int receipt_add(const char *path, const struct receipt_burn *burn, struct discern_error *err);
+
+/** 1 if the file is the receipt of a CD with tracks, of which *ret_cd is filled; 0 if it is something else; -EINVAL if its
+ *  numbers make no sense, -ENOENT … */
+int receipt_load_cd(const char *path, struct discern_cd_digest *ret_cd, struct discern_error *err);
+
+/** The session that the last burn made; 0 for all of the disc, or if the file is no receipt. */
+unsigned receipt_session(const char *path);
 
 #endif

@@ -9,10 +9,11 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 
-enum { SAMPLE_BYTES = 4, SECTOR_SAMPLES = SECTOR_RAW / SAMPLE_BYTES };
+enum { SAMPLE_BYTES = CD_VERIFY_SAMPLE_BYTES, SECTOR_SAMPLES = SECTOR_RAW / SAMPLE_BYTES };
 
 /* Of drives' offsets the largest known is some 1800 samples; reading and writing may add up. */
-enum { MAX_OFFSET = 3 * SECTOR_SAMPLES * 2, PROBE_SECTORS = 3, MAX_PROBES = 12, MAX_TRIES = 8 };
+enum { PROBE_MARGIN = CD_VERIFY_PROBE_MARGIN, PROBE_SECTORS = CD_VERIFY_PROBE_SECTORS };
+enum { MAX_OFFSET = PROBE_MARGIN * SECTOR_SAMPLES, MAX_PROBES = 12, MAX_TRIES = 8 };
 
 bool cd_verify_run_at(const struct cd_layout *layout, unsigned i, struct discern_range *ret_run)
 {
@@ -40,8 +41,7 @@ static bool is_silent(const uint8_t *data, size_t size)
 	return true;
 }
 
-/* Sound that is found nowhere else by chance. */
-static bool is_telling(const uint8_t *data, size_t size)
+bool cd_verify_is_telling(const uint8_t *data, size_t size)
 {
 	size_t n = 0;
 
@@ -59,8 +59,6 @@ struct probe {
 	uint8_t *found;
 	size_t n_found;
 };
-
-enum { PROBE_MARGIN = MAX_OFFSET / SECTOR_SAMPLES };
 
 /* True if the sound lies at this offset. */
 static bool lies_at(const struct probe *probe, int32_t offset)
@@ -123,7 +121,7 @@ static int probe_run(struct cd_verify *verify, const struct discern_range *run, 
 
 	for (int32_t lba = begin; lba < end && ret == 0; lba += step) {
 		ret = load_wanted(verify, lba, probe, err);
-		if (ret < 0 || !is_telling(probe->wanted, sizeof(probe->wanted)))
+		if (ret < 0 || !cd_verify_is_telling(probe->wanted, sizeof(probe->wanted)))
 			continue;
 		ret = load_found(verify, probe, err);
 		if (ret == 1)
@@ -163,12 +161,7 @@ int cd_verify_find_offset(struct cd_verify *verify, struct discern_error *err)
 
 /* ---- all samples ---- */
 
-struct shift {
-	int32_t whole;
-	size_t cut;
-};
-
-static struct shift shift_of(int32_t offset)
+struct cd_verify_shift cd_verify_shift(int32_t offset)
 {
 	int32_t whole = offset / SECTOR_SAMPLES, rest = offset % SECTOR_SAMPLES;
 
@@ -176,7 +169,7 @@ static struct shift shift_of(int32_t offset)
 		rest += SECTOR_SAMPLES;
 		whole--;
 	}
-	return (struct shift){ whole, (size_t)rest * SAMPLE_BYTES };
+	return (struct cd_verify_shift){ whole, (size_t)rest * SAMPLE_BYTES };
 }
 
 static enum cd_verify_outcome compare_part(enum cd_verify_state state, const uint8_t *found, const uint8_t *wanted,
@@ -191,8 +184,8 @@ static enum cd_verify_outcome compare_part(enum cd_verify_state state, const uin
 }
 
 /* A sector of the image with the two of the disc, from place on, that its samples lie in. */
-static enum cd_verify_outcome compare_one(const struct cd_verify *verify, uint32_t place, const struct shift *shift,
-					  const uint8_t wanted[SECTOR_RAW])
+static enum cd_verify_outcome compare_one(const struct cd_verify *verify, uint32_t place,
+					  const struct cd_verify_shift *shift, const uint8_t wanted[SECTOR_RAW])
 {
 	const size_t n = SECTOR_RAW - shift->cut;
 	enum cd_verify_outcome head, tail = CD_EQUAL;
@@ -211,7 +204,7 @@ static enum cd_verify_outcome compare_one(const struct cd_verify *verify, uint32
 static int try_again(struct cd_verify *verify, int32_t lba, const struct discern_range *run, const uint8_t *wanted,
 		     enum cd_verify_outcome *outcome, struct discern_error *err)
 {
-	const struct shift shift = shift_of(verify->result->offset_samples);
+	const struct cd_verify_shift shift = cd_verify_shift(verify->result->offset_samples);
 	int ret = 0;
 
 	for (uint32_t before = 0; before < MAX_TRIES && ret == 0; before++) {
@@ -239,7 +232,7 @@ struct doubted {
 static int compare_chunk(struct cd_verify *verify, const struct discern_range *chunk, const struct discern_range *run,
 			 struct doubted *doubted, struct discern_error *err)
 {
-	const struct shift shift = shift_of(verify->result->offset_samples);
+	const struct cd_verify_shift shift = cd_verify_shift(verify->result->offset_samples);
 	const struct discern_range range = { chunk->lba + shift.whole, chunk->n_sectors + (shift.cut > 0) };
 	int ret = cd_verify_fetch(verify, &range, run, err);
 

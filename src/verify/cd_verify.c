@@ -267,6 +267,24 @@ static int check_medium(struct discern_drive *drive, struct discern_error *err)
 	return ret;
 }
 
+int cd_verify_open(struct cd_verify *verify, struct discern_error *err)
+{
+	int ret = check_medium(verify->drive, err);
+
+	if (ret < 0)
+		return ret;
+	verify->sectors = calloc(CD_VERIFY_CHUNK + 2 * CD_VERIFY_MARGIN, sizeof(*verify->sectors));
+	if (verify->sectors == NULL)
+		return discern_error_set(err, -ENOMEM, "out of memory");
+	return cd_audio_open(verify->drive, &verify->reader, err);
+}
+
+void cd_verify_close(struct cd_verify *verify)
+{
+	cd_audio_close(verify->reader);
+	free(verify->sectors);
+}
+
 int discern_verify_cd(struct discern_drive *drive, struct discern_cd *cd,
 		      const struct discern_verify_cd_options *options, const struct discern_observer *observer,
 		      struct discern_verify_cd_result *ret_result, struct discern_error *err)
@@ -284,17 +302,10 @@ int discern_verify_cd(struct discern_drive *drive, struct discern_cd *cd,
 
 	discern_error_clear(err);
 	memset(ret_result, 0, sizeof(*ret_result));
-	ret = check_medium(drive, err);
-	if (ret < 0)
-		return ret;
-	verify.sectors = calloc(CD_VERIFY_CHUNK + 2 * CD_VERIFY_MARGIN, sizeof(*verify.sectors));
-	if (verify.sectors == NULL)
-		return discern_error_set(err, -ENOMEM, "out of memory");
-	ret = cd_audio_open(drive, &verify.reader, err);
+	ret = cd_verify_open(&verify, err);
 	if (ret == 0)
 		ret = compare_all(&verify, err);
-	cd_audio_close(verify.reader);
-	free(verify.sectors);
+	cd_verify_close(&verify);
 	ret_result->seconds = observe_now() - begin;
 	return ret;
 }

@@ -42,6 +42,22 @@ int cd_verify_tell(struct cd_verify *verify, struct discern_error *err);
 int cd_verify_fetch(struct cd_verify *verify, const struct discern_range *range, const struct discern_range *within,
 		    struct discern_error *err);
 
+/** Looks at the disc, and opens the drive for it. cd_verify_close() in any case. */
+int cd_verify_open(struct cd_verify *verify, struct discern_error *err);
+void cd_verify_close(struct cd_verify *verify);
+
+/** An offset in samples, as sectors and the bytes of the first one that are not wanted. */
+enum { CD_VERIFY_SAMPLE_BYTES = 4 };
+struct cd_verify_shift {
+	int32_t whole;
+	size_t cut;
+};
+struct cd_verify_shift cd_verify_shift(int32_t offset_samples);
+
+/** So much sound tells where it lies, if it is found in so many sectors around; and if it is found nowhere else by chance. */
+enum { CD_VERIFY_PROBE_SECTORS = 3, CD_VERIFY_PROBE_MARGIN = 6 };
+bool cd_verify_is_telling(const uint8_t *data, size_t size);
+
 /** Finds the offset, once. */
 int cd_verify_find_offset(struct cd_verify *verify, struct discern_error *err);
 

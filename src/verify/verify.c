@@ -240,7 +240,9 @@ int discern_verify_digest(struct discern_drive *drive, const struct discern_imag
 			  const struct discern_observer *observer, struct discern_verify_result *ret_result,
 			  struct discern_error *err)
 {
-	struct compare_options options = { .observer = observer };
+	struct compare_options options = { .observer = observer,
+					   .is_session = digest->is_session,
+					   .session_lba = digest->session_lba };
 
 	return verify_digest(drive, digest, &options, ret_result, err);
 }

@@ -5,7 +5,9 @@
 . "${srcdir:-.}/tests/support/functions.sh"
 # shellcheck source=tests/support/burn.sh
 . "$source_folder/tests/support/burn.sh"
-requires jq
+# shellcheck source=tests/support/burn_cd.sh
+. "$source_folder/tests/support/burn_cd.sh"
+requires jq xorriso
 receipt=small.iso.receipt.json
 
 # tells WHAT FILTER EXPECTED: of the receipt
@@ -92,3 +94,84 @@ burn disc --overwrite --receipt=nowhere/r.json small.iso
 ends 1 "and so is a folder that is not there"
 burn disc --overwrite --json --receipt=r.json small.iso
 equal "--json names it" "$(jq -r .receipt out)" r.json
+
+# --- sessions, each with a receipt of its own ---
+blank disc dvd+r
+burn disc --multi small.iso --receipt=first.json
+ends 0 "the first of several"
+run with_drive disc "$discern" info
+next=$(sed -n 's/.*mkisofs -C \([0-9,]*\) .*/\1/p' out)
+mkdir tree
+echo more >tree/more
+"$discern" vdrive run --drive sr0=disc -- xorriso -as mkisofs -quiet -C "$next" -M /dev/sr0 -R -o second.iso tree \
+	2>xorriso.log || cat xorriso.log
+burn disc --append second.iso
+ends 0 "and another one"
+of=second.iso.receipt.json
+tells "its receipt says which" '.session, .burns[0].plan.session' "2
+2"
+rm second.iso
+run with_drive disc "$discern" verify --manifest second.iso.receipt.json
+ends 0 "it is proven where it lies"
+run with_drive disc "$discern" verify --manifest first.json
+ends 0 "and so is the first"
+run with_drive disc "$discern" verify --session=1 --manifest second.iso.receipt.json
+ends 4 "which is another one"
+
+# --- trials and copies ---
+new_disc cd-r
+burn a.disc --simulate small.iso
+ends 0 "a trial"
+equal "of which there is no receipt" "$(jq '.burns | length' $receipt)" 3
+blank copied dvd+rw
+run "$discern" vdrive run --drive sr0=disc --drive sr1=copied -- "$discern" copy --on-the-fly --receipt=fly.json sr0 sr1
+ends 0 "a copy on the fly"
+run with_drive copied "$discern" verify --manifest fly.json
+ends 0 "which its receipt proves"
+
+# --- CDs with tracks ---
+dd if=small.iso of=data.iso bs=2048 count=500 2>dd.log
+"$sound" one 400 2
+"$sound" two 500 3
+cat >mixed.cue <<'SHEET'
+FILE "data.iso" BINARY
+  TRACK 01 MODE1/2048
+    INDEX 01 00:00:00
+FILE "one.wav" WAVE
+  TRACK 02 AUDIO
+    PREGAP 00:02:00
+    INDEX 01 00:00:00
+FILE "two.wav" WAVE
+  TRACK 03 AUDIO
+    INDEX 00 00:00:00
+    INDEX 01 00:01:00
+    POSTGAP 00:01:00
+SHEET
+ok "a CD with tracks" burn_in ",write-offset=6" mixed.cue
+of=mixed.cue.receipt.json
+tells "has a receipt" '.image, (.tracks | length), .burns[0].verdict, .burns[0].verify.offset' "mixed.cue
+3
+good
+6"
+tells "without a sum of one piece" 'has("hashes"), has("image_bytes")' "false
+false"
+rm one.wav two.wav data.iso
+run "$discern" vdrive run --drive sr0=a.disc,read-offset=100 -- "$discern" verify --manifest mixed.cue.receipt.json
+ends 0 "without its files another drive proves it"
+printed "and says by what" "by the SHA-256 of each track"
+printed "and where its samples lie" "lie 106 late"
+run "$discern" vdrive run --drive sr0=a.disc --fault 'sr0: read lba=900 sense=3/11/05' \
+	-- "$discern" verify --manifest mixed.cue.receipt.json
+ends 3 "what cannot be read"
+"$sound" one 400 4
+"$sound" two 500 3
+cp small.iso data.iso
+truncate -s $((500 * 2048)) data.iso
+new_disc cd-r other.disc
+run with_drive other.disc "$discern" burn --no-receipt mixed.cue
+run with_drive other.disc "$discern" verify --manifest mixed.cue.receipt.json
+ends 4 "another CD is told from it"
+printed "and which track" "track 2: its SHA-256 is another one"
+sed 's/"lba": 0,/"lba": -7000000000,/' mixed.cue.receipt.json >damaged.json
+run with_drive other.disc "$discern" verify --manifest damaged.json
+ends 1 "numbers that make no sense"
