@@ -27,6 +27,8 @@ struct timing {
 	/** What is known of the command so far, and what was too short to be slept. */
 	int64_t retries_us, carry_us;
 	bool needs_spin_up;
+	/** Before the command. */
+	bool was_tray_open;
 	uint32_t last_read_kbps, last_write_kbps;
 
 	/** Of the medium; valid while has_model. */
@@ -184,6 +186,7 @@ int timing_begin(struct vdrive_call *call)
 	if (timing->clock == VDRIVE_CLOCK_REAL)
 		timing->now_us = monotonic_us();
 	timing->retries_us = 0;
+	timing->was_tray_open = drive->tray_open;
 	if (drive->disc != NULL && !timing->has_model) {
 		model_init(&timing->model, drive->disc);
 		timing->has_model = true;
@@ -463,7 +466,7 @@ static int64_t mechanism_us(struct vdrive_call *call, const struct vdrive_addres
 	bool is_medium_error = call->answer->status == 2 && (call->answer->sense[2] & 15) == 3;
 
 	if (call->cdb[0] == 0x1b && call->answer->status == 0 && call->cdb[4] & 2)
-		return MODEL_TRAY_US;
+		return drive->timing->was_tray_open != drive->tray_open ? MODEL_TRAY_US : 0;
 	if (drive->disc == NULL || !drive->timing->has_model || is_electronic(call->cdb[0]) ||
 	    call->answer->host_status != 0 || (call->answer->status != 0 && !is_medium_error))
 		return 0;
