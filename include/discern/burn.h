@@ -236,6 +236,8 @@ struct discern_burn_plan {
 	bool leave_open;
 	bool simulate;
 	bool stream_recording;
+	/** DVD+R DL: the first layer is made so long before, so that both are alike; 0 if it is left as it is. */
+	uint32_t layer_break_sectors;
 	/** The drive has spare areas to replace bad places with, and is to use them: it reads what it wrote. */
 	bool checks_itself;
 	/** All that is to be said of the choices above and of the medium, but for mode_reason. */
@@ -252,8 +254,8 @@ struct discern_burn_plan {
 	size_t n_speeds;
 	uint32_t speeds_kbps[32];
 	uint32_t speed_1x_kbps;
-	/** Estimate of write, close and verify together; 0 if not known. */
-	uint32_t seconds;
+	/** Estimates: blanking and formatting, writing, closing, reading back, and all of them together; 0 if not known. */
+	uint32_t prepare_seconds, write_seconds, close_seconds, verify_seconds, seconds;
 };
 
 /** -ENOMEDIUM, -EMEDIUMTYPE (pressed, closed, or holding data without options->overwrite; or it cannot be written as

@@ -24,6 +24,8 @@ struct discern_burn_cd_options {
 	bool remake_sectors;
 	/** The drive pretends: nothing is written. */
 	bool is_test;
+	/** A CD-RW that is not blank is blanked first. */
+	bool overwrite;
 };
 
 struct discern_burn_cd_check {
@@ -33,10 +35,13 @@ struct discern_burn_cd_check {
 	uint32_t n_sectors;
 	/** Data sectors that the disc will have otherwise than the image: with EDC, ECC and address as they should be. */
 	uint32_t n_remade_sectors;
+	/** Sectors of Mode 2 Form 2 that have zeros for an EDC, which they may; the disc will have one there. */
+	uint32_t n_sectors_without_edc;
 	/** Some sectors have something in the sub-channels R to W, such as graphics. */
 	bool has_subchannel;
 	/** Samples that are sound and that an early drive loses at the end. */
 	uint32_t n_lost_samples;
+	double seconds;
 };
 
 /** Reads everything to its end. 0, -EINVAL (tracks that no drive writes; sectors that are not what their track is, or
@@ -52,8 +57,12 @@ struct discern_burn_cd_plan {
 	/** Sectors from LBA 0 on that the disc has room for, and that are needed. */
 	uint32_t free_sectors, n_sectors;
 	uint32_t speed_kbps, speed_1x_kbps;
-	/** Write, close and verify together; 0 if not known. */
-	uint32_t seconds;
+	/** What a CD-RW holds that is blanked first; empty if nothing is lost. */
+	bool blank;
+	char overwrites[192];
+	enum discern_medium_state state;
+	/** Estimates: blanking, writing, closing, reading back, and all of them together; 0 if not known. */
+	uint32_t prepare_seconds, write_seconds, close_seconds, verify_seconds, seconds;
 	/** What the disc will lack, as the drive cannot write it, in words; empty if nothing. */
 	char lacks[200];
 	/** R to W is sent. */

@@ -109,6 +109,8 @@ struct discern_medium {
 	uint32_t structure_sectors;
 	/** Of a recordable DVD with two layers the sectors of the first (READ DISC STRUCTURE format 20h); 0 if not known. */
 	uint32_t first_layer_sectors;
+	/** That was set, or the disc is no longer blank: it stays so. */
+	bool is_first_layer_set;
 	/** Spare areas of a BD (format 0Ah), in sectors: bad places are replaced from there. 0 without. */
 	uint32_t spare_sectors;
 	uint32_t free_spare_sectors;

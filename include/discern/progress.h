@@ -60,6 +60,8 @@ struct discern_progress {
 	bool is_ratio;
 	/** Bytes found unreadable (rip, verify) or different (verify) so far. */
 	uint64_t bad_bytes;
+	/** Bytes that are just tried again, by a job that does so while it reads on (audio, raw images); else 0. */
+	uint64_t retry_bytes;
 	/** Speed over the last seconds in kB/s of 1000 bytes; 0 if not known. */
 	uint32_t speed_kbps;
 	/** 1x of this medium in kB/s of 1000 bytes; 0 if it has no x. */

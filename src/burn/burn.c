@@ -175,7 +175,7 @@ static int fill_ring(struct burning *burning, struct discern_error *err)
 	while (!feed_wait_full(burning->feed, FILL_POLL_MS))
 		if (on_progress(&progress, burning) != 0)
 			return discern_error_set(err, -ECANCELED, "stopped before anything was written");
-	return 0;
+	return feed_check_begin(burning->feed, err);
 }
 
 /* Has the medium changed since the plan was made? */
@@ -352,27 +352,53 @@ static int write_medium(struct burning *burning, struct burner *burner, const st
 	return ret;
 }
 
+/* A drive that does not take it changes where it would have. */
+static int set_layer_break(struct burning *burning, struct discern_drive *drive, struct burner **ret_burner,
+			   struct discern_error *err)
+{
+	struct discern_error own;
+
+	discern_error_clear(&own);
+	if (drive_set_layer_break(drive, burning->plan->layer_break_sectors, &own) < 0)
+		observe_message(burning->observer, DISCERN_LEVEL_WARNING, "%s; they change where the drive has it",
+				own.text);
+	return drive_lend(drive, ret_burner, err);
+}
+
+/* All that comes before the first byte. */
+static int get_ready(struct burning *burning, struct discern_drive *drive, struct burner **ret_burner,
+		     struct discern_error *err)
+{
+	int ret = 0;
+
+	if (burning->plan->start_lba > 0)
+		ret = discern_drive_medium(drive, DISCERN_MEDIUM_FOR_READING, &burning->earlier, err);
+	if (ret == 0)
+		ret = drive_lend(drive, ret_burner, err);
+	if (ret < 0)
+		return ret;
+	ret = prepare_medium(burning, *ret_burner, err);
+	if (ret < 0)
+		tell_disc(drive, burning->plan, 0, err);
+	if (ret == 0)
+		ret = check_choice(*ret_burner, burning->plan, discern_drive_path(drive), err);
+	if (ret == 0)
+		ret = fill_ring(burning, err);
+	if (ret < 0 && err != NULL && err->hint[0] == '\0')
+		discern_error_hint(err, "nothing was written to the disc");
+	if (ret == 0 && burning->plan->layer_break_sectors > 0)
+		ret = set_layer_break(burning, drive, ret_burner, err);
+	return ret;
+}
+
 static int burn(struct burning *burning, struct discern_drive *drive, const struct discern_burn_options *options,
 		struct discern_burn_result *result, struct discern_error *err)
 {
 	const char *path = discern_drive_path(drive);
 	struct feed_state state = { 0 };
 	struct burner *burner;
-	int ret = 0;
+	int ret = get_ready(burning, drive, &burner, err);
 
-	if (burning->plan->start_lba > 0)
-		ret = discern_drive_medium(drive, DISCERN_MEDIUM_FOR_READING, &burning->earlier, err);
-	if (ret == 0)
-		ret = drive_lend(drive, &burner, err);
-	if (ret < 0)
-		return ret;
-	ret = prepare_medium(burning, burner, err);
-	if (ret < 0)
-		tell_disc(drive, burning->plan, 0, err);
-	if (ret == 0)
-		ret = check_choice(burner, burning->plan, path, err);
-	if (ret == 0)
-		ret = fill_ring(burning, err);
 	if (ret < 0)
 		return ret;
 	ret = write_medium(burning, burner, options, err);

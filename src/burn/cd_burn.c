@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <discern/burn_cd.h>
+#include <discern/prepare.h>
 
 #include <errno.h>
 #include <stdio.h>
@@ -31,7 +32,9 @@ struct planning {
 	struct cd_recorder_abilities abilities;
 };
 
-static int check_medium(struct discern_drive *drive, const struct discern_medium *medium, struct discern_error *err)
+/* may_blank: it need not be blank yet. */
+static int check_medium(struct discern_drive *drive, const struct discern_medium *medium, bool may_blank,
+			struct discern_error *err)
 {
 	const struct profile *profile = profile_find((unsigned)medium->profile);
 	const char *path = discern_drive_path(drive), *name = discern_profile_name(medium->profile);
@@ -43,11 +46,12 @@ static int check_medium(struct discern_drive *drive, const struct discern_medium
 				  path, name);
 		return discern_error_hint(err, "insert a blank CD");
 	}
-	if (medium->state == DISCERN_MEDIUM_BLANK)
+	if (medium->state == DISCERN_MEDIUM_BLANK || (may_blank && medium->is_rewritable))
 		return 0;
 	discern_error_set(err, -EMEDIUMTYPE, "%s: the %s is not blank", path, name);
 	return discern_error_hint(err, medium->is_rewritable
-					       ? "blank it first, which destroys what it holds"
+					       ? "blank it first, which destroys what it holds: add --overwrite, or "
+						 "discern blank DRIVE"
 					       : "what was written to such a disc stays there: insert a blank one");
 }
 
@@ -114,11 +118,49 @@ static int check_room(struct discern_cd *cd, const struct discern_burn_cd_plan *
 	return discern_error_hint(err, "leave a track out, or take a disc with more room");
 }
 
+static int plan_blanking(struct planning *planning, const struct discern_medium *medium, struct discern_error *err)
+{
+	const struct discern_prepare_options options = { 0 };
+	struct discern_burn_cd_plan *plan = planning->plan;
+	struct discern_prepare_plan blanking;
+	int ret;
+
+	plan->state = medium->state;
+	plan->blank = medium->state != DISCERN_MEDIUM_BLANK;
+	if (!plan->blank)
+		return 0;
+	if (planning->options->is_test) {
+		discern_error_set(err, -EMEDIUMTYPE, "%s: the %s would have to be blanked before, which is no trial",
+				  discern_drive_path(planning->drive), discern_profile_name(medium->profile));
+		return discern_error_hint(err, "blank it: discern blank DRIVE");
+	}
+	ret = discern_prepare_plan(planning->drive, &options, &blanking, err);
+	if (ret < 0)
+		return ret;
+	memcpy(plan->overwrites, blanking.loses, sizeof(plan->overwrites));
+	plan->prepare_seconds = blanking.seconds;
+	return 0;
+}
+
+static void estimate(const struct planning *planning)
+{
+	struct discern_burn_cd_plan *plan = planning->plan;
+
+	if (plan->speed_kbps == 0)
+		return;
+	plan->write_seconds = (uint32_t)((double)plan->n_sectors * DISCERN_SECTOR_SIZE / 1000 / plan->speed_kbps) + 1;
+	plan->verify_seconds = plan->write_seconds;
+	plan->close_seconds = CLOSE_SECONDS * discern_cd_info(planning->cd)->n_sessions;
+	plan->seconds = plan->prepare_seconds + plan->write_seconds + plan->close_seconds + plan->verify_seconds;
+}
+
 static int make_plan(struct planning *planning, const struct discern_medium *medium, struct discern_error *err)
 {
 	struct discern_burn_cd_plan *plan = planning->plan;
-	int ret = check_medium(planning->drive, medium, err);
+	int ret = check_medium(planning->drive, medium, planning->options->overwrite, err);
 
+	if (ret == 0)
+		ret = plan_blanking(planning, medium, err);
 	if (ret == 0)
 		ret = cd_recorder_look(planning->drive, &planning->abilities, err);
 	if (ret == 0)
@@ -134,9 +176,7 @@ static int make_plan(struct planning *planning, const struct discern_medium *med
 		plan->free_sectors = (uint32_t)planning->abilities.last_lead_out_lba;
 	plan->speed_kbps = plan_choose_speed(medium, planning->options->speed_kbps);
 	plan->speed_1x_kbps = discern_profile_1x_kbps(medium->profile);
-	if (plan->speed_kbps > 0)
-		plan->seconds = (uint32_t)(2.0 * plan->n_sectors * DISCERN_SECTOR_SIZE / 1000 / plan->speed_kbps) +
-				CLOSE_SECONDS * discern_cd_info(planning->cd)->n_sessions;
+	estimate(planning);
 	find_lacks(planning);
 	return check_room(planning->cd, plan, err);
 }
@@ -215,12 +255,16 @@ static int fill_ring(struct burning *burning, struct discern_error *err)
 		.seconds_left_bad = UINT32_MAX,
 		.drive_buffer_percent = DISCERN_PERCENT_UNKNOWN,
 	};
+	int ret;
 
 	while (!cd_feed_wait_full(burning->feed, FILL_POLL_MS))
 		if (on_progress(&progress, burning) != 0)
 			return discern_error_set(err, -ECANCELED, "stopped before anything was written");
 	burning->write_begin = 0;
-	return 0;
+	ret = cd_feed_check_begin(burning->feed, burning->job->check->sha256, err);
+	if (ret < 0)
+		discern_error_wrap(err, "%s", discern_cd_path(burning->job->cd));
+	return ret;
 }
 
 static int write_sessions(struct burning *burning, struct discern_error *err)
@@ -304,9 +348,29 @@ static int check_still_blank(struct discern_drive *drive, struct discern_error *
 	int ret = discern_drive_medium(drive, DISCERN_MEDIUM_FOR_READING, &medium, err);
 
 	if (ret == 0)
-		ret = check_medium(drive, &medium, err);
+		ret = check_medium(drive, &medium, false, err);
 	discern_medium_clear(&medium);
 	return ret;
+}
+
+/* Many drives tell how much room there is only when the disc is blank. */
+static int blank(const struct burning *burning, struct discern_error *err)
+{
+	const struct discern_prepare_options options = { 0 };
+	struct discern_burn_cd_plan now = *burning->job->plan;
+	struct cd_recorder_abilities abilities;
+	struct discern_prepare_plan plan;
+	int ret = discern_prepare_plan(burning->drive, &options, &plan, err);
+
+	if (ret == 0)
+		ret = discern_prepare(burning->drive, &plan, burning->observer, err);
+	if (ret == 0)
+		ret = cd_recorder_look(burning->drive, &abilities, err);
+	if (ret < 0)
+		return ret;
+	if (abilities.last_lead_out_lba > 0)
+		now.free_sectors = (uint32_t)abilities.last_lead_out_lba;
+	return check_room(burning->job->cd, &now, err);
 }
 
 static void conclude(const struct burning *burning, double begin, struct discern_burn_result *ret_result)
@@ -329,12 +393,17 @@ static int burn(struct burning *burning, struct discern_error *err)
 	struct discern_drive *drive = burning->drive;
 	const uint32_t speed_kbps = burning->job->plan->speed_kbps;
 	bool is_locked;
-	int ret = check_still_blank(drive, err);
+	int ret = burning->job->plan->blank ? blank(burning, err) : 0;
 
 	if (ret == 0)
+		ret = check_still_blank(drive, err);
+	if (ret == 0)
 		ret = fill_ring(burning, err);
-	if (ret < 0)
+	if (ret < 0) {
+		if (err != NULL && err->hint[0] == '\0')
+			discern_error_hint(err, "nothing was written to the disc");
 		return ret;
+	}
 	/* What is set stays in the drive: so always set it. One that cannot be set has one speed. */
 	discern_drive_set_speed(drive, 0, speed_kbps, NULL);
 	is_locked = discern_drive_lock(drive, true, NULL) == 0;

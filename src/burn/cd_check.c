@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/observe.h"
@@ -54,6 +55,12 @@ static bool is_remade(const uint8_t sector[SECTOR_RAW], int32_t lba, enum sector
 	return memcmp(made, sector, n) != 0 || (form == SECTOR_MODE_2_FORM_2 && !sector_is_sound(sector));
 }
 
+/* CD-ROM XA lets a sector of Form 2 have zeros for its EDC. What a drive sends to the disc at once it gives one. */
+static bool is_without_edc(const uint8_t sector[SECTOR_RAW], enum sector_form form)
+{
+	return form == SECTOR_MODE_2_FORM_2 && get_le32(sector + SECTOR_XA_USER_AT + SECTOR_FORM_2_USER) == 0;
+}
+
 static int check_data(struct checking *checking, const struct cd_track *track, const uint8_t sector[SECTOR_RAW],
 		      struct discern_error *err)
 {
@@ -67,6 +74,8 @@ static int check_data(struct checking *checking, const struct cd_track *track, c
 			err->lba = lba;
 		return discern_error_hint(err, "is it in the image as it was on the disc? Read the disc once more");
 	}
+	if (is_without_edc(sector, form))
+		checking->check->n_sectors_without_edc++;
 	if (!is_remade(sector, lba, form))
 		return 0;
 	if (checking->check->n_remade_sectors++ == 0)
@@ -209,6 +218,7 @@ int discern_burn_cd_check(struct discern_cd *cd, const struct discern_burn_cd_op
 			  struct discern_error *err)
 {
 	struct checking checking = { .cd = cd, .options = options, .observer = observer, .check = ret_check };
+	double begin = observe_now();
 	int ret;
 
 	discern_error_clear(err);
@@ -222,5 +232,6 @@ int discern_burn_cd_check(struct discern_cd *cd, const struct discern_burn_cd_op
 	ret_check->n_sectors = cd_stream_count(cd_layout_of(cd));
 	ret = run(&checking, err);
 	hash_free(checking.hash);
+	ret_check->seconds = observe_now() - begin;
 	return ret;
 }

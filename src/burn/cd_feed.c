@@ -133,10 +133,17 @@ int cd_feed_new(struct cd_stream *stream, bool has_subchannel, struct cd_feed **
 	return 0;
 }
 
+/* Of a disc that has room in the ring the reader's judgement at the end is waited for, too. */
+static bool is_full(const struct cd_feed *feed)
+{
+	return feed->is_read ||
+	       (feed->n_read < feed->n_sectors && feed->n_read - feed->n_taken == feed->n_slots);
+}
+
 bool cd_feed_wait_full(struct cd_feed *feed, unsigned timeout_ms)
 {
 	struct timespec until;
-	bool is_full;
+	bool is_filled;
 	int ret = 0;
 
 	clock_gettime(CLOCK_MONOTONIC, &until);
@@ -144,11 +151,11 @@ bool cd_feed_wait_full(struct cd_feed *feed, unsigned timeout_ms)
 	until.tv_sec += timeout_ms / 1000 + until.tv_nsec / 1000000000;
 	until.tv_nsec %= 1000000000;
 	pthread_mutex_lock(&feed->lock);
-	while (!feed->is_read && feed->n_read - feed->n_taken < feed->n_slots && ret == 0)
+	while (!is_full(feed) && ret == 0)
 		ret = pthread_cond_timedwait(&feed->changed, &feed->lock, &until);
-	is_full = feed->is_read || feed->n_read - feed->n_taken == feed->n_slots;
+	is_filled = is_full(feed);
 	pthread_mutex_unlock(&feed->lock);
-	return is_full;
+	return is_filled;
 }
 
 int cd_feed_deliver(uint8_t ret_sector[SECTOR_RAW], uint8_t *ret_subchannel, void *user)
@@ -171,8 +178,11 @@ int cd_feed_deliver(uint8_t ret_sector[SECTOR_RAW], uint8_t *ret_subchannel, voi
 		pthread_cond_wait(&feed->changed, &feed->lock);
 	if (feed->is_cancelled)
 		ret = -ECANCELED;
+	else if (feed->status < 0)
+		/* What the ring still has need not be written any more. */
+		ret = feed->status;
 	else if (feed->n_read == feed->n_taken)
-		ret = feed->status < 0 ? feed->status : -ENODATA;
+		ret = -ENODATA;
 	else
 		slot = &feed->ring[feed->n_taken % feed->n_slots];
 	pthread_mutex_unlock(&feed->lock);
@@ -217,19 +227,42 @@ static void join_reader(struct cd_feed *feed)
 	feed->has_reader = false;
 }
 
+/* The reader has ended. */
+static int tell_unreadable(const struct cd_feed *feed, struct discern_error *err)
+{
+	return discern_error_set(err, feed->status,
+				 "sector %d of the image cannot be read any more, it could when it was checked",
+				 feed->stream->lba - 1);
+}
+
+static int compare_sum(const struct cd_feed *feed, const char *sha256, struct discern_error *err)
+{
+	if (strcmp(feed->sha256, sha256) == 0)
+		return 0;
+	return discern_error_set(err, -ESTALE, "the image changed after it was checked");
+}
+
+int cd_feed_check_begin(struct cd_feed *feed, const char *sha256, struct discern_error *err)
+{
+	bool is_read;
+
+	pthread_mutex_lock(&feed->lock);
+	is_read = feed->is_read;
+	pthread_mutex_unlock(&feed->lock);
+	if (!is_read)
+		return 0;
+	return feed->status < 0 ? tell_unreadable(feed, err) : compare_sum(feed, sha256, err);
+}
+
 int cd_feed_finish(struct cd_feed *feed, const char *sha256, struct discern_error *err)
 {
 	join_reader(feed);
 	if (feed->status < 0 && feed->status != -ECANCELED)
-		return discern_error_set(err, feed->status,
-					 "sector %d of the image cannot be read any more, it could when it was checked",
-					 feed->stream->lba - 1);
+		return tell_unreadable(feed, err);
 	if (feed->status < 0 || feed->n_taken != feed->n_sectors)
 		return discern_error_set(err, -ENODATA, "only %u of %u sectors were taken by the drive", feed->n_taken,
 					 feed->n_sectors);
-	if (strcmp(feed->sha256, sha256) != 0)
-		return discern_error_set(err, -ESTALE, "the image changed after it was checked");
-	return 0;
+	return compare_sum(feed, sha256, err);
 }
 
 void cd_feed_free(struct cd_feed *feed)

@@ -24,6 +24,10 @@ int cd_feed_new(struct cd_stream *stream, bool has_subchannel, struct cd_feed **
 /** Waits until the ring is full or has everything, at most timeout_ms. */
 bool cd_feed_wait_full(struct cd_feed *feed, unsigned timeout_ms);
 
+/** Before the first delivery: what is wrong with the image, if all of it has been read by then or cannot be, so that no
+ *  disc is begun with it. 0, or an error as of cd_feed_finish(). */
+int cd_feed_check_begin(struct cd_feed *feed, const char *sha256, struct discern_error *err);
+
 /** The next sector; for struct cd_recorder_job. */
 int cd_feed_deliver(uint8_t ret_sector[SECTOR_RAW], uint8_t *ret_subchannel, void *feed);
 

@@ -69,6 +69,21 @@ static unsigned count_sessions(const struct discern_medium *medium)
 	return n;
 }
 
+/* A CD of nothing but sound has no volume, and is worth as much. */
+static unsigned count_sounds(const struct discern_medium *medium)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < medium->n_tracks; i++) {
+		if (medium->tracks[i].is_blank)
+			continue;
+		if (medium->tracks[i].is_data)
+			return 0;
+		n++;
+	}
+	return n;
+}
+
 static void describe(const struct discern_volume *volume, bool has_volume, const struct discern_medium *medium,
 		     struct contents *contents)
 {
@@ -88,6 +103,10 @@ static void describe(const struct discern_volume *volume, bool has_volume, const
 			size_bytes = (uint64_t)n_sectors * DISCERN_SECTOR_SIZE;
 	} else if (medium->state == DISCERN_MEDIUM_OVERWRITABLE) {
 		size_bytes = 0;
+	} else if (count_sounds(medium) > 0) {
+		size_bytes = 0;
+		snprintf(what, sizeof(what), "%u track%s of audio", count_sounds(medium),
+			 count_sounds(medium) == 1 ? "" : "s");
 	}
 	if (medium->state != DISCERN_MEDIUM_OVERWRITABLE && count_sessions(medium) > 1)
 		snprintf(sessions, sizeof(sessions), " in %u sessions", count_sessions(medium));

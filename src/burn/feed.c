@@ -209,10 +209,18 @@ int feed_new(const struct discern_burn_check *check, size_t buffer_bytes, struct
 	return 0;
 }
 
+/* Of an image that has room in the ring the reader's judgement at the end is waited for, too. */
+static bool is_full(const struct feed *feed)
+{
+	bool is_all = feed->n_read * SLOT_SIZE >= feed->check->image.size_bytes;
+
+	return feed->is_read || (!is_all && feed->n_read - feed->n_taken == feed->n_slots);
+}
+
 bool feed_wait_full(struct feed *feed, unsigned timeout_ms)
 {
 	struct timespec until;
-	bool is_full;
+	bool is_filled;
 	int ret = 0;
 
 	clock_gettime(CLOCK_MONOTONIC, &until);
@@ -223,11 +231,17 @@ bool feed_wait_full(struct feed *feed, unsigned timeout_ms)
 		until.tv_nsec -= 1000000000;
 	}
 	pthread_mutex_lock(&feed->lock);
-	while (!feed->is_read && feed->n_read - feed->n_taken < feed->n_slots && ret == 0)
+	while (!is_full(feed) && ret == 0)
 		ret = pthread_cond_timedwait(&feed->filled, &feed->lock, &until);
-	is_full = feed->is_read || feed->n_read - feed->n_taken == feed->n_slots;
+	is_filled = is_full(feed);
 	pthread_mutex_unlock(&feed->lock);
-	return is_full;
+	return is_filled;
+}
+
+/* Of an image that could not be read to its end what the ring still has need not be written any more. */
+static bool is_cut_short(const struct feed *feed)
+{
+	return feed->status < 0 && feed->n_read * SLOT_SIZE < feed->check->image.size_bytes;
 }
 
 /* Gives the emptied slot back, waits for the next and makes it the deliverer's. */
@@ -252,8 +266,10 @@ static int next_slot(struct feed *feed)
 		pthread_cond_wait(&feed->filled, &feed->lock);
 	if (feed->is_cancelled)
 		ret = -ECANCELED;
+	else if (is_cut_short(feed) || (feed->status < 0 && feed->n_read == feed->n_taken))
+		ret = feed->status;
 	else if (feed->n_read == feed->n_taken)
-		ret = feed->status < 0 ? feed->status : -ENODATA;
+		ret = -ENODATA;
 	if (ret == 0) {
 		feed->slot = feed->ring + feed->n_taken % feed->n_slots * SLOT_SIZE;
 		feed->slot_left = SLOT_SIZE;
@@ -326,6 +342,32 @@ static void join_reader(struct feed *feed)
 	feed->has_reader = false;
 }
 
+/* All of it has been read: is it what was checked? Of a pipe nobody knew its sum before. */
+static int compare(const struct feed *feed, struct discern_error *err)
+{
+	const struct discern_burn_check *check = feed->check;
+
+	if (check->sha256[0] != '\0' && strcmp(feed->sha256, check->sha256) != 0)
+		return discern_error_set(err, -ESTALE, "%s: its content changed after it was checked", check->path);
+	return input_compare(feed->input, err);
+}
+
+int feed_check_begin(struct feed *feed, struct discern_error *err)
+{
+	bool is_read;
+
+	pthread_mutex_lock(&feed->lock);
+	is_read = feed->is_read;
+	pthread_mutex_unlock(&feed->lock);
+	if (!is_read)
+		return 0;
+	if (feed->status == 0)
+		return compare(feed, err);
+	if (err != NULL)
+		*err = feed->error;
+	return feed->status;
+}
+
 int feed_finish(struct feed *feed, struct discern_error *err)
 {
 	const struct discern_burn_check *check = feed->check;
@@ -339,10 +381,7 @@ int feed_finish(struct feed *feed, struct discern_error *err)
 	if (feed->status < 0 || feed->delivered_bytes != total_bytes(feed))
 		return discern_error_set(err, -ENODATA, "%s: only %ju of %ju bytes were taken by the drive",
 					 check->path, (uintmax_t)feed->delivered_bytes, (uintmax_t)total_bytes(feed));
-	/* Of a pipe nobody knew before. */
-	if (check->sha256[0] != '\0' && strcmp(feed->sha256, check->sha256) != 0)
-		return discern_error_set(err, -ESTALE, "%s: its content changed after it was checked", check->path);
-	return input_compare(feed->input, err);
+	return compare(feed, err);
 }
 
 struct feed *feed_free(struct feed *feed)

@@ -42,6 +42,10 @@ int feed_new(const struct discern_burn_check *check, size_t buffer_bytes, struct
 /** Waits until the ring is full or has all of the image, at most timeout_ms. True if it is so. */
 bool feed_wait_full(struct feed *feed, unsigned timeout_ms);
 
+/** Before the first delivery: what is wrong with as much of the image as the ring has by then, so that no disc is begun
+ *  with it. 0, or an error as of feed_finish(). */
+int feed_check_begin(struct feed *feed, struct discern_error *err);
+
 /** Takes the next size bytes, a multiple of the sector size; for struct burner_job. After the last byte of the image
  *  zeros up to the end of its sector. 0, or a negative errno: then nothing more is delivered. One thread only. */
 int feed_deliver(uint8_t *buffer, size_t size, void *feed);

@@ -176,7 +176,21 @@ static void set_stream(const struct plan_facts *facts, const struct discern_burn
 				"--stream-recording=on is without");
 }
 
-static void tell_layers(const struct plan_facts *facts, struct discern_burn_plan *plan)
+/* A DVD+R DL that is closed is filled up to where its layers are alike. So what takes both is divided between them: it
+ * is closed soon, and holds nothing but data. What fits onto the first stays there. */
+static uint32_t choose_layer_break(const struct plan_facts *facts, const struct discern_burn_plan *plan)
+{
+	const struct discern_medium *medium = facts->medium;
+	const uint32_t unit = plan_profile(facts)->ecc_sectors;
+
+	if (medium->profile != DISCERN_PROFILE_DVD_PLUS_R_DL || medium->state != DISCERN_MEDIUM_BLANK ||
+	    medium->is_first_layer_set || plan->leave_open || plan->n_sectors <= medium->first_layer_sectors ||
+	    medium->first_layer_sectors == 0)
+		return 0;
+	return ((plan->n_sectors + unit - 1) / unit + 1) / 2 * unit;
+}
+
+static void set_layers(const struct plan_facts *facts, struct discern_burn_plan *plan)
 {
 	const struct discern_medium *medium = facts->medium;
 	uint32_t n_first = medium->first_layer_sectors;
@@ -184,15 +198,24 @@ static void tell_layers(const struct plan_facts *facts, struct discern_burn_plan
 	if (medium->profile != DISCERN_PROFILE_DVD_R_DL && medium->profile != DISCERN_PROFILE_DVD_R_DL_JUMP &&
 	    medium->profile != DISCERN_PROFILE_DVD_PLUS_R_DL)
 		return;
-	if (n_first == 0)
-		plan_note(plan, "two layers: the drive does not say where it changes, and libburn cannot tell it to");
+	plan->layer_break_sectors = choose_layer_break(facts, plan);
+	if (plan->layer_break_sectors > 0)
+		plan_note(plan,
+			  "two layers: they are made to change at LBA %" PRIu32 ", so that both are alike; only a player "
+			  "of DVD-Video may show a pause there",
+			  plan->layer_break_sectors);
+	else if (n_first == 0)
+		plan_note(plan, "two layers: the drive does not say where it changes, which is left to it");
 	else if ((uint64_t)plan->start_lba + plan->n_sectors <= n_first)
 		plan_note(plan, "two layers: all of it lies in the first, which ends at LBA %" PRIu32, n_first);
 	else
 		plan_note(plan,
-			  "two layers: the drive changes at LBA %" PRIu32 ", which libburn cannot set; only a player "
-			  "of DVD-Video may show a pause there",
-			  n_first);
+			  "two layers: the drive changes at LBA %" PRIu32 ", %s; only a player of DVD-Video may show a "
+			  "pause there",
+			  n_first,
+			  medium->profile != DISCERN_PROFILE_DVD_PLUS_R_DL ? "which is left to it"
+			  : medium->is_first_layer_set                     ? "which is set for good"
+									   : "as more is to come");
 }
 
 int plan_set_preparation(const struct plan_facts *facts, const struct discern_burn_options *options,
@@ -207,6 +230,6 @@ int plan_set_preparation(const struct plan_facts *facts, const struct discern_bu
 	}
 	explain_format(facts, options, plan);
 	set_stream(facts, options, plan);
-	tell_layers(facts, plan);
+	set_layers(facts, plan);
 	return 0;
 }

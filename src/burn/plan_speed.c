@@ -60,25 +60,34 @@ uint32_t plan_choose_speed(const struct discern_medium *medium, uint32_t wanted_
 	return slowest > 0 ? slowest : wanted_kbps;
 }
 
+static uint32_t estimate_preparation(const struct discern_burn_plan *plan)
+{
+	uint32_t seconds = plan->format != DISCERN_FORMAT_NONE ? FORMAT_SECONDS : 0;
+
+	if (!plan->blank)
+		return seconds;
+	return seconds + (plan->blank_thoroughly ? (uint32_t)(plan->capacity_sectors * (DISCERN_SECTOR_SIZE / 1000.0) /
+							      plan->speed_kbps)
+						 : BLANK_SECONDS);
+}
+
 /* Drives read about as fast as they write. It is no more than a guess: many begin slowly on the inner tracks. */
-static uint32_t estimate_seconds(const struct plan_facts *facts, const struct discern_burn_plan *plan)
+static void estimate(const struct plan_facts *facts, struct discern_burn_plan *plan)
 {
 	const struct profile *profile = plan_profile(facts);
 	double kilobytes = (double)plan->n_sectors * DISCERN_SECTOR_SIZE / 1000;
-	double seconds;
 
 	if (plan->speed_kbps == 0)
-		return 0;
-	/* Written once, once more read by the drive where it checks itself, and read back. */
-	seconds = (plan->checks_itself ? 3 : 2) * kilobytes / plan->speed_kbps;
-	seconds += plan->format != DISCERN_FORMAT_NONE ? FORMAT_SECONDS : 0;
-	if (plan->blank)
-		seconds += plan->blank_thoroughly ? plan->capacity_sectors * 2.048 / plan->speed_kbps : BLANK_SECONDS;
+		return;
+	plan->verify_seconds = (uint32_t)(kilobytes / plan->speed_kbps) + 1;
+	/* Once more read by the drive where it checks itself. */
+	plan->write_seconds = (plan->checks_itself ? 2 : 1) * plan->verify_seconds;
+	plan->prepare_seconds = estimate_preparation(plan);
 	if (profile->writing == WRITING_RANDOM)
-		seconds += CLOSE_RANDOM_SECONDS;
+		plan->close_seconds = CLOSE_RANDOM_SECONDS;
 	else
-		seconds += profile->family == FAMILY_CD ? CLOSE_CD_SECONDS : CLOSE_SEQUENTIAL_SECONDS;
-	return (uint32_t)(seconds + 0.5);
+		plan->close_seconds = profile->family == FAMILY_CD ? CLOSE_CD_SECONDS : CLOSE_SEQUENTIAL_SECONDS;
+	plan->seconds = plan->prepare_seconds + plan->write_seconds + plan->close_seconds + plan->verify_seconds;
 }
 
 void plan_set_speed(const struct plan_facts *facts, const struct discern_burn_options *options,
@@ -92,5 +101,5 @@ void plan_set_speed(const struct plan_facts *facts, const struct discern_burn_op
 	plan->speed_1x_kbps = plan_profile(facts)->speed_1x_kbps;
 	for (size_t i = 0; i < medium->n_write_speeds && plan->n_speeds < max; i++)
 		plan->speeds_kbps[plan->n_speeds++] = plan_speed_of_data(medium->profile, medium->write_speeds_kbps[i]);
-	plan->seconds = estimate_seconds(facts, plan);
+	estimate(facts, plan);
 }

@@ -18,16 +18,15 @@ bool burn_cd_is_wanted(const struct burn_options *options)
 	return options->is_audio || discern_cd_is_one(options->image_path);
 }
 
-static int open_cd(struct burn_cd_job *job)
+int burn_cd_open(const struct burn_options *options, struct discern_cd **ret_cd)
 {
-	const struct burn_options *options = job->options;
 	const struct discern_cd_sounds sounds = { options->n_sounds, (const char *const *)options->sounds,
 						  options->n_gap_sectors };
 	struct discern_error err;
-	int ret = options->is_audio ? discern_cd_open_sounds(&sounds, &job->cd, &err)
-				    : discern_cd_open(options->image_path, &job->cd, &err);
+	int ret = options->is_audio ? discern_cd_open_sounds(&sounds, ret_cd, &err)
+				    : discern_cd_open(options->image_path, ret_cd, &err);
 
-	return ret < 0 ? cli_fail(job->cli, &err) : CLI_EXIT_GOOD;
+	return ret < 0 ? cli_fail(options->cli, &err) : CLI_EXIT_GOOD;
 }
 
 static int check_image(struct burn_cd_job *job)
@@ -48,11 +47,23 @@ static int make_plan(struct burn_cd_job *job)
 
 	if (ret != 0)
 		return ret;
+	job->burn.overwrite = job->options->burn.overwrite || burn_options_may_ask(job->options);
 	job->burn.speed_kbps = speed_option_kbps(&job->options->speed, discern_profile_1x_kbps(DISCERN_PROFILE_CD_R));
 	if (discern_burn_cd_plan(job->drive, job->cd, &job->check, &job->burn, &job->plan, &err) < 0)
 		return cli_fail(job->cli, &err);
 	burn_cd_report_plan(job->report, job);
 	return CLI_EXIT_GOOD;
+}
+
+static int agree_to_loss(struct burn_cd_job *job)
+{
+	char disc[CLI_DRIVE_NAME];
+
+	snprintf(disc, sizeof(disc), "the %s in %s", discern_profile_name(job->plan.profile),
+		 discern_drive_path(job->drive));
+	if (!job->plan.blank || cli_confirm_loss(job->cli, "blank", disc, job->plan.overwrites))
+		return CLI_EXIT_GOOD;
+	return cli_refused(job->cli);
 }
 
 static int write_disc(struct burn_cd_job *job)
@@ -139,7 +150,7 @@ static void report_verdict(struct burn_cd_job *job, int code)
 static int run_steps(struct burn_cd_job *job)
 {
 	const struct burn_options *options = job->options;
-	int ret = open_cd(job);
+	int ret = burn_cd_open(options, &job->cd);
 
 	job->burn.write_offset_samples = options->write_offset_samples;
 	job->burn.no_text = options->no_text;
@@ -151,18 +162,18 @@ static int run_steps(struct burn_cd_job *job)
 		ret = make_plan(job);
 	if (ret != CLI_EXIT_GOOD || options->is_dry_run)
 		return ret;
-	ret = write_disc(job);
+	ret = agree_to_loss(job);
+	if (ret == CLI_EXIT_GOOD)
+		ret = write_disc(job);
 	if (ret == CLI_EXIT_GOOD && will_verify(options))
 		ret = verify(job);
 	return ret;
 }
 
-static int refuse_options(const struct burn_options *options)
+int burn_cd_refuse_options(const struct burn_options *options)
 {
-	if (options->n_drives > 1 || options->n_copies > 0 || options->window_fd >= 0)
-		return cli_usage(options->cli, "CDs with tracks are burned in one drive at a time");
-	if (options->burn.overwrite || options->burn.append || options->burn.multi)
-		return cli_usage(options->cli, "--overwrite, --append and --multi are not for CDs with tracks");
+	if (options->burn.append || options->burn.multi)
+		return cli_usage(options->cli, "--append and --multi are not for CDs with tracks");
 	if (options->receipt != NULL)
 		return cli_usage(options->cli, "--receipt: there is none of CDs with tracks");
 	if (options->burn.checksum != NULL)
@@ -184,7 +195,7 @@ static int eject(struct burn_cd_job *job, int code)
 int burn_cd(const struct burn_options *options)
 {
 	struct burn_cd_job job = { .options = options, .cli = options->cli };
-	int ret = refuse_options(options);
+	int ret = burn_cd_refuse_options(options);
 
 	if (ret != CLI_EXIT_GOOD)
 		return ret;

@@ -10,7 +10,13 @@
 /** True for files of sound, and for an image that is a CD with tracks: cue, toc, ccd, bin. */
 bool burn_cd_is_wanted(const struct burn_options *options);
 
-/** All of discern burn for these; an exit code. */
+/** Opens it; an exit code. */
+int burn_cd_open(const struct burn_options *options, struct discern_cd **ret_cd);
+
+/** Options that are not for these: CLI_EXIT_USAGE after a message, or 0. */
+int burn_cd_refuse_options(const struct burn_options *options);
+
+/** All of discern burn in one drive for these; an exit code. */
 int burn_cd(const struct burn_options *options);
 
 /** What a burn of a CD works with. */

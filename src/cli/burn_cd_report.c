@@ -127,6 +127,7 @@ void burn_cd_report_image(struct report *report, const struct discern_cd *cd, co
 	if (check != NULL) {
 		report_string(report, "fed_sha256", NULL, check->sha256);
 		report_number(report, "remade_sectors", NULL, check->n_remade_sectors, NULL);
+		report_number(report, "sectors_without_edc", NULL, check->n_sectors_without_edc, NULL);
 		report_number(report, "lost_samples", NULL, check->n_lost_samples, NULL);
 		report_bool(report, "subchannel", NULL, check->has_subchannel, NULL);
 	}
@@ -137,6 +138,11 @@ void burn_cd_report_image(struct report *report, const struct discern_cd *cd, co
 	if (check->n_remade_sectors > 0)
 		report_text(report, "", "%" PRIu32 " data sectors are not sound: the drive makes them right",
 			    check->n_remade_sectors);
+	if (check->n_sectors_without_edc > 0)
+		report_text(report, "",
+			    "%" PRIu32 " sector%s of Form 2 without a checksum (EDC), as is allowed: the drive puts one there, "
+			    "and leaves all else as it is",
+			    check->n_sectors_without_edc, check->n_sectors_without_edc == 1 ? "" : "s");
 	if (check->n_lost_samples > 0)
 		report_text(report, "", "the last %" PRIu32 " samples of sound are lost, as the drive writes early",
 			    check->n_lost_samples);
@@ -146,11 +152,14 @@ static void report_disc(struct report *report, const struct burn_cd_job *job)
 {
 	const struct discern_burn_cd_plan *plan = &job->plan;
 	const char *path = discern_drive_path(job->drive);
-	char time[TEXT_SIZE], name[64];
+	char time[TEXT_SIZE], name[64], room[TEXT_SIZE + 16] = "";
 
+	/* Of a CD-RW that is closed drives do not tell it. */
+	if (plan->free_sectors > 0)
+		snprintf(room, sizeof(room), ", room for %s", playing_time(plan->free_sectors, time));
 	burn_name_drive(discern_drive_id(job->drive), name, sizeof(name));
-	report_text(report, "disc", "%s, blank, room for %s%s%s%s in %s%s%s", discern_profile_name(plan->profile),
-		    playing_time(plan->free_sectors, time), plan->manufacturer[0] != '\0' ? " (" : "",
+	report_text(report, "disc", "%s, %s%s%s%s%s in %s%s%s", discern_profile_name(plan->profile),
+		    discern_medium_state_name(plan->state), room, plan->manufacturer[0] != '\0' ? " (" : "",
 		    plan->manufacturer, plan->manufacturer[0] != '\0' ? ")" : "", burn_base_name(path),
 		    name[0] != '\0' ? ", " : "", name);
 	report_open_object(report, "drive");
@@ -161,7 +170,9 @@ static void report_disc(struct report *report, const struct burn_cd_job *job)
 	report_close(report);
 	report_open_object(report, "disc");
 	report_string(report, "profile", NULL, discern_profile_name(plan->profile));
-	report_string(report, "state", NULL, "blank");
+	report_string(report, "state", NULL, discern_medium_state_name(plan->state));
+	report_string(report, "holds", NULL, plan->overwrites);
+	report_number(report, "capacity_sectors", NULL, plan->free_sectors, NULL);
 	report_number(report, "free_sectors", NULL, plan->free_sectors, NULL);
 	report_string(report, "media_id", NULL, plan->media_id);
 	report_string(report, "manufacturer", NULL, plan->manufacturer);
@@ -172,20 +183,38 @@ static void print_plan(struct report *report, const struct burn_cd_job *job)
 {
 	const struct discern_burn_cd_plan *plan = &job->plan;
 	unsigned n_sessions = discern_cd_info(job->cd)->n_sessions;
+	const bool will_verify = job->options->will_verify && !job->burn.is_test;
 	char speed[64] = "", time[64] = "", sessions[32] = "the session";
 
 	if (plan->speed_kbps > 0)
 		burn_tell_speed(plan->speed_kbps, plan->speed_1x_kbps, speed, sizeof(speed));
 	if (plan->seconds > 0)
-		burn_tell_estimate(plan->seconds, time, sizeof(time));
+		burn_tell_estimate(plan->seconds - (will_verify ? 0 : plan->verify_seconds), time, sizeof(time));
 	if (n_sessions > 1)
 		snprintf(sessions, sizeof(sessions), "each of %u sessions", n_sessions);
-	report_text(report, "plan", "write %s at once (SAO: pauses, indexes and codes as they are)%s%s%s%s%s%s",
-		    sessions, plan->has_text ? ", with CD-TEXT" : "", speed[0] != '\0' ? ", at " : "", speed,
-		    job->options->will_verify && !job->burn.is_test ? ", close, read back" : ", close",
+	report_text(report, "plan", "%swrite %s at once (SAO: pauses, indexes and codes as they are)%s%s%s%s%s%s",
+		    plan->blank ? "blank, " : "", sessions, plan->has_text ? ", with CD-TEXT" : "",
+		    speed[0] != '\0' ? ", at " : "", speed, will_verify ? ", close, read back" : ", close",
 		    time[0] != '\0' ? ": " : "", time);
+	if (plan->overwrites[0] != '\0')
+		report_text(report, "", "the disc loses what it holds: %s", plan->overwrites);
 	if (plan->lacks[0] != '\0')
 		report_text(report, "lacks", "%s", plan->lacks);
+}
+
+static void report_times(struct report *report, const struct burn_cd_job *job)
+{
+	const struct discern_burn_cd_plan *plan = &job->plan;
+	const bool is_test = job->burn.is_test;
+	const struct burn_times times = {
+		.check_seconds = job->check.seconds,
+		.prepare_seconds = plan->prepare_seconds,
+		.write_seconds = plan->write_seconds,
+		.close_seconds = is_test ? 0 : plan->close_seconds,
+		.verify_seconds = job->options->will_verify && !is_test ? plan->verify_seconds : 0,
+	};
+
+	burn_report_times(report, &times);
 }
 
 void burn_cd_report_plan(struct report *report, const struct burn_cd_job *job)
@@ -194,11 +223,14 @@ void burn_cd_report_plan(struct report *report, const struct burn_cd_job *job)
 
 	report_disc(report, job);
 	print_plan(report, job);
+	report_times(report, job);
 	report_open_object(report, "plan");
 	report_string(report, "mode", NULL, "SAO");
 	report_number(report, "n_sectors", NULL, plan->n_sectors, NULL);
 	report_bool(report, "cd_text", NULL, plan->has_text, NULL);
 	report_bool(report, "subchannel", NULL, plan->has_subchannel, NULL);
+	report_bool(report, "blank", NULL, plan->blank, NULL);
+	report_string(report, "overwrites", NULL, plan->overwrites);
 	report_string(report, "lacks", NULL, plan->lacks);
 	report_number(report, "write_offset", NULL, job->burn.write_offset_samples, NULL);
 	report_number(report, "speed_kbps", NULL, plan->speed_kbps, NULL);

@@ -343,6 +343,7 @@ static int set_any(struct burn_options *options, int option)
 	case OPTION_GAP:
 	case OPTION_WRITE_OFFSET:
 	case OPTION_NO_CD_TEXT:
+		worker_words_add_option(&options->words, own, option, optarg);
 		return set_cd(options, option);
 	case OPTION_COPIES:
 		return set_copies(options, optarg);
@@ -365,6 +366,11 @@ bool burn_options_are_several(const struct burn_options *options)
 	return options->n_drives > 1 || options->n_copies > 0 || options->queue != NULL;
 }
 
+bool burn_options_may_ask(const struct burn_options *options)
+{
+	return !options->burn.append && !options->burn.simulate && cli_can_ask(options->cli);
+}
+
 /* What there is one of cannot be for several. */
 static int check_several(struct burn_options *options)
 {
@@ -378,7 +384,7 @@ static int check_several(struct burn_options *options)
 	return cli_refuse_record(options->cli);
 }
 
-/* The last operand is the drive if it is a name of one: /dev/sr0, sr0. */
+/* The last operands are drives if they are names of some: /dev/sr0, sr0. */
 static bool is_drive_name(const char *word)
 {
 	return strncmp(word, "/dev/", 5) == 0 ||
@@ -387,14 +393,28 @@ static bool is_drive_name(const char *word)
 
 static int take_sounds(struct burn_options *options, int n_operands, char **operands)
 {
-	if (is_drive_name(operands[n_operands - 1]))
-		options->drive_name = operands[--n_operands];
+	while (n_operands > 0 && is_drive_name(operands[n_operands - 1])) {
+		options->drives = &operands[--n_operands];
+		options->n_drives++;
+	}
 	if (n_operands == 0)
 		return cli_usage(options->cli, "--audio: which files?");
+	options->drive_name = options->n_drives > 0 ? options->drives[0] : NULL;
 	options->sounds = operands;
 	options->n_sounds = (size_t)n_operands;
 	options->image_path = operands[0];
-	return -1;
+	return 0;
+}
+
+static void take_image(struct burn_options *options, int n_operands, char **operands)
+{
+	if (options->queue == NULL) {
+		options->image_path = *operands++;
+		n_operands--;
+	}
+	options->drives = operands;
+	options->n_drives = (size_t)n_operands;
+	options->drive_name = operands[0];
 }
 
 int burn_options_parse(struct burn_options *options, int argc, char **argv)
@@ -423,66 +443,12 @@ int burn_options_parse(struct burn_options *options, int argc, char **argv)
 	if (options->burn.append && options->burn.overwrite)
 		return cli_usage(options->cli,
 				 "--append keeps what the disc holds, --overwrite does not: give one of them");
+	ret = 0;
 	if (options->is_audio && options->queue == NULL)
-		return take_sounds(options, argc - optind, argv + optind);
-	if (options->queue == NULL)
-		options->image_path = argv[optind++];
-	options->drives = argv + optind;
-	options->n_drives = (size_t)(argc - optind);
-	options->drive_name = argv[optind];
-	ret = burn_options_are_several(options) ? check_several(options) : 0;
+		ret = take_sounds(options, argc - optind, argv + optind);
+	else
+		take_image(options, argc - optind, argv + optind);
+	if (ret == 0 && burn_options_are_several(options))
+		ret = check_several(options);
 	return ret != 0 ? ret : -1;
 }
-
-const char burn_options_help[] =
-	"Usage: discern burn [OPTION…] IMAGE [DRIVE…]\n"
-	"       discern burn [OPTION…] --files FOLDER [DRIVE…]\n"
-	"       discern burn [OPTION…] --audio FILE… [DRIVE]\n"
-	"       discern burn --queue=FILE [OPTION…] DRIVE…\n"
-	"\n"
-	"Writes IMAGE onto the blank or overwritable disc in DRIVE (/dev/sr0, or just sr0), closes the disc,\n"
-	"reads it back and compares every sector. Without DRIVE it is the only drive, or the only one with\n"
-	"a disc. Before the disc is touched, all of IMAGE is read and held against a list of checksums that\n"
-	"lies beside it (SHA256SUMS, IMAGE.sha256 and their like), and the signature on that list is checked.\n"
-	"IMAGE may be compressed (.gz, .xz, .zst, .bz2, .lz4, or the image in a .zip), or - for standard input.\n"
-	"In several drives it is burned at once, each at its own pace; one that fails holds up no other.\n"
-	"\n"
-	"IMAGE may be a CD with tracks of all kinds: a cue sheet, cdrdao's toc file, CloneCD's ccd file, or a bin\n"
-	"file of whole sectors. With --audio each FILE (FLAC, WAV, AIFF; 44.1 kHz, 16 bit, stereo) is a track.\n"
-	"\n"
-	"Options:\n"
-	"      --dry-run          say what would be done, and stop there\n"
-	"      --overwrite        burn over what an overwritable disc (DVD+RW, DVD-RAM, BD-RE) holds; a CD-RW\n"
-	"                         or DVD-RW is blanked first\n"
-	"      --multi            leave the disc open for another session\n"
-	"      --append           add a session to an open disc: IMAGE made with mkisofs -C and -M\n"
-	"      --simulate         burn with the laser at the power of reading (CD-R, CD-RW, DVD-R, DVD-RW)\n"
-	"      --no-verify        do not read the disc back\n"
-	"      --sha256=HEX       the SHA-256 that IMAGE has to have\n"
-	"      --checksum=HEX     the same with MD5, SHA-1, SHA-256 or SHA-512\n"
-	"      --keyring=FILE     public keys that may have signed, instead of your own keyring\n"
-	"      --require-signature  burn nothing without a good signature\n"
-	"      --files            burn the files of a folder, as an image made on the way\n"
-	"      --label=NAME       label of that image; the folder's name is the default\n"
-	"      --size=BYTES       how much comes through a pipe, where its volume does not say\n"
-	"      --pipe-timeout=SECONDS  a pipe that brings nothing for so long (300) has failed\n"
-	"      --any-file         burn a file that is no disc image, or not a complete one\n"
-	"      --speed=X          at most this speed: 8 or 8x, or 11080kB/s; max is the default\n"
-	"      --mode=MODE        sao, tao, dao or incremental; auto, the default, takes what suits the disc\n"
-	"      --defect-management=on|off   format a BD with spare areas for bad places, or without\n"
-	"      --stream-recording=on|off    BD, DVD-RAM: full speed, without the drive replacing bad places\n"
-	"      --buffer=MIB       memory between file and drive, 64 MiB or more\n"
-	"      --copies=N         burn N discs in the drives, and ask for the next ones\n"
-	"      --queue=FILE       burn what the lines of FILE name: IMAGE [OPTION…]; those that are good are marked\n"
-	"      --eject            open the tray at the end\n"
-	"      --receipt=FILE     tell in FILE how the disc came about and what it was proven to be, instead of in\n"
-	"                         IMAGE.receipt.json\n"
-	"      --no-receipt       leave no receipt\n"
-	"CDs with audio, and others with more than one track:\n"
-	"      --audio            burn files of sound, each as a track; CD-TEXT and ISRC from tags of FLAC files\n"
-	"      --gap=SECONDS      silence between these tracks (75f: in sectors); none is the default\n"
-	"      --no-cd-text       leave CD-TEXT out\n"
-	"      --write-offset=N   the drive writes audio N samples late (early if negative)\n"
-	"\n"
-	"Exit codes: 0 burned and equal, 1 could not do it, 2 wrong usage, 3 burned but not all can be read\n"
-	"back, 4 burned but the disc differs, 5 no usable disc, 128+n stopped by signal n.\n";

@@ -42,6 +42,8 @@ struct burn_options {
 
 bool burn_options_are_several(const struct burn_options *options);
 
+/** Nothing was said of what the disc holds, and somebody is there who can be asked. */
+bool burn_options_may_ask(const struct burn_options *options);
 
 extern const char burn_options_help[];
 

@@ -44,7 +44,47 @@ void burn_tell_estimate(uint32_t seconds, char *ret, size_t size)
 	else if (minutes < 90)
 		snprintf(ret, size, "about %u minutes", minutes);
 	else
-		snprintf(ret, size, "about %u hours and %u minutes", minutes / 60, minutes % 60);
+		snprintf(ret, size, "about %u hour%s and %u minutes", minutes / 60, minutes < 120 ? "" : "s",
+			 minutes % 60);
+}
+
+enum { TIMES_SIZE = 512 };
+
+/* ", 40 s to close": no more exact than it can be. */
+static void add_time(char words[TIMES_SIZE], uint32_t seconds, const char *what)
+{
+	enum { MINUTE = 60, EXACT_SECONDS = 90, STEP = 10 };
+	bool is_short = seconds < EXACT_SECONDS;
+	size_t length = strlen(words);
+
+	if (seconds > 0)
+		snprintf(words + length, TIMES_SIZE - length, "%s%" PRIu32 " %s to %s", length == 0 ? "; about " : ", ",
+			 is_short ? (seconds + STEP - 1) / STEP * STEP : (seconds + MINUTE / 2) / MINUTE,
+			 is_short ? "s" : "min", what);
+}
+
+void burn_report_times(struct report *report, const struct burn_times *times)
+{
+	char words[TIMES_SIZE] = "", check[TEXT_SIZE], done[TEXT_SIZE + 32] = "checked";
+
+	if (times->is_checked_later)
+		snprintf(done, sizeof(done), "checked while it is written");
+	else if (times->check_seconds >= 1)
+		snprintf(done, sizeof(done), "checked in %s",
+			 text_duration((uint64_t)(times->check_seconds + 0.5), check));
+	add_time(words, times->prepare_seconds, "prepare the disc");
+	add_time(words, times->write_seconds, "write");
+	add_time(words, times->close_seconds, "close");
+	add_time(words, times->verify_seconds, "read back");
+	if (words[0] != '\0')
+		report_text(report, "times", "%s%s", done, words);
+	report_open_object(report, "times");
+	report_real(report, "check_seconds", NULL, times->check_seconds, NULL);
+	report_number(report, "prepare_seconds", NULL, times->prepare_seconds, NULL);
+	report_number(report, "write_seconds", NULL, times->write_seconds, NULL);
+	report_number(report, "close_seconds", NULL, times->close_seconds, NULL);
+	report_number(report, "verify_seconds", NULL, times->verify_seconds, NULL);
+	report_close(report);
 }
 
 void burn_report_disc(struct report *report, const struct discern_burn_plan *plan, struct discern_drive *drive)
@@ -90,7 +130,8 @@ static void tell_steps(struct report *report, const struct discern_burn_plan *pl
 	const char *verify = intent->will_verify ? ", read back and compare" : ", without reading it back";
 
 	burn_tell_speed(plan->speed_kbps, plan->speed_1x_kbps, speed, sizeof(speed));
-	burn_tell_estimate(intent->will_verify ? plan->seconds : plan->seconds / 2, estimate, sizeof(estimate));
+	burn_tell_estimate(plan->seconds - (intent->will_verify ? 0 : plan->verify_seconds), estimate,
+			   sizeof(estimate));
 	report_text(report, "plan", "%s%s%s%s in one session%s, %s%s%s%s", prepare,
 		    plan->simulate ? "simulate" : "write", plan->speed_kbps > 0 ? " at " : "",
 		    plan->speed_kbps > 0 ? speed : "", plan->appends_to[0] != '\0' ? " more" : "",
@@ -168,11 +209,26 @@ static void report_choices(struct report *report, const struct discern_burn_plan
 	report_number(report, "start_lba", NULL, plan->start_lba, NULL);
 	report_bool(report, "leave_open", NULL, plan->leave_open, NULL);
 	report_bool(report, "simulate", NULL, plan->simulate, NULL);
+	report_number(report, "layer_break_sectors", NULL, plan->layer_break_sectors, NULL);
 	report_bool(report, "stream_recording", NULL, plan->stream_recording, NULL);
 	report_open_list(report, "notes");
 	for (size_t i = 0; i < plan->notes.n; i++)
 		report_string(report, "note", NULL, plan->notes.lines[i]);
 	report_close(report);
+}
+
+static void report_times(struct report *report, const struct discern_burn_plan *plan, const struct burn_intent *intent)
+{
+	const struct burn_times times = {
+		.check_seconds = intent->check_seconds,
+		.is_checked_later = intent->is_checked_later,
+		.prepare_seconds = plan->prepare_seconds,
+		.write_seconds = plan->write_seconds,
+		.close_seconds = plan->simulate ? 0 : plan->close_seconds,
+		.verify_seconds = intent->will_verify ? plan->verify_seconds : 0,
+	};
+
+	burn_report_times(report, &times);
 }
 
 void burn_report_plan(struct report *report, const struct discern_burn_plan *plan, const struct burn_intent *intent)
@@ -184,6 +240,7 @@ void burn_report_plan(struct report *report, const struct discern_burn_plan *pla
 	for (size_t i = 0; i < plan->notes.n; i++)
 		report_text(report, "", "%s", plan->notes.lines[i]);
 	tell_other_speed(report, plan);
+	report_times(report, plan, intent);
 	report_open_object(report, "plan");
 	report_choices(report, plan);
 	report_number(report, "n_sectors", NULL, plan->n_sectors, NULL);

@@ -25,8 +25,18 @@ void burn_report_disc(struct report *report, const struct discern_burn_plan *pla
 /** What is to be done with the plan, beyond the plan. */
 struct burn_intent {
 	bool will_verify;
-	/** Also tell the reasons. */
+	/** What the check took; of a pipe it is done only while it is burned. */
+	double check_seconds;
+	bool is_checked_later;
 };
+
+/** What the check took, and how long the rest is going to take; 0 for what is not done, or not known. */
+struct burn_times {
+	double check_seconds;
+	bool is_checked_later;
+	uint32_t prepare_seconds, write_seconds, close_seconds, verify_seconds;
+};
+void burn_report_times(struct report *report, const struct burn_times *times);
 void burn_report_plan(struct report *report, const struct discern_burn_plan *plan, const struct burn_intent *intent);
 void burn_report_write(struct report *report, const struct discern_burn_plan *plan,
 		       const struct discern_burn_result *result);

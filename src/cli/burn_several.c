@@ -9,6 +9,8 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "cli/burn_cd.h"
+#include "cli/burn_cd_report.h"
 #include "cli/burn_report.h"
 #include "cli/burn_station.h"
 #include "cli/burn_table.h"
@@ -40,6 +42,35 @@ static int check_drives(struct burn_options *options)
 
 /* ---- before anything is written ---- */
 
+static int check_image(struct several *several)
+{
+	struct burn_order *order = &several->order;
+	const struct burn_options *options = order->options;
+	struct discern_error err;
+
+	if (discern_burn_check(options->image_path, &options->burn, &options->cli->observer, &order->check, &err) < 0 ||
+	    discern_burn_window_new(&order->check, 0, &order->window, &err) < 0)
+		return cli_fail(options->cli, &err);
+	progress_end(options->cli->progress);
+	burn_report_image(several->report, &order->check);
+	return CLI_EXIT_GOOD;
+}
+
+/* A CD with tracks each drive's process reads and checks itself: its sound is shifted as this drive needs it. */
+static int look_at_cd(struct several *several)
+{
+	const struct burn_options *options = several->order.options;
+	struct discern_cd *cd = NULL;
+	int ret = burn_cd_refuse_options(options);
+
+	if (ret == CLI_EXIT_GOOD)
+		ret = burn_cd_open(options, &cd);
+	if (ret == CLI_EXIT_GOOD)
+		burn_cd_report_image(several->report, cd, NULL);
+	discern_cd_close(cd);
+	return ret;
+}
+
 static int find_work(struct several *several)
 {
 	struct burn_order *order = &several->order;
@@ -48,14 +79,8 @@ static int find_work(struct several *several)
 	int left;
 
 	if (options->queue == NULL) {
-		if (discern_burn_check(options->image_path, &options->burn, &options->cli->observer, &order->check, &err) <
-			    0 ||
-		    discern_burn_window_new(&order->check, 0, &order->window, &err) < 0)
-			return cli_fail(options->cli, &err);
-		progress_end(options->cli->progress);
-		burn_report_image(several->report, &order->check);
 		order->n_wanted = options->n_copies > 0 ? options->n_copies : (int64_t)options->n_drives;
-		return CLI_EXIT_GOOD;
+		return burn_cd_is_wanted(options) ? look_at_cd(several) : check_image(several);
 	}
 	if (burn_queue_open(options->queue, &order->queue, &err) < 0)
 		return cli_fail(options->cli, &err);
@@ -85,15 +110,32 @@ static void pass_signal(struct several *several)
 		burn_station_stop(&several->stations[i], cli_signal());
 }
 
+/* Of a disc that holds something. */
+static void ask_for_loss(struct several *several, struct burn_station *station)
+{
+	const char *holds = answer_string(station->plan, "plan.overwrites");
+	struct cli *cli = several->order.options->cli;
+
+	if (station->plan_code != CLI_EXIT_GOOD || holds[0] == '\0' || several->order.options->is_dry_run ||
+	    !cli_can_ask(cli) ||
+	    cli_confirm(cli, "burn over the %s in %s, which holds %s", answer_string(station->plan, "disc.profile"),
+			station->name, holds))
+		return;
+	station->plan_code = CLI_EXIT_MEDIUM;
+	snprintf(station->plan_words, sizeof(station->plan_words), "what it holds is to stay");
+}
+
 /* A drive that cannot be planned for is a result, unless its disc can be exchanged. */
 static void judge_plan(struct several *several, struct burn_station *station)
 {
-	struct burn_row row = { .answer = station->plan, .code = station->plan_code, .place = station->line };
+	struct burn_row row = { .answer = station->plan, .place = station->line };
 
 	burn_table_report_plan(several->report, station->name, station->plan, station->plan_words);
+	ask_for_loss(several, station);
 	if (station->plan_code == CLI_EXIT_GOOD ||
 	    (station->plan_code == CLI_EXIT_MEDIUM && several->order.has_exchange))
 		return;
+	row.code = station->plan_code;
 	station->step = BURN_GIVEN_UP;
 	if (!several->order.has_exchange)
 		several->order.n_wanted--;
@@ -242,6 +284,8 @@ int burn_several(struct burn_options *options)
 	several->report = cli_report(options->cli);
 	several->order.options = options;
 	several->order.has_exchange = options->n_copies > 0 || options->queue != NULL;
+	/* Of discs that are put in later nobody is asked. */
+	several->order.asks = !several->order.has_exchange && burn_options_may_ask(options);
 	several->order.workers = workers_new(options->cli);
 	for (size_t i = 0; i < options->n_drives; i++)
 		burn_station_init(&several->stations[several->n++], &several->order, options->drives[i]);

@@ -4,6 +4,7 @@
 #include "cli/burn_station.h"
 
 #include <errno.h>
+#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,15 +30,44 @@ static bool has_work(struct burn_order *order)
 
 static void record(struct burn_station *station, const struct burn_row *row);
 
+/* What the line says that a burn in this drive could not do; empty if nothing. */
+static void judge_line(const struct burn_station *station, char *ret_words, size_t size)
+{
+	/* Of its own, as options change it. */
+	struct cli cli = { .verb = station->order->options->cli->verb,
+			   .progress_mode = PROGRESS_NONE,
+			   .progress_fd = -1 };
+	struct burn_options options = { .cli = &cli, .window_fd = -1 };
+	struct worker_words words = { 0 };
+
+	ret_words[0] = '\0';
+	worker_words_add(&words, "burn");
+	if (!burn_queue_split(station->task, &words)) {
+		snprintf(ret_words, size, "a quote has no end");
+	} else {
+		worker_words_add(&words, station->path);
+		/* Another command line is read from its begin. */
+		optind = 0;
+		if (burn_options_parse(&options, (int)words.n, words.list) != -1)
+			snprintf(ret_words, size, "the line is no command line of discern burn");
+		else if (options.queue != NULL || options.n_copies > 0)
+			snprintf(ret_words, size, "a line is one disc: --copies and --queue are for the command");
+		else if (options.n_drives != 1)
+			snprintf(ret_words, size, "a line names one image and no drive, and this one has %zu operands",
+				 options.n_drives);
+	}
+	worker_words_clear(&options.words);
+	worker_words_clear(&words);
+	cli_finish(&cli);
+}
+
 /* A line that makes no sense is told, and no disc is touched for it. */
 static bool is_good_line(struct burn_station *station)
 {
-	struct burn_row row = { .task = station->task, .code = CLI_EXIT_USAGE, .words = "a quote has no end" };
-	struct worker_words words = { 0 };
-	bool is_good = burn_queue_split(station->task, &words) && words.n > 0;
+	struct burn_row row = { .task = station->task, .code = CLI_EXIT_USAGE };
 
-	worker_words_clear(&words);
-	if (is_good)
+	judge_line(station, row.words, sizeof(row.words));
+	if (row.words[0] == '\0')
 		return true;
 	snprintf(row.drive, sizeof(row.drive), "%s", station->path);
 	record(station, &row);
@@ -164,6 +194,8 @@ static void add_burn(const struct burn_station *station, enum burn_step step, st
 	worker_words_add(words, "--yes");
 	for (size_t i = 0; i < options->words.n; i++)
 		worker_words_add(words, options->words.list[i]);
+	if (order->asks && !options->burn.overwrite)
+		worker_words_add(words, "--overwrite");
 	if (step == BURN_PLAN)
 		worker_words_add(words, "--dry-run");
 	else if (options->will_eject && !order->has_exchange)
@@ -172,9 +204,14 @@ static void add_burn(const struct burn_station *station, enum burn_step step, st
 		burn_queue_split(station->task, words);
 		return;
 	}
-	snprintf(option, sizeof(option), "--window-fd=%d", WORKER_FD);
-	worker_words_add(words, option);
-	worker_words_add(words, options->image_path);
+	if (order->window != NULL) {
+		snprintf(option, sizeof(option), "--window-fd=%d", WORKER_FD);
+		worker_words_add(words, option);
+	}
+	for (size_t i = 0; i < options->n_sounds; i++)
+		worker_words_add(words, options->sounds[i]);
+	if (options->n_sounds == 0)
+		worker_words_add(words, options->image_path);
 }
 
 static void put_together(const struct burn_station *station, enum burn_step step, struct worker_words *words)

@@ -21,6 +21,8 @@ struct burn_order {
 	int64_t n_wanted;
 	/** Discs are exchanged. */
 	bool has_exchange;
+	/** Discs that hold something are planned for: whether they may be used is asked afterwards. */
+	bool asks;
 	bool is_stopping;
 	/** Numbers of the drives' lines; those of discs come to the table. */
 	struct burn_table table;

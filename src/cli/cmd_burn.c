@@ -123,9 +123,15 @@ static int translate_speed(struct job *job, struct discern_error *err)
 
 static int make_plan(struct job *job)
 {
-	const struct burn_intent intent = { .will_verify = will_verify(job) };
+	const struct burn_intent intent = { .will_verify = will_verify(job),
+					    .check_seconds = job->check.seconds,
+					    .is_checked_later = job->check.kind == DISCERN_IMAGE_PIPE };
 	struct discern_error err;
 	int ret = open_drive(job, &err);
+
+	/* Who can be asked, is asked, when it is known what would be lost. */
+	if (burn_options_may_ask(&job->options))
+		job->options.burn.overwrite = true;
 
 	if (ret != 0)
 		return ret;
@@ -137,14 +143,22 @@ static int make_plan(struct job *job)
 	return CLI_EXIT_GOOD;
 }
 
-/* What is blanked is gone even if the burn then fails. */
-static int agree_to_blank(struct job *job)
+/* What is blanked is gone even if the burn then fails; and what is written over is gone as well. */
+static int agree_to_loss(struct job *job)
 {
-	if (!job->plan.blank ||
-	    cli_confirm(job->cli, "blank the %s in %s, which holds %s", discern_profile_name(job->plan.profile),
-			discern_drive_path(job->drive), job->plan.overwrites))
+	const struct discern_burn_plan *plan = &job->plan;
+	const char *what = plan->blank ? "blank" : plan->format != DISCERN_FORMAT_NONE ? "format" : "burn over";
+	char disc[CLI_DRIVE_NAME];
+
+	if (!plan->blank && (plan->overwrites[0] == '\0' || !cli_can_ask(job->cli)))
 		return CLI_EXIT_GOOD;
-	return CLI_EXIT_MEDIUM;
+	if (plan->blank && plan->state == DISCERN_MEDIUM_APPENDABLE && cli_can_ask(job->cli))
+		cli_say(job->cli, "--append would add a session to this disc, and keep what it holds");
+	snprintf(disc, sizeof(disc), "the %s in %s", discern_profile_name(plan->profile),
+		 discern_drive_path(job->drive));
+	if (cli_confirm_loss(job->cli, what, disc, plan->overwrites))
+		return CLI_EXIT_GOOD;
+	return cli_refused(job->cli);
 }
 
 static int write_disc(struct job *job)
@@ -273,7 +287,7 @@ static int run_steps(struct job *job)
 		ret = make_plan(job);
 	if (ret != CLI_EXIT_GOOD || job->options.is_dry_run)
 		return ret;
-	ret = agree_to_blank(job);
+	ret = agree_to_loss(job);
 	if (ret == CLI_EXIT_GOOD)
 		ret = write_disc(job);
 	if (ret == CLI_EXIT_GOOD && will_verify(job))
@@ -313,14 +327,14 @@ static int run(struct cli *cli, int argc, char **argv)
 		worker_words_clear(&job.options.words);
 		return ret;
 	}
-	if (job.options.image_path != NULL && burn_cd_is_wanted(&job.options)) {
-		cli_catch_signals();
-		ret = burn_cd(&job.options);
+	if (burn_options_are_several(&job.options)) {
+		ret = burn_several(&job.options);
 		worker_words_clear(&job.options.words);
 		return ret;
 	}
-	if (burn_options_are_several(&job.options)) {
-		ret = burn_several(&job.options);
+	if (burn_cd_is_wanted(&job.options)) {
+		cli_catch_signals();
+		ret = burn_cd(&job.options);
 		worker_words_clear(&job.options.words);
 		return ret;
 	}

@@ -265,6 +265,8 @@ static int run(struct cli *cli, int argc, char **argv)
 	copy.report = cli_report(cli);
 	ret = copy_look(&copy);
 	if (ret == CLI_EXIT_GOOD)
+		ret = copy_look_at_target(&copy);
+	if (ret == CLI_EXIT_GOOD)
 		ret = copy.is_on_the_fly ? copy_on_the_fly(&copy) : by_way_of_file(&copy);
 	clean_up(&copy, ret);
 	return ret;

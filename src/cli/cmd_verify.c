@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/verify_cd.h"
+#include "cli/verify_raw.h"
 #include "cli/verify_report.h"
 #include "cli/volume_report.h"
 #include "ui/manifest.h"
@@ -216,8 +217,11 @@ static int run(struct cli *cli, int argc, char **argv)
 	if (!job.is_manifest && discern_cd_is_one(job.image)) {
 		if (job.session > 0)
 			return cli_usage(cli, "--session: of a CD with tracks all sessions are compared");
-		return verify_cd(cli, job.image, argv[optind], &job.cd);
+		return verify_cd(cli, &(struct verify_cd_image){ .path = job.image }, argv[optind], &job.cd);
 	}
+	ret = job.is_manifest ? verify_raw(cli, job.image, argv[optind], &job.cd) : -1;
+	if (ret != -1)
+		return ret;
 	if (job.cd.has_offset || job.cd.no_text)
 		return cli_usage(cli, "--offset and --no-cd-text are of CDs with tracks, and %s is none", job.image);
 	if (load(cli, &job, &err) < 0)
@@ -242,7 +246,8 @@ const struct cli_command cmd_verify = {
 		"\n"
 		"      --manifest=FILE  compare with the SHA-256 in FILE, the manifest that discern rip has left "
 		"beside an\n"
-		"                       image: whether the disc is the same, though not where it differs\n"
+		"                       image: whether the disc is the same, though not where it differs; of a raw\n"
+		"                       image, its files must be there, and are compared with their sums first\n"
 		"\n"
 		"      --session=N      compare only session N of the disc, or the last one: --session=last\n"
 		"\n"

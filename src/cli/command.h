@@ -57,6 +57,8 @@ struct cli {
 	struct report *begun_report;
 	/** What a verdict calls the image, for one that is a copy of something; NULL for its path. */
 	const char *image_words;
+	/** What the disc holds that may be lost, as was agreed to earlier in the same command; empty without. */
+	char agreed_loss[192];
 	/** Set while the image is made as it is burned; NULL without. */
 	struct cli_feed *feed;
 	/** The image to burn lacks what could not be read of a disc: its burn is no good one. */
@@ -138,9 +140,18 @@ void cli_stay_awake(struct cli *cli, const char *why);
 /** Releases what the options opened; main() calls it after the command. */
 void cli_finish(struct cli *cli);
 
-/** Asks a yes-or-no question on the terminal. --yes answers it; without a terminal the answer is no, and a
- *  message says that --yes is needed. */
+/** Somebody is there who can answer: standard input and error are a terminal, and neither --yes nor --json was given. */
+bool cli_can_ask(const struct cli *cli);
+
+/** Asks a yes-or-no question on the terminal; no is the default, and what a signal means. --yes answers it; where nobody
+ *  can be asked the answer is no, and a message says that --yes is needed. */
 bool cli_confirm(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/** The same has been agreed to already, or somebody is asked. */
+bool cli_confirm_loss(struct cli *cli, const char *what, const char *disc, const char *holds);
+
+/** After a no: says that the disc is as it was; returns the exit code. */
+int cli_refused(struct cli *cli);
 
 /** Prints a message on wrong usage, and where help is; returns CLI_EXIT_USAGE. */
 int cli_usage(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -151,6 +162,9 @@ int cli_usage(struct cli *cli, const char *format, ...) __attribute__((format(pr
  */
 int cli_open_drive(struct cli *cli, const char *name, bool load, struct discern_drive **ret_drive,
 		   struct discern_error *err);
+
+/** cli_open_drive() without a message, and with the negative errno instead of an exit code. */
+int cli_try_drive(const struct cli *cli, const char *name, struct discern_drive **ret_drive, struct discern_error *err);
 
 /** The drive that cli_open_drive() would open, which is not opened. 0, or after a message the exit code. */
 enum { CLI_DRIVE_NAME = 4096 };

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -6,11 +7,29 @@
 
 #include "cli/command.h"
 
+enum { POLL_MS = 200 };
+
+bool cli_can_ask(const struct cli *cli)
+{
+	return !cli->assume_yes && !cli->json && isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
+}
+
+/* Reading would go on after a signal, as commands to a drive have to. */
+static bool wait_for_answer(void)
+{
+	struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
+
+	while (cli_signal() == 0)
+		if (poll(&input, 1, POLL_MS) > 0)
+			return true;
+	return false;
+}
+
 static bool read_answer(void)
 {
 	char answer[32];
 
-	if (fgets(answer, sizeof(answer), stdin) == NULL) {
+	if (!wait_for_answer() || fgets(answer, sizeof(answer), stdin) == NULL) {
 		fputc('\n', stderr);
 		return false;
 	}
@@ -28,7 +47,7 @@ bool cli_confirm(struct cli *cli, const char *format, ...)
 	va_start(ap, format);
 	vsnprintf(question, sizeof(question), format, ap);
 	va_end(ap);
-	if (!isatty(STDIN_FILENO)) {
+	if (!cli_can_ask(cli)) {
 		cli_complain(cli, "%s: give --yes to agree where nobody can be asked", question);
 		return false;
 	}
@@ -38,4 +57,17 @@ bool cli_confirm(struct cli *cli, const char *format, ...)
 	fprintf(stderr, "%s? [y/N] ", question);
 	fflush(stderr);
 	return read_answer();
+}
+
+bool cli_confirm_loss(struct cli *cli, const char *what, const char *disc, const char *holds)
+{
+	if (cli->agreed_loss[0] != '\0' && strcmp(cli->agreed_loss, holds) == 0)
+		return true;
+	return cli_confirm(cli, "%s %s, which holds %s", what, disc, holds);
+}
+
+int cli_refused(struct cli *cli)
+{
+	cli_complain(cli, "nothing was written: the disc is as it was");
+	return cli_signal() != 0 ? CLI_EXIT_SIGNAL + cli_signal() : CLI_EXIT_MEDIUM;
 }

@@ -16,7 +16,7 @@ struct copy {
 	char *target_name;
 	/** Closed as soon as all was read. */
 	struct discern_drive *source;
-	char source_path[64], source_words[96];
+	char source_path[64], target_path[64], source_words[96];
 	/** One drive for both. */
 	bool is_one_drive;
 	/** The image, to be kept; NULL for a temporary one. */
@@ -46,6 +46,9 @@ struct copy {
 
 /** Looks at the disc, and opens a place for the image. An exit code. */
 int copy_look(struct copy *copy);
+
+/** Before anything is read: may the disc in another drive be written, and what it holds be lost? An exit code. */
+int copy_look_at_target(struct copy *copy);
 
 /** Reads the disc into copy->image. An exit code: CLI_EXIT_UNREADABLE if not all could be read. */
 int copy_read(struct copy *copy);

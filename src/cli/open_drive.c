@@ -70,8 +70,8 @@ int cli_name_drive(struct cli *cli, const char *name, char ret_path[CLI_DRIVE_NA
 	return err->code == 0 ? 0 : cli_fail(cli, err);
 }
 
-int cli_open_drive(struct cli *cli, const char *name, bool load, struct discern_drive **ret_drive,
-		   struct discern_error *err)
+static int try_drive(const struct cli *cli, const char *name, bool load, struct discern_drive **ret_drive,
+		     struct discern_error *err)
 {
 	struct discern_drive_options options = { .record_path = cli->record_path, .load = load };
 	char path[sizeof(((struct discern_drive_entry *)0)->path)];
@@ -84,7 +84,18 @@ int cli_open_drive(struct cli *cli, const char *name, bool load, struct discern_
 	}
 	if (ret == 0)
 		ret = discern_drive_open(name, &options, ret_drive, err);
-	return ret == 0 ? 0 : cli_fail(cli, err);
+	return ret;
+}
+
+int cli_try_drive(const struct cli *cli, const char *name, struct discern_drive **ret_drive, struct discern_error *err)
+{
+	return try_drive(cli, name, true, ret_drive, err);
+}
+
+int cli_open_drive(struct cli *cli, const char *name, bool load, struct discern_drive **ret_drive,
+		   struct discern_error *err)
+{
+	return try_drive(cli, name, load, ret_drive, err) == 0 ? 0 : cli_fail(cli, err);
 }
 
 void cli_close_drive(struct cli *cli, struct discern_drive *drive)

@@ -73,7 +73,7 @@ static int carry_out(const struct prepare_job *job, struct report *report, const
 	if (plan->loses[0] != '\0' &&
 	    !cli_confirm(job->cli, "%s the %s in %s, which holds %s", job->options.format ? "format" : "blank",
 			 discern_profile_name(plan->profile), discern_drive_path(drive), plan->loses))
-		return CLI_EXIT_MEDIUM;
+		return cli_refused(job->cli);
 	if (discern_prepare(drive, plan, &job->cli->observer, &err) < 0)
 		return cli_fail(job->cli, &err);
 	progress_end(job->cli->progress);

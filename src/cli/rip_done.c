@@ -29,6 +29,7 @@ static bool mentions(const char *path, const char *identity)
 /* The image of a manifest of a complete one of this disc: "a.iso" or "a.iso.zst" of "a.iso.json". */
 static bool take(const char *path, const char *identity, char ret_path[4096])
 {
+	static const char *const suffixes[] = { ".zst", ".xz", ".gz" };
 	struct discern_image_digest digest;
 	struct manifest *manifest = NULL;
 	bool is_taken = false;
@@ -39,8 +40,9 @@ static bool take(const char *path, const char *identity, char ret_path[4096])
 	if (strcmp(manifest_identity(manifest), identity) == 0 && manifest_digest(manifest, &digest, NULL) == 0) {
 		snprintf(ret_path, 4096, "%.*s", length, path);
 		is_taken = access(ret_path, R_OK) == 0;
-		if (!is_taken && snprintf(ret_path, 4096, "%.*s.zst", length, path) < 4096)
-			is_taken = access(ret_path, R_OK) == 0;
+		for (size_t i = 0; !is_taken && i < sizeof(suffixes) / sizeof(suffixes[0]); i++)
+			is_taken = snprintf(ret_path, 4096, "%.*s%s", length, path, suffixes[i]) < 4096 &&
+				   access(ret_path, R_OK) == 0;
 	}
 	manifest_free(manifest);
 	return is_taken;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/rip_drives.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -30,6 +31,12 @@ static bool is_same_name(const char *a, const char *b)
 	return strcmp(a, b) == 0;
 }
 
+/* With others at hand that is no reason not to begin; a wrong name, a missing disc or a drive in use is for people to mend. */
+static bool is_broken(int code)
+{
+	return code == -ENODEV || code == -ENXIO || code == -EIO || code == -ETIMEDOUT || code == -EPROTO;
+}
+
 int rip_drives_open(struct cli *cli, char **names, size_t n, struct rip_drives *ret_drives)
 {
 	struct discern_error err;
@@ -41,9 +48,16 @@ int rip_drives_open(struct cli *cli, char **names, size_t n, struct rip_drives *
 				return cli_usage(cli, "%s is named twice", names[i]);
 	for (size_t i = 0; i < n || i == 0; i++) {
 		struct discern_drive *drive = NULL;
-		int ret = cli_open_drive(cli, n > 0 ? names[i] : NULL, true, &drive, &err);
+		bool may_go_on = ret_drives->n > 0 || i + 1 < n;
+		int ret = cli_try_drive(cli, n > 0 ? names[i] : NULL, &drive, &err);
 
-		if (ret == 0 && is_open(ret_drives, drive)) {
+		if (ret < 0 && may_go_on && is_broken(ret)) {
+			cli_complain(cli, "%s; the others go on", err.text);
+			continue;
+		}
+		if (ret < 0)
+			ret = cli_fail(cli, &err);
+		else if (is_open(ret_drives, drive)) {
 			ret = cli_usage(cli, "%s is named twice", discern_drive_path(drive));
 			cli_close_drive(cli, drive);
 		}
@@ -88,12 +102,24 @@ static void report_drive(struct report *report, const struct discern_drive *driv
 		    has_failed ? part->error.text : "");
 }
 
+const struct discern_rip_drive *rip_drives_part(const struct discern_rip_result *result, const struct discern_drive *drive)
+{
+	for (size_t i = 0; i < result->n_drives; i++)
+		if (strcmp(result->drives[i].path, discern_drive_path(drive)) == 0)
+			return &result->drives[i];
+	return NULL;
+}
+
 void rip_drives_report(struct report *report, const struct rip_drives *drives, const struct discern_rip_result *result)
 {
 	if (result->n_drives == 0)
 		return;
 	report_open_list(report, "drives");
-	for (size_t i = 0; i < result->n_drives && i < drives->n; i++)
-		report_drive(report, drives->all[i], &result->drives[i]);
+	for (size_t i = 0; i < drives->n; i++) {
+		const struct discern_rip_drive *part = rip_drives_part(result, drives->all[i]);
+
+		if (part != NULL)
+			report_drive(report, drives->all[i], part);
+	}
 	report_close(report);
 }

@@ -15,10 +15,15 @@ struct rip_drives {
 	char names[512];
 };
 
-/** Opens n drives; with none named it is the one that is there. 0, or an exit code after a message. */
+/** Opens n drives; with none named it is the one that is there. One of several that does not answer is told and left out.
+ *  0, or an exit code after a message. */
 int rip_drives_open(struct cli *cli, char **names, size_t n, struct rip_drives *ret_drives);
 
 void rip_drives_close(struct cli *cli, struct rip_drives *drives);
+
+/** What a drive has done; NULL if it was the only one. */
+const struct discern_rip_drive *rip_drives_part(const struct discern_rip_result *result,
+						const struct discern_drive *drive);
 
 /** What each of several drives has done. */
 void rip_drives_report(struct report *report, const struct rip_drives *drives, const struct discern_rip_result *result);

@@ -137,7 +137,7 @@ static void add_runs(struct manifest *facts, struct manifest_run *run, const str
 	for (size_t i = 0; i < drives->n; i++) {
 		run->drive_path = discern_drive_path(drives->all[i]);
 		run->drive = discern_drive_id(drives->all[i]);
-		run->part = run->result->n_drives == drives->n ? &run->result->drives[i] : NULL;
+		run->part = rip_drives_part(run->result, drives->all[i]);
 		if (run->part != NULL && run->part->record == NULL)
 			continue;
 		if (run->part != NULL || i == 0)

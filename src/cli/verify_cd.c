@@ -107,9 +107,27 @@ void cli_report_verify_cd(struct report *report, const struct discern_verify_cd_
 	report_real(report, "seconds", NULL, result->seconds, NULL);
 }
 
-static int compare(struct cli *cli, struct discern_drive *drive, struct discern_cd *cd,
+/* What is compared. */
+struct comparison {
+	struct discern_drive *drive;
+	struct discern_cd *cd;
+	const struct verify_cd_image *image;
+};
+
+static void print_manifest(struct report *report, const struct verify_cd_image *image)
+{
+	if (image->manifest == NULL)
+		return;
+	report_string(report, "manifest", NULL, image->manifest);
+	report_text(report, "manifest", "%s: %zu file%s, unchanged", image->manifest, image->n_files,
+		    image->n_files == 1 ? "" : "s");
+}
+
+static int compare(struct cli *cli, const struct comparison *comparison,
 		   const struct discern_verify_cd_options *options)
 {
+	struct discern_drive *drive = comparison->drive;
+	struct discern_cd *cd = comparison->cd;
 	struct discern_verify_cd_result result;
 	struct discern_error err;
 	struct report *report;
@@ -121,6 +139,7 @@ static int compare(struct cli *cli, struct discern_drive *drive, struct discern_
 		return cli_fail(cli, &err);
 	progress_end(cli->progress);
 	report = cli_report(cli);
+	print_manifest(report, comparison->image);
 	burn_cd_report_image(report, cd, NULL);
 	report_string(report, "drive", "drive", discern_drive_path(drive));
 	cli_report_verify_cd(report, &result);
@@ -134,7 +153,7 @@ static int compare(struct cli *cli, struct discern_drive *drive, struct discern_
 	return ret;
 }
 
-int verify_cd(struct cli *cli, const char *path, const char *drive_name,
+int verify_cd(struct cli *cli, const struct verify_cd_image *image, const char *drive_name,
 	      const struct discern_verify_cd_options *options)
 {
 	struct discern_drive *drive = NULL;
@@ -142,11 +161,11 @@ int verify_cd(struct cli *cli, const char *path, const char *drive_name,
 	struct discern_error err;
 	int ret;
 
-	if (discern_cd_open(path, &cd, &err) < 0)
+	if (discern_cd_open(image->path, &cd, &err) < 0)
 		return cli_fail(cli, &err);
 	ret = cli_open_drive(cli, drive_name, true, &drive, &err);
 	if (ret == 0)
-		ret = compare(cli, drive, cd, options);
+		ret = compare(cli, &(struct comparison){ drive, cd, image }, options);
 	cli_close_drive(cli, drive);
 	discern_cd_close(cd);
 	return ret;

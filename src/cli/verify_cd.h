@@ -16,8 +16,15 @@ const char *cli_verify_cd_verdict(const struct discern_verify_cd_result *result)
 /** Rows on the result, and the members of the JSON object that is open. */
 void cli_report_verify_cd(struct report *report, const struct discern_verify_cd_result *result);
 
+struct verify_cd_image {
+	const char *path;
+	/** With whose sums its files were compared, and how many there are; NULL if with none. */
+	const char *manifest;
+	size_t n_files;
+};
+
 /** discern verify with a CD of several tracks: an exit code. */
-int verify_cd(struct cli *cli, const char *path, const char *drive_name,
+int verify_cd(struct cli *cli, const struct verify_cd_image *image, const char *drive_name,
 	      const struct discern_verify_cd_options *options);
 
 #endif

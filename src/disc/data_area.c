@@ -58,7 +58,11 @@ static bool find_row(const struct discern_medium *medium, struct data_area *area
 static void find_gaps(const struct discern_medium *medium, struct data_area *area)
 {
 	bool is_cd = profile_find((unsigned)medium->profile)->family == FAMILY_CD;
-	int32_t session_start = area->first_lba;
+	int32_t session_start = medium->tracks[area->first_track].start_lba;
+
+	/* File systems count their sectors from the disc's first one, and so does the image. */
+	if (session_start > 0)
+		area->gaps[area->n_gaps++] = (struct discern_range){ 0, (uint32_t)session_start };
 
 	for (size_t i = area->first_track; i + 1 < area->behind_track && area->n_gaps < DATA_AREA_MAX_GAPS; i++) {
 		const struct discern_track *track = &medium->tracks[i];
@@ -71,8 +75,8 @@ static void find_gaps(const struct discern_medium *medium, struct data_area *are
 		if (is_cd && next->start_lba - end < CD_LATER_GAP)
 			end = next->start_lba - (track->session == 1 ? CD_FIRST_GAP : CD_LATER_GAP);
 		if (end > session_start && end < next->start_lba) {
-			area->session_starts[area->n_gaps] = (uint32_t)(session_start - area->first_lba);
-			area->gaps[area->n_gaps].lba = (int32_t)(end - area->first_lba);
+			area->session_starts[area->n_gaps] = (uint32_t)session_start;
+			area->gaps[area->n_gaps].lba = (int32_t)end;
 			area->gaps[area->n_gaps].n_sectors = (uint32_t)(next->start_lba - end);
 			area->n_gaps++;
 		}
@@ -88,17 +92,21 @@ bool data_area_find(const struct discern_medium *medium, struct data_area *ret_a
 	ret_area->n_sectors = medium->read_capacity_sectors;
 	if (!find_row(medium, ret_area))
 		return medium->n_tracks == 0;
-	ret_area->first_lba = medium->tracks[ret_area->first_track].start_lba;
 	find_gaps(medium, ret_area);
 	for (size_t i = ret_area->behind_track; i < medium->n_tracks; i++)
 		ret_area->has_more =
 			ret_area->has_more || data_area_written_end(&medium->tracks[i]) > medium->tracks[i].start_lba;
 	/* READ CAPACITY counts all of the disc. */
 	end = data_area_written_end(&medium->tracks[ret_area->behind_track - 1]);
-	if (medium->read_capacity_sectors > (uint32_t)ret_area->first_lba && !ret_area->has_more)
+	if (medium->read_capacity_sectors > data_area_begin(ret_area) && !ret_area->has_more)
 		end = medium->read_capacity_sectors;
-	ret_area->n_sectors = (uint32_t)(end - ret_area->first_lba);
+	ret_area->n_sectors = (uint32_t)end;
 	return true;
+}
+
+uint32_t data_area_begin(const struct data_area *area)
+{
+	return area->n_gaps > 0 && area->gaps[0].lba == 0 ? area->gaps[0].n_sectors : 0;
 }
 
 bool data_area_is_gap(const struct data_area *area, uint32_t sector)

@@ -11,17 +11,17 @@
 
 #define DATA_AREA_MAX_GAPS 100
 
-/** The longest row of data tracks, from the first sector of the first to the end of the last. Sectors of gaps and
- *  sessions are counted from first_lba. */
+/** The disc up to the end of the longest row of data tracks. Sectors of gaps and sessions are counted from first_lba. */
 struct data_area {
 	/** medium->tracks[first_track … behind_track - 1]; both 0 on a medium of which no track is known. */
 	size_t first_track;
 	size_t behind_track;
-	/** Not 0 if audio comes first. */
+	/** 0, unless it is of one session. */
 	int32_t first_lba;
 	/** Sectors from first_lba to the end of what is recorded; 0 if not known. */
 	uint32_t n_sectors;
-	/** Between sessions, where nothing is recorded for the user, and where the session before each one begins. */
+	/** Between sessions, where nothing is recorded for the user, and what is before the first data track (audio); and
+	 *  where the session before each one begins. */
 	size_t n_gaps;
 	struct discern_range gaps[DATA_AREA_MAX_GAPS];
 	uint32_t session_starts[DATA_AREA_MAX_GAPS];
@@ -34,6 +34,9 @@ bool data_area_find(const struct discern_medium *medium, struct data_area *ret_a
 
 /** Is the sector, counted from first_lba, in a gap? */
 bool data_area_is_gap(const struct data_area *area, uint32_t sector);
+
+/** The first sector of data: 0, unless the first gap, of audio, comes before. */
+uint32_t data_area_begin(const struct data_area *area);
 
 /** One more than the last LBA that is written in a track; its start if nothing is. An open track is reported with
  *  all the room that it still has. */

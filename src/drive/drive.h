@@ -14,6 +14,10 @@ int drive_transport(struct discern_drive *drive, struct transport **ret_transpor
 /** Closes our transport and has libburn grab the drive. Valid until drive_transport() or close. */
 int drive_lend(struct discern_drive *drive, struct burner **ret_burner, struct discern_error *err);
 
+/** The first layer of a blank DVD+R DL is to have so many sectors, whole ECC blocks and no fewer than the second. It stays so.
+ *  An error of the drive's, which need not know the command. */
+int drive_set_layer_break(struct discern_drive *drive, uint32_t n_sectors, struct discern_error *err);
+
 /** A drive on any transport, for tests; takes the transport over. */
 int drive_open_on(struct transport *transport, const char *path, struct discern_drive **ret_drive,
 		  struct discern_error *err);

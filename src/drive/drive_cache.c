@@ -9,10 +9,14 @@
 /* From so many sectors on, reading them in order has overwritten what the cache had of them before it is asked for. */
 enum { LONG_ENOUGH = 2 * MORE_THAN_CACHES };
 
+/* 32 MiB, more than any cache. */
+enum { MOST_AWAY = 4 * MORE_THAN_CACHES };
+
 /* Where FUA is refused or ignored, reading more than a cache holds does it, at the other end of the disc. */
 void drive_source_flush(struct drive_source *source, int32_t lba)
 {
-	uint32_t n_half = source->capacity_sectors / 2, n_left = n_half < MORE_THAN_CACHES ? n_half : MORE_THAN_CACHES;
+	uint32_t n_wanted = source->n_away_sectors > 0 ? source->n_away_sectors : MORE_THAN_CACHES;
+	uint32_t n_half = source->capacity_sectors / 2, n_left = n_half < n_wanted ? n_half : n_wanted;
 	bool is_behind = lba >= 0 && (uint32_t)lba >= n_half;
 	int32_t at = is_behind ? 0 : (int32_t)(source->capacity_sectors - n_left);
 	AUTO_FREE uint8_t *buffer = malloc((size_t)source->max_sectors * DISCERN_SECTOR_SIZE);
@@ -71,6 +75,47 @@ static int prove_fua(struct drive_source *source, int32_t lba, struct discern_er
 	return ret == -EOPNOTSUPP || ret == -EIO || ret == -ENXIO ? 0 : ret;
 }
 
+/* A pick-up that comes back from the other end of the disc takes longer than an answer from a cache. As long as there is one, more
+ * is read; it is tried for one sector, which is read from the medium by that. */
+static int prove_away(struct drive_source *source, int32_t lba, struct discern_error *err)
+{
+	const double least_seconds = 0.010;
+	uint8_t buffer[DISCERN_SECTOR_SIZE];
+
+	for (uint32_t n = MORE_THAN_CACHES; n <= MOST_AWAY; n *= 2) {
+		double before;
+		int ret;
+
+		source->n_away_sectors = n;
+		drive_source_flush(source, lba);
+		before = source->base.busy_seconds;
+		ret = drive_source_read_once(source, lba, 1, buffer, err);
+		source->is_away_proven = ret == 0 && source->base.busy_seconds - before >= least_seconds;
+		if (source->is_away_proven)
+			return 0;
+		/* An unreadable sector tells nothing; another one is tried the next time. */
+		if (ret < 0) {
+			source->n_away_sectors = 0;
+			return ret == -EIO || ret == -ENXIO ? 0 : ret;
+		}
+		if (n >= source->capacity_sectors / 2)
+			break;
+	}
+	source->n_away_sectors = MORE_THAN_CACHES;
+	return 0;
+}
+
+static const char *away_words(const struct drive_source *source)
+{
+	if (!source->is_away_proven)
+		return "by reading 8 MiB elsewhere; the drive's times prove neither that nor FUA";
+	return source->n_away_sectors == MORE_THAN_CACHES ?
+		       "by reading 8 MiB elsewhere, after which reading takes the way back; FUA does not prove to be heeded" :
+	       source->n_away_sectors == 2 * MORE_THAN_CACHES ?
+		       "by reading 16 MiB elsewhere, after which reading takes the way back; after less it came from the cache" :
+		       "by reading 32 MiB elsewhere, after which reading takes the way back; after less it came from the cache";
+}
+
 int drive_source_forget(struct discern_source *base, int32_t lba, uint32_t n_sectors, struct discern_error *err)
 {
 	struct drive_source *source = (struct drive_source *)base;
@@ -88,9 +133,12 @@ int drive_source_forget(struct discern_source *base, int32_t lba, uint32_t n_sec
 	if (source->fua == FUA_HONOURED) {
 		source->n_fua_sectors = n_sectors;
 		base->forget_words = "by FUA, which the drive heeds";
-	} else {
-		drive_source_flush(source, lba);
-		base->forget_words = "by reading 8 MiB elsewhere, as the drive does not prove to heed FUA";
+		return 0;
 	}
-	return 0;
+	if (source->n_away_sectors == 0)
+		ret = prove_away(source, lba, err != NULL ? err : &own);
+	else
+		drive_source_flush(source, lba);
+	base->forget_words = away_words(source);
+	return ret;
 }

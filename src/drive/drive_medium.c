@@ -366,7 +366,8 @@ static void look_at_layers(struct look *look)
 	    number != DISCERN_PROFILE_DVD_PLUS_R_DL)
 		return;
 	if (read_structure(look->drive, MMC_STRUCTURE_LAYER_BOUNDARY, data, BOUNDARY_ROOM, &length))
-		mmc_parse_layer_boundary(data, length, &look->medium->first_layer_sectors);
+		mmc_parse_layer_boundary(data, length, &look->medium->first_layer_sectors,
+					 &look->medium->is_first_layer_set);
 }
 
 /* ---- all of it ---- */

@@ -6,7 +6,7 @@
 #include "disc/source.h"
 #include "drive/drive_private.h"
 
-/* 8 MiB: the caches of drives have 0.5 to 4 MiB. */
+/* 8 MiB: the caches of most drives have 0.5 to 4 MiB. */
 enum { MORE_THAN_CACHES = 4096 };
 
 /** Whether reads with FUA come from the medium. */
@@ -23,6 +23,10 @@ struct drive_source {
 	/** So many sectors are still read with FUA: behind them the cache holds only what was read with it. */
 	uint32_t n_fua_sectors;
 	enum fua_knowledge fua;
+	/** So many sectors are read elsewhere to empty the cache; and whether the time of the next read has shown that it was so.
+	 *  0 before that was tried. */
+	uint32_t n_away_sectors;
+	bool is_away_proven;
 	/** Reads in a row over which the drive was lost. */
 	unsigned n_lost;
 	/** The sector that was read last, to try the drive with; -1 before the first. */

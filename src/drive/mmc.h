@@ -43,6 +43,7 @@ enum mmc_opcode {
 	MMC_READ_CD_MSF = 0xb9,
 	MMC_SET_CD_SPEED = 0xbb,
 	MMC_READ_CD = 0xbe,
+	MMC_SEND_DISC_STRUCTURE = 0xbf,
 };
 
 /** "READ DISC INFORMATION"; "command" for an opcode without an entry. */
@@ -101,6 +102,7 @@ enum mmc_structure {
 /** Media type in byte 1 of the command, for BD. */
 enum { MMC_STRUCTURE_OF_BD = 0x01 };
 void mmc_read_disc_structure(struct scsi_command *ret_command, enum mmc_structure format, uint8_t *data, uint16_t size);
+void mmc_send_disc_structure(struct scsi_command *ret_command, enum mmc_structure format, uint8_t *list, uint16_t size);
 
 /** READ(10), or READ(12) where n_sectors needs it. data has room for n_sectors * 2048 bytes. */
 void mmc_read(struct scsi_command *ret_command, int32_t lba, uint32_t n_sectors, uint8_t *data, unsigned timeout_ms);

@@ -50,6 +50,7 @@ static const struct {
 	{ MMC_READ_CD_MSF, "READ CD MSF" },
 	{ MMC_SET_CD_SPEED, "SET CD SPEED" },
 	{ MMC_READ_CD, "READ CD" },
+	{ MMC_SEND_DISC_STRUCTURE, "SEND DISC STRUCTURE" },
 };
 
 const char *mmc_opcode_name(uint8_t opcode)
@@ -226,6 +227,14 @@ void mmc_read_disc_structure(struct scsi_command *ret_command, enum mmc_structur
 	ret_command->cdb[7] = (uint8_t)format;
 	put_be16(ret_command->cdb + 8, size);
 	set_data(ret_command, SCSI_FROM_DRIVE, data, size);
+}
+
+void mmc_send_disc_structure(struct scsi_command *ret_command, enum mmc_structure format, uint8_t *list, uint16_t size)
+{
+	start(ret_command, MMC_SEND_DISC_STRUCTURE, MEDIUM_TIMEOUT_MS);
+	ret_command->cdb[7] = (uint8_t)format;
+	put_be16(ret_command->cdb + 8, size);
+	set_data(ret_command, SCSI_TO_DRIVE, list, size);
 }
 
 void mmc_read(struct scsi_command *ret_command, int32_t lba, uint32_t n_sectors, uint8_t *data, unsigned timeout_ms)

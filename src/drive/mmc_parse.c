@@ -247,9 +247,9 @@ bool mmc_parse_dvd_physical(const uint8_t *data, size_t length, uint32_t *ret_n_
 	return true;
 }
 
-bool mmc_parse_layer_boundary(const uint8_t *data, size_t length, uint32_t *ret_n_sectors)
+bool mmc_parse_layer_boundary(const uint8_t *data, size_t length, uint32_t *ret_n_sectors, bool *ret_is_set)
 {
-	enum { NEEDED_SIZE = 4 + 8 };
+	enum { NEEDED_SIZE = 4 + 8, IS_SET = 0x80 };
 	uint32_t n_sectors;
 
 	if (length < NEEDED_SIZE || 2 + (size_t)get_be16(data) < NEEDED_SIZE)
@@ -258,6 +258,7 @@ bool mmc_parse_layer_boundary(const uint8_t *data, size_t length, uint32_t *ret_
 	if (n_sectors == 0 || n_sectors > INT32_MAX)
 		return false;
 	*ret_n_sectors = n_sectors;
+	*ret_is_set = data[4] & IS_SET;
 	return true;
 }
 

@@ -92,8 +92,9 @@ bool mmc_parse_format_capacity(const uint8_t *data, size_t length, struct mmc_fo
 /** MMC-6, READ DISC STRUCTURE format 00h of a DVD: sectors of its data area in all layers. */
 bool mmc_parse_dvd_physical(const uint8_t *data, size_t length, uint32_t *ret_n_sectors);
 
-/** MMC-6, READ DISC STRUCTURE format 20h of a recordable DVD with two layers: sectors of the first one. */
-bool mmc_parse_layer_boundary(const uint8_t *data, size_t length, uint32_t *ret_n_sectors);
+/** MMC-6, READ DISC STRUCTURE format 20h of a recordable DVD with two layers: sectors of the first one, and
+ *  whether that cannot be changed any more. */
+bool mmc_parse_layer_boundary(const uint8_t *data, size_t length, uint32_t *ret_n_sectors, bool *ret_is_set);
 
 /** MMC-6, READ DISC STRUCTURE format 01h of a DVD: the protection system type, enum discern_protection. */
 bool mmc_parse_copyright(const uint8_t *data, size_t length, uint8_t *ret_protection);

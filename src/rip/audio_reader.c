@@ -198,6 +198,7 @@ static int fill(struct audio_reader *reader, struct discern_error *err)
 		const struct audio_join wanted = { at, end, OVERLAP_NONE };
 		struct audio_join join = wanted;
 		const struct audio_run *run = &reader->chunk.run;
+		int64_t from = at;
 		int32_t shift;
 		int ret = audio_reader_read(reader, &known, &join, err);
 
@@ -221,7 +222,7 @@ static int fill(struct audio_reader *reader, struct discern_error *err)
 			reader->samples[place] = has ? run->samples[i] : 0;
 			audio_set_bit(reader->bad, place, !has || audio_get_bit(run->bad, i));
 		}
-		reader->deck->meter->progress.done_bytes += reader->chunk.range.n_sectors * (uint64_t)SECTOR_RAW;
+		reader->deck->meter->progress.done_bytes += (uint64_t)(at - from) * AUDIO_SAMPLE_BYTES;
 	}
 	return 0;
 }
@@ -235,6 +236,7 @@ static int compare(struct audio_reader *reader, struct discern_error *err)
 	while (at < end) {
 		struct audio_join join = { at, end, OVERLAP_NONE };
 		const struct audio_run *run = &reader->chunk.run;
+		int64_t from = at;
 		int ret = audio_reader_read(reader, &known, &join, err);
 
 		if (ret < 0)
@@ -256,7 +258,7 @@ static int compare(struct audio_reader *reader, struct discern_error *err)
 			if (!is_good)
 				suspect(reader, at);
 		}
-		reader->deck->meter->progress.done_bytes += reader->chunk.range.n_sectors * (uint64_t)SECTOR_RAW;
+		reader->deck->meter->progress.done_bytes += (uint64_t)(at - from) * AUDIO_SAMPLE_BYTES;
 	}
 	return 0;
 }

@@ -100,6 +100,7 @@ static void begin_meter(struct rip *rip)
 	for (size_t i = 0; i < rip->result->n_tracks; i++)
 		if (!rip->result->tracks[i].was_complete)
 			n_bytes += 2 * (uint64_t)rip->result->tracks[i].n_sectors * SECTOR_RAW;
+	rip->meter.goes_by_bytes = true;
 	meter_phase(&rip->meter, DISCERN_PHASE_READ, n_bytes);
 }
 

@@ -96,6 +96,7 @@ static int run_round(struct group *group, struct discern_error *err)
 				continue;
 			group->is_settled[j] = true;
 			group->n_open--;
+			group->reader->deck->meter->progress.retry_bytes -= SECTOR_RAW;
 		}
 		i += n;
 	}
@@ -163,6 +164,7 @@ static int settle_group(struct group *group, struct discern_error *err)
 	}
 	if (reader->options.n_rounds > FAST_ROUNDS)
 		discern_drive_set_speed(reader->deck->drive, reader->options.speed_kbps, 0, NULL);
+	reader->deck->meter->progress.retry_bytes -= group->n_open * (uint64_t)SECTOR_RAW;
 	if (ret < 0)
 		return ret;
 	observe_message(&reader->deck->meter->observer, DISCERN_LEVEL_DETAIL,
@@ -181,7 +183,8 @@ int audio_reader_settle(struct audio_reader *reader, struct discern_error *err)
 
 	if (group.votes == NULL)
 		return discern_error_set(err, -ENOMEM, "out of memory");
-	reader->deck->meter->progress.phase = DISCERN_PHASE_RETRY;
+	for (uint32_t i = 0; i < n_sectors; i++)
+		reader->deck->meter->progress.retry_bytes += reader->is_suspect[i] ? SECTOR_RAW : 0;
 	for (uint32_t i = 0; ret == 0 && i < n_sectors; i++) {
 		if (reader->is_suspect[i])
 			group.sectors[group.n++] = i;
@@ -191,6 +194,6 @@ int audio_reader_settle(struct audio_reader *reader, struct discern_error *err)
 		}
 	}
 	free(group.votes);
-	reader->deck->meter->progress.phase = DISCERN_PHASE_READ;
+	reader->deck->meter->progress.retry_bytes = 0;
 	return ret;
 }

@@ -94,7 +94,7 @@ static int add_sector(struct line *line, uint32_t sector, struct discern_error *
 		return ret;
 	if (ret == 0 && digest(data, sizeof(data), hex, err) < 0)
 		return err->code;
-	if (ret == 0 && sector == FIRST_DESCRIPTOR)
+	if (ret == 0 && sector == rip_plan_data_start(line->plan) + FIRST_DESCRIPTOR)
 		line->root = root_sector(data);
 	snprintf(line->text + length, IDENTITY_SIZE - length, " %" PRIu32 "=%s", sector, hex);
 	return 0;
@@ -106,18 +106,19 @@ static int add_contents(struct line *line, struct discern_error *err)
 {
 	const struct rip_plan *plan = line->plan;
 	const struct source_effort soon = { .gives_up_soon = true }, usual = { 0 };
-	uint32_t last = ANCHOR;
+	uint32_t start = rip_plan_data_start(plan), last = start + ANCHOR;
 	int ret;
 
 	/* What cannot be read is no loss. */
 	source_set_effort(line->source, &soon);
-	ret = add_sector(line, ANCHOR, err);
+	ret = add_sector(line, last, err);
 
-	if (ret == 0 && plan->first_lba == 0 && line->root > FIRST_DESCRIPTOR + N_DESCRIPTORS && line->root != ANCHOR &&
+	if (ret == 0 && line->root > start + FIRST_DESCRIPTOR + N_DESCRIPTORS && line->root != last &&
 	    line->root < plan->n_sectors)
 		ret = add_sector(line, line->root, err);
 	for (uint32_t i = 1; ret == 0 && i < N_PLACES; i++) {
-		uint32_t sector = (uint32_t)((uint64_t)plan->n_sectors * i / N_PLACES) & ~(uint32_t)63;
+		uint32_t sector =
+			(start + (uint32_t)((uint64_t)(plan->n_sectors - start) * i / N_PLACES)) & ~(uint32_t)63;
 
 		if (sector <= last || sector == line->root)
 			continue;
@@ -140,7 +141,7 @@ int identity_make(const struct discern_medium *medium, struct discern_source *so
 	snprintf(ret_identity, IDENTITY_SIZE, "%s %s sectors=%" PRIu32, family_name(medium->profile), hex,
 		 plan->n_sectors);
 	for (uint32_t i = 0; ret == 0 && i < N_DESCRIPTORS; i++)
-		ret = add_sector(&line, FIRST_DESCRIPTOR + i, err);
+		ret = add_sector(&line, rip_plan_data_start(plan) + FIRST_DESCRIPTOR + i, err);
 	return ret == 0 ? add_contents(&line, err) : ret;
 }
 

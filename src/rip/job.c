@@ -121,7 +121,7 @@ static int look_for_done(struct job *job)
 	for (unsigned i = 0; ret == 0 && job->options->find_done != NULL &&
 			     job->options->find_done(job->identity, i, path, job->options->done_user);
 	     i++)
-		ret = done_compare(job->source, &job->plan, path, job->err);
+		ret = done_compare(job->source, &job->plan, path, &job->meter, job->err);
 	if (ret <= 0)
 		return ret;
 	memcpy(job->result->image_path, path, sizeof(path));

@@ -36,7 +36,7 @@ struct rip_job {
 	const struct discern_observer *observer;
 	/** May be NULL. */
 	struct rip_drop_out *drop_out;
-	/** Several drives with copies of one disc, 2 to DISCERN_RIP_MAX_DRIVES; else none. source reads in any of them. */
+	/** Several drives with copies of one disc, at most DISCERN_RIP_MAX_DRIVES; else none. source reads in any of them. */
 	const struct rip_copy *copies;
 	size_t n_copies;
 };

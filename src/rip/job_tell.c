@@ -14,14 +14,18 @@ uint64_t job_image_bytes(const struct job *job)
 	return (uint64_t)job->plan.n_sectors * DISCERN_SECTOR_SIZE;
 }
 
-/* Who opens the image sees the first one. */
+/* Who opens the image sees the first one, or where audio comes first, nothing. */
 static void tell_sessions(const struct job *job)
 {
 	int32_t session = rip_plan_last_session(job->medium);
 
-	if (job->has_volume && job->volume.has_iso9660 && job->plan.first_lba == 0 && session > 0)
+	if (job->has_volume && job->volume.has_iso9660 && session > 0)
 		observe_message(&job->meter.observer, DISCERN_LEVEL_NOTE,
-				"the disc has several sessions: \"mount -o loop,sbsector=%d\" shows the last one", session);
+				"%s: \"mount -t iso9660 -o loop,sbsector=%d\" shows %s",
+				rip_plan_data_start(&job->plan) > 0 ? "the data come behind audio"
+								    : "the disc has several sessions",
+				session,
+				rip_plan_data_start(&job->plan) == (uint32_t)session ? "them" : "the last one");
 }
 
 void job_tell_size(const struct job *job)

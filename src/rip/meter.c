@@ -22,6 +22,7 @@ void meter_phase(struct meter *meter, enum discern_phase phase, uint64_t total_b
 	meter->progress.total_bytes = total_bytes;
 	observe_restart(&meter->recent);
 	meter->next_report = 0;
+	meter->phase_began = observe_now();
 }
 
 void meter_read(struct meter *meter, bool is_good, uint32_t size_bytes, double seconds)
@@ -45,15 +46,23 @@ static void estimate(struct meter *meter)
 	struct discern_progress *progress = &meter->progress;
 
 	progress->seconds_left_bad = meter->n_bad_reads_left == 0 ? 0 : UINT32_MAX;
-	/* The rate of all good reads so far says more than that of the last seconds, which may be a bad area's. */
+	/* The rate of all so far says more than that of the last seconds, which may be a bad area's. */
 	if (progress->phase == DISCERN_PHASE_HASH)
 		return;
 	progress->seconds_left = UINT32_MAX;
-	if (meter->untried_bytes == 0)
+	if (meter->goes_by_bytes) {
+		if (progress->done_bytes > 0 && progress->total_bytes >= progress->done_bytes)
+			progress->seconds_left = whole_seconds((double)(progress->total_bytes - progress->done_bytes) *
+							       (observe_now() - meter->phase_began) /
+							       (double)progress->done_bytes);
+		return;
+	}
+	if (meter->untried_bytes == 0 && meter->second_bytes == 0)
 		progress->seconds_left = 0;
 	else if (meter->good_bytes > 0)
 		progress->seconds_left =
-			whole_seconds((double)meter->untried_bytes * meter->good_seconds / (double)meter->good_bytes);
+			whole_seconds((double)(meter->untried_bytes + meter->second_bytes) * meter->good_seconds /
+				      (double)meter->good_bytes);
 	if (meter->n_bad_reads_left > 0 && meter->n_bad_reads > 0)
 		progress->seconds_left_bad = whole_seconds((double)meter->n_bad_reads_left * meter->bad_seconds /
 							   (double)meter->n_bad_reads);

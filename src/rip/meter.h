@@ -23,9 +23,13 @@ struct meter {
 	uint64_t good_bytes;
 	double bad_seconds;
 	uint64_t n_bad_reads;
-	/** Bytes never tried, and reads still to be made in damaged areas. */
-	uint64_t untried_bytes;
+	/** Bytes never tried, those of them and of others that are still to be read a second time, and reads still to be made in
+	 *  damaged areas. */
+	uint64_t untried_bytes, second_bytes;
 	uint64_t n_bad_reads_left;
+	/** The job does not keep these two, so that the time left comes from its bytes. */
+	bool goes_by_bytes;
+	double phase_began;
 };
 
 void meter_init(struct meter *meter, const struct discern_observer *observer, uint32_t speed_1x_kbps);

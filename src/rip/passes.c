@@ -257,6 +257,9 @@ void passes_update_meter(struct passes *passes)
 	uint64_t n_failed = passes_n_bad(map, passes->plan);
 
 	meter->untried_bytes = (uint64_t)map_count(map, MAP_UNTRIED) * DISCERN_SECTOR_SIZE;
+	if (passes->doubt != NULL && passes->doubt->options.is_paranoid)
+		meter->second_bytes = meter->untried_bytes +
+				      (uint64_t)map_count(passes->doubt->pending, MAP_GOOD) * DISCERN_SECTOR_SIZE;
 	/* Each failed unit is tried a few times more, in one way or another. */
 	meter->n_bad_reads_left =
 		(uint64_t)(map_count(map, MAP_FAILED) / ecc_sectors(passes)) * (passes->n_ways_left + 1);

@@ -150,6 +150,16 @@ static int keep_earlier(struct pass *pass, uint32_t index, struct discern_error 
 	return keep(pass, index, CD_WHOLE_LOST, pass->sectors, err);
 }
 
+static uint32_t count_in_area(const struct pass *pass, enum map_status status)
+{
+	struct map_range range;
+	uint32_t n = 0;
+
+	for (uint32_t at = pass->area->index; next_in_area(pass, at, status, &range); at = range.start + range.n_sectors)
+		n += range.n_sectors;
+	return n;
+}
+
 /* Each sector of this status by itself. *ret_n_good becomes how many are right now. */
 static int try_sectors(struct pass *pass, enum map_status status, uint32_t *ret_n_good, struct discern_error *err)
 {
@@ -158,6 +168,7 @@ static int try_sectors(struct pass *pass, enum map_status status, uint32_t *ret_
 	int ret = 0;
 
 	*ret_n_good = 0;
+	pass->job->meter.progress.retry_bytes = count_in_area(pass, status) * (uint64_t)SECTOR_RAW;
 	while (ret == 0 && next_in_area(pass, at, status, &range)) {
 		enum cd_whole_state state = CD_WHOLE_LOST;
 
@@ -170,12 +181,14 @@ static int try_sectors(struct pass *pass, enum map_status status, uint32_t *ret_
 		else if (ret == 0)
 			ret = keep(pass, range.start, state, pass->sectors, err);
 		*ret_n_good += state < CD_WHOLE_WRONG;
+		pass->job->meter.progress.retry_bytes -= SECTOR_RAW;
 		n_useless = state < CD_WHOLE_WRONG ? 0 : n_useless + 1;
 		if (status == MAP_BAD && n_useless >= USELESS)
 			at = pass->area->index + pass->area->range.n_sectors;
 		if (ret == 0)
 			ret = raw_files_tick(&pass->job->files, err);
 	}
+	pass->job->meter.progress.retry_bytes = 0;
 	return ret;
 }
 
@@ -220,13 +233,11 @@ static int read_area(struct pass *pass, struct discern_error *err)
 
 	cd_whole_set_effort(job->whole, &(struct source_effort){ job->options->speed_kbps, true });
 	ret = sweep(pass, err);
-	job->meter.progress.phase = DISCERN_PHASE_RETRY;
 	if (ret == 0)
 		ret = try_sectors(pass, MAP_FAILED, &n_good, err);
 	cd_whole_set_effort(job->whole, &(struct source_effort){ job->options->speed_kbps, false });
 	if (ret == 0)
 		ret = retry(pass, err);
-	job->meter.progress.phase = DISCERN_PHASE_READ;
 	return ret;
 }
 

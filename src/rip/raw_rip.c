@@ -144,6 +144,7 @@ static void begin_meter(struct raw_job *job)
 	}
 	if (job->files.sub_map != NULL)
 		n_bytes += map_count(job->files.sub_map, MAP_UNTRIED) * (uint64_t)SECTOR_RAW;
+	job->meter.goes_by_bytes = true;
 	meter_phase(&job->meter, DISCERN_PHASE_READ, n_bytes);
 }
 

@@ -106,7 +106,8 @@ static int sweep(struct raw_job *job, enum map_status status, struct discern_err
 		/* Kinds of sectors are not read across. */
 		n = n < left ? n : left;
 		ret = read_piece(job, range.start, n, err);
-		job->meter.progress.done_bytes += (uint64_t)n * SECTOR_RAW;
+		if (status == MAP_UNTRIED)
+			job->meter.progress.done_bytes += (uint64_t)n * SECTOR_RAW;
 		at = range.start + n;
 		if (ret == 0)
 			ret = raw_files_tick(&job->files, err);
@@ -144,6 +145,7 @@ static int retry_q(struct raw_job *job, struct discern_error *err)
 
 		if (!map_next(job->files.sub_map, 0, MAP_FAILED, &range))
 			break;
+		job->meter.progress.retry_bytes = map_count(job->files.sub_map, MAP_FAILED) * (uint64_t)SUBCHANNEL_BYTES;
 		ret = cd_whole_forget(job->whole, raw_disc_lba(&job->disc, range.start), err);
 		while (ret == 0 && map_next(job->files.sub_map, at, MAP_FAILED, &range)) {
 			if (!raw_job_goes_on(job))
@@ -152,6 +154,7 @@ static int retry_q(struct raw_job *job, struct discern_error *err)
 			at = range.start + 1;
 		}
 	}
+	job->meter.progress.retry_bytes = 0;
 	return ret;
 }
 
@@ -162,12 +165,10 @@ int raw_sub_read(struct raw_job *job, struct discern_error *err)
 	if (job->files.sub_map == NULL)
 		return 0;
 	ret = sweep(job, MAP_UNTRIED, err);
-	job->meter.progress.phase = DISCERN_PHASE_RETRY;
 	if (ret == 0)
 		ret = sweep(job, MAP_BAD, err);
 	if (ret == 0)
 		ret = retry_q(job, err);
-	job->meter.progress.phase = DISCERN_PHASE_READ;
 	return ret;
 }
 

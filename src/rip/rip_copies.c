@@ -2,6 +2,7 @@
 #include <discern/rip.h>
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,7 @@
 #include "drive/drive_source.h"
 #include "rip/compress.h"
 #include "rip/copies.h"
+#include "rip/end.h"
 #include "rip/job.h"
 #include "rip/meter.h"
 #include "rip/output.h"
@@ -21,6 +23,8 @@ struct opened {
 	struct discern_medium medium;
 	struct discern_source *source, *lenient;
 	bool is_locked;
+	/* What was amiss with it at the start, so that the others go on without it. */
+	struct discern_error error;
 };
 
 struct all {
@@ -28,6 +32,8 @@ struct all {
 	const struct discern_observer *observer;
 	size_t n;
 	struct opened opened[DISCERN_RIP_MAX_DRIVES];
+	/* Of those that answer. */
+	size_t n_copies;
 	struct rip_copy copies[DISCERN_RIP_MAX_DRIVES];
 };
 
@@ -72,31 +78,84 @@ static void close_one(struct opened *opened)
 	discern_medium_clear(&opened->medium);
 }
 
+/* That a disc is missing or another one, is for people to mend; a drive that is broken is no reason not to begin. */
+static bool is_drive_trouble(int code)
+{
+	return code == -ENODEV || code == -ENXIO || code == -EIO || code == -ETIMEDOUT || code == -EPROTO;
+}
+
+/* One sector, which may be bad: some drives tell who they are and what is in them, and read nothing. */
+static int try_read(struct opened *opened, struct discern_error *err)
+{
+	uint8_t sector[DISCERN_SECTOR_SIZE];
+	int ret = source_read(opened->source, 0, 1, sector, err);
+
+	return is_drive_trouble(ret) && !rip_is_bad_sector(ret) ? ret : 0;
+}
+
+static int open_copy(struct all *all, struct opened *opened, struct discern_error *err)
+{
+	const char *path = discern_drive_path(opened->drive);
+	int ret = open_one(all, opened, err);
+
+	if (ret == 0)
+		ret = try_read(opened, err);
+	if (is_drive_trouble(ret)) {
+		opened->error = *err;
+		observe_message(all->observer, DISCERN_LEVEL_WARNING, "%s: does not answer, the others go on: %s",
+				name_of(path), err->text);
+		return 0;
+	}
+	if (ret == 0)
+		all->copies[all->n_copies++] =
+			(struct rip_copy){ path, name_of(path),
+					   opened->lenient != NULL ? opened->lenient : opened->source,
+					   &opened->medium };
+	return ret;
+}
+
+/* They have done nothing, but belong to the result. */
+static void tell_silent(const struct all *all, struct discern_rip_result *result)
+{
+	struct discern_rip_drive *drives;
+
+	if (result->n_drives == 0 || result->n_drives == all->n)
+		return;
+	drives = reallocarray(result->drives, all->n, sizeof(*drives));
+	if (drives == NULL)
+		return;
+	result->drives = drives;
+	for (size_t i = 0; i < all->n; i++) {
+		struct discern_rip_drive drive = { .error = all->opened[i].error };
+
+		snprintf(drive.path, sizeof(drive.path), "%s", discern_drive_path(all->opened[i].drive));
+		if (drive.error.code < 0)
+			drives[result->n_drives++] = drive;
+	}
+}
+
 static int rip_all(struct all *all, struct discern_rip_result *ret_result, struct discern_error *err)
 {
-	struct rip_job job = { .medium = &all->opened[0].medium,
-			       .copies = all->copies,
-			       .n_copies = all->n,
-			       .options = all->options,
-			       .observer = all->observer };
-	int ret;
+	struct rip_job job = { .copies = all->copies, .options = all->options, .observer = all->observer };
+	struct discern_error own = { 0 };
+	int ret = 0;
 
-	for (size_t i = 0; i < all->n; i++) {
-		struct opened *opened = &all->opened[i];
-		const char *path = discern_drive_path(opened->drive);
-
-		ret = open_one(all, opened, err);
-		if (ret < 0)
-			return ret;
-		all->copies[i] = (struct rip_copy){ path, name_of(path),
-						    opened->lenient != NULL ? opened->lenient : opened->source,
-						    &opened->medium };
-	}
-	job.source = copies_source(&(struct copies){ all->copies, all->n });
+	err = err != NULL ? err : &own;
+	for (size_t i = 0; ret == 0 && i < all->n; i++)
+		ret = open_copy(all, &all->opened[i], err);
+	if (ret < 0)
+		return ret;
+	if (all->n_copies == 0)
+		return err->code;
+	discern_error_clear(err);
+	job.medium = all->copies[0].medium;
+	job.n_copies = all->n_copies;
+	job.source = copies_source(&(struct copies){ all->copies, all->n_copies });
 	if (job.source == NULL)
 		return discern_error_set(err, -ENOMEM, "out of memory");
 	ret = rip_run(&job, ret_result, err);
 	source_close(job.source);
+	tell_silent(all, ret_result);
 	return ret;
 }
 

@@ -146,8 +146,9 @@ static void name_left_out(struct rip_plan *plan, const struct discern_medium *me
 	}
 	if (n_audio > 0 || n_data > 0)
 		snprintf(plan->left_out, sizeof(plan->left_out),
-			 "not in the image: %u audio track%s%s; it begins with LBA %d; --raw reads all of it", n_audio,
-			 n_audio == 1 ? "" : "s", n_data > 0 ? " and other data tracks" : "", plan->first_lba);
+			 "not in the image: %u audio track%s%s%s; --raw reads all of it", n_audio,
+			 n_audio == 1 ? "" : "s", n_data > 0 ? " and other data tracks" : "",
+			 data_area_begin(area) > 0 ? ", the place of those before the data is empty" : "");
 	else if (may_be_video(medium, area))
 		snprintf(plan->left_out, sizeof(plan->left_out),
 			 "sectors without 2048 bytes of data, as video CDs have, do not go into it; --raw reads them");
@@ -261,6 +262,11 @@ int rip_plan_make(const struct discern_medium *medium, const struct discern_volu
 	copy_gaps(ret_plan, &area);
 	name_left_out(ret_plan, medium, &area);
 	return 0;
+}
+
+uint32_t rip_plan_data_start(const struct rip_plan *plan)
+{
+	return plan->n_gaps > 0 && plan->gaps[0].start == 0 ? plan->gaps[0].n_sectors : 0;
 }
 
 const struct plan_range *rip_plan_find_gap(const struct rip_plan *plan, uint32_t sector)

@@ -26,7 +26,7 @@ struct plan_range {
 #define PLAN_MAX_CANDIDATES 12
 
 struct rip_plan {
-	/** Where the image begins on the disc: image sector 0. */
+	/** Where the image begins on the disc: image sector 0, which is LBA 0. */
 	int32_t first_lba;
 	/** Sectors of the image as the drive and the disc's structure tell. */
 	uint32_t n_sectors;
@@ -44,7 +44,7 @@ struct rip_plan {
 	 *  cannot be read, which hold nothing. */
 	bool has_run_out;
 	bool was_burned;
-	/** Between sessions: nothing is recorded there for the user. */
+	/** Between sessions: nothing is recorded there for the user. And what is before the first data: audio. */
 	size_t n_gaps;
 	struct plan_range gaps[PLAN_MAX_GAPS];
 	/** First image sector of the session before each gap. */
@@ -73,6 +73,9 @@ int32_t rip_plan_last_session(const struct discern_medium *medium);
 /** Where the ISO 9660 volume ends, in sectors from LBA 0, whose session begins at session and whose recorded area ends
  *  before recorded_end: its writer may have counted from the session or from LBA 0. */
 int64_t rip_plan_iso_end(const struct discern_volume *volume, int64_t session, int64_t recorded_end);
+
+/** The first image sector with data: 0, unless audio comes first. */
+uint32_t rip_plan_data_start(const struct rip_plan *plan);
 
 /** Whether an image sector lies between sessions. */
 bool rip_plan_is_gap(const struct rip_plan *plan, uint32_t sector);

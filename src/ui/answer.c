@@ -164,7 +164,7 @@ bool answer_progress(const struct answer *answer, struct discern_progress *ret_s
 {
 	double x = json_number_value(find(answer, "speed_x"));
 	int64_t done = answer_number(answer, "done_bytes"), total = answer_number(answer, "total_bytes");
-	int64_t bad = answer_number(answer, "bad_bytes");
+	int64_t bad = answer_number(answer, "bad_bytes"), retry = answer_number(answer, "retry_bytes");
 
 	memset(ret_state, 0, sizeof(*ret_state));
 	if (!find_phase(answer_string(answer, "phase"), &ret_state->phase) || done < 0 || total < 0 || bad < 0)
@@ -172,6 +172,7 @@ bool answer_progress(const struct answer *answer, struct discern_progress *ret_s
 	ret_state->done_bytes = (uint64_t)done;
 	ret_state->total_bytes = (uint64_t)total;
 	ret_state->bad_bytes = (uint64_t)bad;
+	ret_state->retry_bytes = retry > 0 ? (uint64_t)retry : 0;
 	ret_state->speed_kbps = amount(answer, "speed_kbps", 0);
 	if (x >= 0.01 && x < 10000)
 		ret_state->speed_1x_kbps = (uint32_t)(ret_state->speed_kbps / x + 0.5);

@@ -109,6 +109,8 @@ static void show_json(struct progress *progress, bool is_end)
 	fprintf(out, ", \"bad_bytes\": %" PRIu64 ", \"speed_kbps\": %" PRIu32, state->bad_bytes, state->speed_kbps);
 	if (state->speed_1x_kbps > 0)
 		fprintf(out, ", \"speed_x\": %.2f", (double)state->speed_kbps / state->speed_1x_kbps);
+	if (state->retry_bytes > 0)
+		fprintf(out, ", \"retry_bytes\": %" PRIu64, state->retry_bytes);
 	if (state->seconds_left != UINT32_MAX)
 		fprintf(out, ", \"seconds_left\": %" PRIu32, state->seconds_left);
 	if (state->seconds_left_bad != UINT32_MAX)

@@ -35,7 +35,7 @@ struct part {
 
 struct line {
 	size_t n_parts;
-	struct part parts[9];
+	struct part parts[10];
 };
 
 const char *progress_phase_name(enum discern_phase phase)
@@ -118,6 +118,14 @@ static void add_bad(struct line *line, const struct discern_progress *state)
 	add(line, 1, "%s %s", size, state->phase == DISCERN_PHASE_VERIFY ? "bad or different" : "bad");
 }
 
+static void add_retry(struct line *line, const struct discern_progress *state)
+{
+	char size[TEXT_SIZE];
+
+	if (state->retry_bytes > 0)
+		add(line, 1, "trying %s again", text_size(state->retry_bytes, size));
+}
+
 static void add_buffers(struct line *line, const struct discern_progress *state)
 {
 	bool has_fifo = state->fifo_percent <= 100;
@@ -158,7 +166,9 @@ static void add_time_left(struct line *line, const struct discern_progress *stat
 {
 	char good[TEXT_SIZE], bad[TEXT_SIZE];
 	bool has_bad = state->seconds_left_bad != UINT32_MAX && state->seconds_left_bad > 0;
-	bool has_good = state->seconds_left != UINT32_MAX && (state->seconds_left > 0 || !has_bad);
+	/* When what is easy is done, nothing left of that tells nothing. */
+	bool has_good = state->seconds_left != UINT32_MAX &&
+			(state->seconds_left > 0 || (!has_bad && state->retry_bytes == 0 && state->phase != DISCERN_PHASE_RETRY));
 
 	if (has_good)
 		text_duration(state->seconds_left, good);
@@ -217,6 +227,7 @@ void progress_line(const struct discern_progress *state, double elapsed, size_t 
 			add_size(&line, state);
 		add_speed(&line, state->speed_kbps, state->speed_1x_kbps);
 		add_bad(&line, state);
+		add_retry(&line, state);
 		add_buffers(&line, state);
 		add_drives(&line, state);
 		add_time_left(&line, state);

@@ -98,6 +98,23 @@ static int refuse_area(struct discern_drive *drive, const struct compare_options
 	return -EMEDIUMTYPE;
 }
 
+/* Where audio comes first, an image may be of the data alone, as other programs make it: then it has room for no more. */
+static void take_off_begin(struct compare_options *options)
+{
+	struct data_area *area = &options->area;
+	uint32_t begin = data_area_begin(area);
+
+	if (begin == 0 || options->image->n_sectors > area->n_sectors - begin)
+		return;
+	area->first_lba = (int32_t)begin;
+	area->n_sectors -= begin;
+	area->n_gaps--;
+	for (size_t i = 0; i < area->n_gaps; i++) {
+		area->gaps[i] = area->gaps[i + 1];
+		area->gaps[i].lba -= (int32_t)begin;
+	}
+}
+
 static void tell(const struct discern_observer *observer, const char *text)
 {
 	if (observer != NULL && observer->message != NULL)
@@ -111,12 +128,15 @@ static int verify_medium(struct discern_drive *drive, const struct discern_mediu
 {
 	struct drive_source_options source_options = { .past_cache = true, .with_proof = true };
 	struct discern_source *disc;
+	bool has_audio;
 	int ret;
 
 	if (!find_area(medium, options, &options->area))
 		return refuse_area(drive, options, err);
+	has_audio = options->area.has_more || data_area_begin(&options->area) > 0;
+	take_off_begin(options);
 	plan(medium, options);
-	if (!options->is_session && (options->area.has_more || options->area.first_lba > 0))
+	if (!options->is_session && has_audio)
 		tell(options->observer, "the disc also holds other tracks (audio), which are not compared");
 	ret = drive_source_open(drive, medium, &source_options, &disc, err);
 	if (ret < 0)

@@ -6,7 +6,7 @@
 # shellcheck source=tests/support/media.sh
 . "$source_folder/tests/support/media.sh"
 requires_vdrive
-requires cdrskin xorriso xorrisofs
+requires cdrskin xorriso xorrisofs dvd+rw-mediainfo
 make_iso one.iso 1 ONE
 one=$PWD/one.iso
 mkdir two
@@ -110,6 +110,8 @@ blank_sequential() {
 	holds "$kind, formatted" "$one"
 	tells "blanked back" "DVD-RW, blank" "$discern" blank --yes
 	says "blanked quickly it takes no session more" "no TAO" "$discern" burn --mode=incremental "$one"
+	blank_disc "$kind" 2048
+	tells "a very small one formatted" "DVD-RW restricted overwrite" "$discern" format
 	echo "# done"
 }
 
@@ -171,6 +173,19 @@ refuse() {
 	blank_disc $kind
 	says "one session" "holds one session" "$discern" burn --multi "$one"
 	tells "where its layers change" "in the first, which ends at LBA 35008" "$discern" burn --dry-run "$one"
+	kind=dvd+r-dl
+	blank_disc $kind 1024
+	half=$(((n_one + 15) / 16))
+	half=$((16 * ((half + 1) / 2)))
+	tells "layers of the same size" "made to change at LBA $half" "$discern" burn "$one"
+	holds "$kind, on both layers" "$one"
+	run with_drive blank.disc dvd+rw-mediainfo /dev/sr0
+	printed "$kind: dvd+rw-mediainfo finds it set" "$half*2KB, can no longer be set"
+	blank_disc $kind 1024
+	tells "left open" "the drive changes at LBA 512, as more is to come" "$discern" burn --dry-run --multi "$one"
+	run "$discern" vdrive run --drive sr0=blank.disc --fault 'sr0: 0xbf sense=5/20/00' -- "$discern" burn "$one"
+	complained "$kind: a drive that cannot set it" "they change where the drive has it"
+	printed "$kind: writes it nevertheless" "every sector equals the image"
 	kind=dvd+rw
 	blank_disc $kind
 	says "no sessions" "has no sessions" "$discern" burn --append "$one"

@@ -135,12 +135,43 @@ for disc in disc?; do
 done
 equal "as the discs themselves say" "$n_equal" 3
 
+# ---- CDs with tracks ----
+
+"$build_folder/tests/support/sound_make" one 400 1
+"$build_folder/tests/support/sound_make" two 500 2
+cat >disc.cue <<'EOF'
+FILE "one.wav" WAVE
+  TRACK 01 AUDIO
+    INDEX 01 00:00:00
+FILE "two.wav" WAVE
+  TRACK 02 AUDIO
+    INDEX 01 00:00:00
+EOF
+blanks cd-r cd-r dvd+r cd-rw
+exits 1 "a CD with tracks in four drives, of which two fail" "$discern" vdrive run --drive sr0=disc0 \
+	--drive sr1=disc1 --drive sr2=disc2 --drive sr3=disc3 \
+	--fault 'sr3: write skip=9 count=1 write-error' -- "$discern" burn --yes --json disc.cue sr0 sr1 sr2 sr3
+equal "the tracks are told once" "$(jq '.image.tracks | length' out)" 2
+told "a good one" sr0 "good 0 equal"
+told "another" sr1 "good 0 equal"
+told "no CD" sr2 "no usable disc 5 "
+told "a write error" sr3 "failed 1 "
+ok "the disc is the sheet" "$discern" vdrive run --drive sr0=disc1 -- "$discern" verify disc.cue
+blanks cd-r cd-r
+ok "files of sound, too" "$discern" vdrive run --drive sr0=disc0 --drive sr1=disc1 -- \
+	"$discern" burn --yes --audio --gap=2 one.wav two.wav sr0 sr1
+contains "the table has all discs" out "sr1      CD-R"
+run with_drive disc1 "$discern" info --json sr0
+equal "with the pause that was asked for" "$(jq '.medium.tracks[1].start_lba' out)" 550
+exits 2 "several sessions are not for it" "$discern" burn --multi disc.cue sr0 sr1
+
 # ---- a queue ----
 
 cat >list <<'EOF'
-# two discs, and one line that cannot be done
+# two discs, and lines that cannot be done
 image.iso
 missing.iso
+image.iso "other one.iso"
 "no end
 "other one.iso" --no-verify
 EOF
@@ -155,20 +186,22 @@ blanks dvd+r dvd+r dvd+r
 ln -sf disc0 medium0
 exits 1 "a queue" "$discern" vdrive run --drive sr0=medium0 -- sh queue.sh
 equal "each line has an outcome" "$(jq -r '[.discs[] | .task + ": " + .verdict] | join(", ")' told)" \
-	'image.iso: good, missing.iso: failed, "no end: failed, "other one.iso" --no-verify: not verified'
+	'image.iso: good, missing.iso: failed, image.iso "other one.iso": failed, "no end: failed, "other one.iso" --no-verify: not verified'
 reads_back disc0 image.iso
 reads_back disc2 "other one.iso"
-equal "what is done is marked" "$(sed 's/^# [0-9].*+0000 //' list)" '# two discs, and one line that cannot be done
+equal "what is done is marked" "$(sed 's/^# [0-9].*+0000 //' list)" '# two discs, and lines that cannot be done
 sr0 good
 #done image.iso
 sr0 failed: missing.iso: cannot open: No such file or directory
 missing.iso
+sr0 failed: a line names one image and no drive, and this one has 2 operands
+image.iso "other one.iso"
 sr0 failed: a quote has no end
 "no end
 sr0 not verified
 #done "other one.iso" --no-verify'
 cp image.iso missing.iso
-sed -i '/no end/d' list
+sed -i '/no end/d; /image.iso "other/d' list
 blanks dvd+r
 exits 0 "the same command goes on with what is left" "$discern" vdrive run --drive sr0=disc0 -- \
 	"$discern" burn --queue=list sr0

@@ -119,6 +119,16 @@ printf 'CD_ROM_XA\nTRACK MODE2_FORM1\nDATAFILE "data.iso"\nTRACK MODE2_FORM2\nZE
 new_disc cd-r
 ok "Mode 2, both forms" burn_in "" xa.toc
 laid_out "XA: the second track" "track 2 session 1 xa control 4 pregap $n start $n end $((n + 310))"
+"$dump" a.disc sectors 0 $((n + 310)) >xa.bin
+cp xa.bin sealed.bin
+truncate -s -4 xa.bin
+printf '\000\000\000\000' >>xa.bin
+printf 'FILE "xa.bin" BINARY\nTRACK 01 MODE2/2352\nINDEX 01 00:00:00\n' >xa.cue
+new_disc cd-r
+ok "Form 2 without an EDC" burn_in "" xa.cue
+printed "is told" "1 sector of Form 2 without a checksum"
+"$dump" a.disc sectors 0 $((n + 310)) >found
+same "the drive puts one there" found sealed.bin
 new_disc cd-r
 ok "a file of whole sectors" burn_in "" whole.bin
 "$dump" a.disc sectors 0 $((n + 150)) >again.bin

@@ -127,7 +127,7 @@ head -c 5000000 large.iso >fifo &
 burn 1 "a pipe that ends early" - <fifo
 wait
 complained "is told" "ended after 5000000 bytes, of $large that were expected"
-complained "with the disc's state" "the disc is spoiled"
+complained "with the disc's state" "nothing was written to the disc"
 {
 	cat large.iso
 	head -c 100000 /dev/zero
@@ -145,7 +145,7 @@ complained "is told" "the pipe goes on behind the $large bytes that were burned"
 stalled=$!
 burn 1 "a pipe that stalls" --pipe-timeout=1 - <fifo
 complained "is told" "nothing came through the pipe for 1 seconds"
-complained "with the disc's state" "spoiled"
+complained "with the disc's state" "nothing was written to the disc"
 kill "$stalled" 2>/dev/null
 wait
 head -c 5000000 /dev/urandom >noise

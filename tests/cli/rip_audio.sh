@@ -180,7 +180,9 @@ samples rip/*.flac >got.raw
 ok "before them all is right" cmp -n $((800 * 2352)) got.raw all.raw
 ok "and behind them" cmp -i $((802 * 2352)) got.raw all.raw
 echo 'ring lba=1200-1203 dead=1' >faults
-exits 3 "scratches that no drive tells of" rip_in ,c2=no --json
+exits 3 "scratches that no drive tells of" rip_in ,c2=no --json --progress=json
+equal "no more is told to be read than there is" \
+	"$(grep '^{' "$work/err" | jq -s 'all(.[]; .done_bytes <= .total_bytes) and any(.[]; .percent == 100)')" true
 equal "are found by reading twice" "$(jq -c '[.doubtful_sectors > 0, ([.ranges[].lba] | min >= 1200 and max <= 1203)]' "$work/out")" \
 	'[true,true]'
 echo 'read lba=500 probability=0.6 seed=3 flip=3' >faults

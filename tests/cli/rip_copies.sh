@@ -110,6 +110,20 @@ printed "also in the end" "gave out: "
 same "the other one reads all" out.iso disc.img
 fact "and in the manifest" '[.runs[].outcome] | join(" ")' "complete failed"
 fresh
+echo 'sr0: any unplug' >mute
+copies mute sr0 sr1
+equal "a drive that never answers" "$code" 0
+complained "is told" "/dev/sr0: INQUIRY: lost the connection to the drive; the others go on"
+same "the other one reads all" out.iso disc.img
+fresh
+echo 'sr0: read unplug' >mute
+copies mute --json sr0 sr1
+equal "one that reads nothing" "$code" 0
+complained "is told as well" "sr0: does not answer, the others go on"
+equal "also in the result" "$(jq -c '[.drives[] | [.path, .sectors, .error != null]]' out)" \
+	"[[\"/dev/sr0\",0,true],[\"/dev/sr1\",$n_all,false]]"
+same "the other one reads all" out.iso disc.img
+fresh
 printf 'sr0: read skip=60 unplug\nsr1: read skip=90 remove\n' >both
 copies both sr0 sr1
 [ "$code" -ne 0 ]

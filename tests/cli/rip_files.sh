@@ -6,7 +6,7 @@
 # shellcheck source=tests/support/rip.sh
 . "$source_folder/tests/support/rip.sh"
 requires_vdrive
-requires xorriso jq
+requires xorriso genisoimage isoinfo jq
 
 mkdir -p tree/deep/a/b/c/d/e/f/g/h "tree/with space" tree/empty
 for i in $(seq 1 150); do
@@ -105,3 +105,29 @@ equal "what gives in to retries is read" "$code" 3
 complained "folders are tried first" "what folders and descriptors lie in first"
 complained "then files" "what files lie in first"
 printed "nothing of the files is lost" "0 of $(find tree ! -type d | wc -l) files are damaged"
+
+# --- CD-Extra: the files say where they lie on the disc, and so do those of its image ---
+genisoimage -quiet -J -R -V EXTRA -C 0,11700 -o extra.iso tree 2>/dev/null
+head -c $((2352 * 300)) /dev/urandom >sound.bin
+cat >extra.cue <<END
+FILE "sound.bin" BINARY
+  TRACK 01 AUDIO
+    INDEX 01 00:00:00
+REM SESSION 02
+FILE "extra.iso" BINARY
+  TRACK 02 MODE1/2048
+    INDEX 01 00:00:00
+END
+lba=$(isoinfo -R -l -N 11700 -i extra.iso | awk '$NF == "large" { gsub(/\[|\]/, " "); print $9; exit }')
+exits 3 "a CD-Extra" "$discern" vdrive run --drive sr0=extra.cue --fault "sr0: read lba=$lba-$((lba + 9)) sense=3/11/05" \
+	-- "$discern" rip --no-raw --retries 1 -o x.iso
+complained "how to mount it is told" 'mount -t iso9660 -o loop,sbsector=11700'
+printed "and which file is damaged" "/large: 20.5 kB of 3.00 MB"
+exits 0 "and gone on with" with_drive extra.cue "$discern" rip -o x.iso
+ok "its data are where they are on the disc" cmp -i $((11700 * 2048)):0 x.iso extra.iso
+equal "and nothing before" "$(head -c $((11700 * 2048)) x.iso | tr -d '\0' | wc -c)" 0
+ok "isoinfo finds its files" sh -c "isoinfo -T 11700 -R -i x.iso -x /large | cmp - tree/large"
+run with_drive extra.cue "$discern" rip --skip-done
+printed "it is recognised" "x.iso holds this disc already"
+exits 0 "the disc is compared with it" with_drive extra.cue "$discern" verify x.iso
+exits 0 "and with what others made of the data alone" with_drive extra.cue "$discern" verify extra.iso

@@ -148,6 +148,19 @@ ok "the data of such an image, as other programs read them" with_drive mixed/x.c
 	count="$n_data" status=none
 same "are those that went in" got.iso data.iso
 
+# The manifest stands for the files, and they for the disc.
+mkdir moved && cp mixed/z.* mixed/z\ * moved
+exits 0 "the disc by the manifest" with_drive mixed.cue "$discern" verify --manifest moved/z.json
+printed "whose files are unchanged" "moved/z.json: 3 files, unchanged"
+exits 4 "another disc" with_drive extra.cue "$discern" verify --manifest moved/z.json
+printf x | dd of="moved/z (Track 2).bin" bs=1 seek=5000 conv=notrunc status=none
+exits 4 "a file that was changed" with_drive mixed.cue "$discern" verify --manifest moved/z.json
+complained "is named" "z (Track 2).bin was changed"
+rm "moved/z (Track 2).bin"
+exits 1 "one that is missing" with_drive mixed.cue "$discern" verify --manifest moved/z.json
+exits 1 "what a toc file does not tell" with_drive extra.cue "$discern" verify --manifest extra/t.json
+complained "is not called good" "which know of one"
+
 # What other programs burn from it is the disc again. Of cue sheets, cdrdao knows no indexes behind the first, and has
 # to be told that samples have the lowest byte first.
 grep -v 'INDEX 02' mixed/x.cue >mixed/burn.cue

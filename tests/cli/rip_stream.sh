@@ -61,6 +61,8 @@ equal "a terminal is refused" "$code" 2
 equal "a reader that sleeps does not keep it from Ctrl-C" "$(cat code)" 124
 
 # --- compressed ---
+cp disc.iso changed.iso
+printf x | dd of=changed.iso bs=1 seek=$(($(stat -c %s disc.iso) - 1)) conv=notrunc status=none
 # packed FORMAT SUFFIX UNPACK…
 packed() {
 	format=$1
@@ -77,6 +79,13 @@ packed() {
 	run with_drive "$disc" "$discern" rip -o "$packed_file" --compress="$format"
 	equal "$format: it is not overwritten" "$code" 1
 	absent "$format: nor anything begun" out.iso out.iso.part out.iso.map "$packed_file.part"
+	mkdir "$format" && cp "$packed_file" out.iso.json "$format"
+	exits 0 "$format: --skip-done" with_drive "$disc" "$discern" rip --skip-done -o "$format/new.iso"
+	printed "$format: finds it" "$packed_file holds this disc already"
+	exits 0 "$format: another disc with its marks" with_drive changed.iso,kind=dvd-rom "$discern" rip --skip-done \
+		-o "$format/new.iso"
+	same "$format: is not taken for it" "$format/new.iso" changed.iso
+	rm -r "$format"
 	stream --compress="$format"
 	"$@" <got >unpacked
 	same "$format: as a stream" unpacked disc.iso

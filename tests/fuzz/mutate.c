@@ -12,7 +12,10 @@
 /* libFuzzer mutates by itself, and has its own main(). */
 #ifndef DISCERN_FUZZER
 
+/* Of a large seed a round takes its time. */
 #define N_ROUNDS 4000
+#define N_ROUNDS_LARGE 1000
+#define LARGE_SEED ((size_t)64 << 10)
 #define MAX_MUTATIONS 8
 #define MAX_PIECE 64
 
@@ -106,7 +109,7 @@ static void run_seed(const uint8_t *seed, size_t size)
 	for (size_t i = 0; i < size; i++)
 		if (seed[i] != 0)
 			subject.used[subject.n_used++] = i;
-	for (unsigned i = 0; i < N_ROUNDS; i++)
+	for (unsigned i = 0; i < (size > LARGE_SEED ? N_ROUNDS_LARGE : N_ROUNDS); i++)
 		run_round(&subject);
 	free(subject.used);
 	free(subject.data);

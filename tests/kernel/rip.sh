@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # discern rip with the kernel's /dev/srN: damage, resets, a drive that is pulled out and plugged in under another name, limits,
-# reading twice, mended sectors, sizes, protection, streams, audio.
+# reading twice, mended sectors, sizes, protection, streams, audio, several drives, raw images, a station.
 # shellcheck source=tests/support/functions.sh
 . "${srcdir:-.}/tests/support/functions.sh"
 : "${MEDIA:?from guest.sh}"
@@ -107,11 +107,53 @@ exits 3 "as it is" "$discern" rip --as-is --json -o css.iso "$drive"
 equal "without what the drive keeps back" "$(jq .protected_sectors out)" 100
 detach css
 
-# ---- audio ----
+# ---- audio; a CD-Extra, its raw image, and the image of its data ----
 
 head -c $((2352 * 450)) /dev/zero | openssl enc -aes-128-ctr -K 05 -iv 00 2>/dev/null >sound.bin
-printf 'FILE "sound.bin" BINARY\n TRACK 01 AUDIO\n  INDEX 01 00:00:00\n TRACK 02 AUDIO\n  INDEX 01 00:03:10\n' >sound.cue
-attach audio "$work/sound.cue" --fault 'read lba=100-300 jitter=300'
-ok "an audio disc, with jitter" "$discern" rip -q --audio --format cue -o audio "$drive"
+printf 'FILE "sound.bin" BINARY\n TRACK 01 AUDIO\n  INDEX 01 00:00:00\n TRACK 02 AUDIO\n  INDEX 01 00:03:10\n' >extra.cue
+genisoimage -quiet -R -V EXTRA -C 0,11850 -o extra.iso "$MEDIA/tree" 2>/dev/null
+printf 'REM SESSION 02\nFILE "extra.iso" BINARY\n TRACK 03 MODE1/2048\n  INDEX 01 00:00:00\n' >>extra.cue
+attach audio "$work/extra.cue" --fault 'read lba=100-300 jitter=300'
+ok "audio, with jitter" "$discern" rip -q --audio --format cue -o audio "$drive"
 same "every sample" audio/*.bin sound.bin
+ok "a raw image" "$discern" rip -q --raw --subchannel -o raw "$drive"
+ok "every sample is in it" cmp -n $((450 * 2352)) raw.bin sound.bin
+"$discern" vdrive fault clear audio >/dev/null
+ok "the disc is what its manifest tells" "$discern" verify --manifest raw.json "$drive"
+ok "the data" "$discern" rip -o extra.img "$drive"
+complained "the kernel can mount them" "mount -t iso9660 -o loop,sbsector=11850"
+modprobe -a loop isofs
+ok "as told" mount -t iso9660 -o ro,loop,sbsector=11850 extra.img /media/disc
+ok "all files are there" diff -r "$MEDIA/tree" /media/disc
+umount /media/disc
 detach audio
+
+# ---- copies of one disc in two drives ----
+
+attach one "$image" --kind dvd-rom --fault 'read lba=1200-1231 sense=3/11/05'
+one=$drive
+attach two "$image" --kind dvd-rom --fault 'read lba=2000-2063 sense=3/11/05'
+ok "in two drives at the same time" "$discern" rip -o copies.iso "$one" "$drive"
+printed "each has read some" "${one#/dev/}      "
+same "the image is the disc" copies.iso "$image"
+
+# ---- a station: one disc is bad, the other one good ----
+
+detach two
+attach two "$MEDIA/udf.iso" --kind dvd-rom
+"$discern" rip --watch --retries 0 -o station "$one" "$drive" >station.log 2>station.err &
+station=$!
+for _ in $(seq 300); do
+	sleep 0.2
+	[ "$(wc -l <station.log)" -ge 2 ] && "$discern" vdrive list >list.out && [ "$(grep -c open list.out)" -ge 2 ] && break
+done
+kill -INT "$station"
+wait "$station"
+equal "a station ends when it is told to" $? 130
+equal "one disc is bad, the other one good" "$(awk '{ print $2, $3, $4 }' station.log | sort | tr '\n' ' ')" \
+	"${one#/dev/} bad KERNEL_TEST.iso, ${drive#/dev/} good UDF_TEST.iso, "
+contains "the good one was read again" station.log "verified"
+same "its image is the disc" station/UDF_TEST.iso "$MEDIA/udf.iso"
+equal "both came out" "$(grep -c open list.out)" 2
+detach one
+detach two

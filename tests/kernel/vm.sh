@@ -6,10 +6,10 @@
 # The script finds this machine's / in $HOST, SCRIPT's own arguments in nothing: what it needs comes in VM_ENV, words
 # NAME=VALUE. modprobe works, /tmp and /run are empty. Its output goes to stdout and its exit code is ours; 125 means
 # that the guest did not come to its end. VM_DIR (default: .vm) keeps the kernel between runs.
-# VM_MEMORY in MiB, VM_SECONDS until the guest is given up.
+# VM_MEMORY in MiB, VM_SECONDS until the guest is given up. Without SCRIPT the kernel is fetched, and no more.
 set -eu
-script=$(readlink -f "$1")
-shift
+script=
+[ $# -eq 0 ] || { script=$(readlink -f "$1") && shift; }
 mkdir -p "${VM_DIR:-.vm}"
 folder=$(cd "${VM_DIR:-.vm}" && pwd)
 
@@ -50,6 +50,7 @@ make_initramfs() {
 [ -e "$folder/kernel/boot" ] || fetch_kernel
 release=$(ls "$folder/kernel/lib/modules")
 [ -e "$folder/kernel/lib/modules/$release/modules.dep" ] || depmod -b "$folder/kernel" "$release"
+[ -n "$script" ] || exit 0
 make_initramfs
 # The words for the guest in a file, as a kernel's command line takes no blanks.
 # shellcheck disable=SC2086  # words, each on its line

@@ -61,7 +61,17 @@ run_job() {
 		kill "$feeder" 2>/dev/null
 		rm pipe
 		;;
+	# Its bytes are those of the small one and zeros behind; no check of it, which would be of what the volume says.
+	unreadable)
+		ln -sf /dev/fd/9 victim
+		$job --any-file victim >out 2>err &
+		pid=$!
+		after_begin "$moment" sh -c 'echo "read sense=3/11/05" >unreadable'
+		wait "$pid" || code=$?
+		: >unreadable
+		;;
 	shrinks | changes | grows | TERM | INT)
+		rm -f victim
 		[ -z "$image" ] || cp "$image" victim
 		$job $(case $how in TERM | INT) echo "$image" ;; *) echo victim ;; esac) >out 2>err &
 		pid=$!

@@ -433,6 +433,34 @@ static void chooses_spare_areas_by_size(void **state)
 	assert_int_equal(admit(&scene), -EMEDIUMTYPE);
 }
 
+static void divides_an_image_between_layers(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	/* 1001 sectors are 63 units of 16, of which the first layer gets 32. */
+	set_scene(&scene, DISCERN_PROFILE_DVD_PLUS_R_DL, DISCERN_MEDIUM_BLANK);
+	scene.check.n_sectors = 1001;
+	scene.medium.first_layer_sectors = 960;
+	assert_int_equal(make(&scene), 0);
+	assert_int_equal(scene.plan.layer_break_sectors, 512);
+	scene.check.n_sectors = 960;
+	assert_int_equal(make(&scene), 0);
+	assert_int_equal(scene.plan.layer_break_sectors, 0);
+	scene.check.n_sectors = 1001;
+	scene.options.multi = true;
+	assert_int_equal(make(&scene), 0);
+	assert_int_equal(scene.plan.layer_break_sectors, 0);
+	scene.options.multi = false;
+	scene.medium.is_first_layer_set = true;
+	assert_int_equal(make(&scene), 0);
+	assert_int_equal(scene.plan.layer_break_sectors, 0);
+	set_scene(&scene, DISCERN_PROFILE_DVD_R_DL, DISCERN_MEDIUM_BLANK);
+	scene.medium.first_layer_sectors = 480;
+	assert_int_equal(make(&scene), 0);
+	assert_int_equal(scene.plan.layer_break_sectors, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -450,6 +478,7 @@ int main(void)
 		cmocka_unit_test(appends_to_open_media),
 		cmocka_unit_test(tells_where_the_next_session_begins),
 		cmocka_unit_test(chooses_spare_areas_by_size),
+		cmocka_unit_test(divides_an_image_between_layers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -91,6 +91,9 @@ static void delivers_all_and_pads(void **state)
 		for (size_t k = 0; k < sizeof(portions) / sizeof(portions[0]); k++) {
 			uint8_t more[2048];
 
+			/* Once is enough to go round the ring. */
+			if (sizes[i] == LARGE_SIZE && portions[k] != 32)
+				continue;
 			assert_int_equal(feed_new(&check, FEED_BUFFER_SIZE, &feed, &err), 0);
 			assert_int_equal(take(feed, &check, 0, check.n_sectors, portions[k]), 0);
 			assert_int_equal(feed_deliver(more, sizeof(more), feed), -ENODATA);
@@ -199,6 +202,39 @@ static void notices_changed_bytes(void **state)
 	feed_free(feed);
 }
 
+static void tells_before_the_first_delivery(void **state)
+{
+	struct discern_burn_check check;
+	struct discern_error err;
+	struct feed *feed;
+
+	(void)state;
+	make_image(SMALL_SIZE, &check);
+	assert_int_equal(feed_new(&check, 0, &feed, &err), 0);
+	assert_true(feed_wait_full(feed, 60000));
+	assert_int_equal(feed_check_begin(feed, &err), 0);
+	check.modified_ns -= 1;
+	assert_int_equal(feed_check_begin(feed, &err), -ESTALE);
+	assert_non_null(strstr(err.text, "was written to"));
+	check.sha256[0] = check.sha256[0] == '0' ? '1' : '0';
+	assert_int_equal(feed_check_begin(feed, &err), -ESTALE);
+	assert_non_null(strstr(err.text, "content changed"));
+	feed_free(feed);
+	/* Of one that the ring has no room for nothing is known yet. */
+	make_image(LARGE_SIZE, &check);
+	assert_int_equal(feed_new(&check, 0, &feed, &err), 0);
+	assert_true(feed_wait_full(feed, 60000));
+	check.sha256[0] = check.sha256[0] == '0' ? '1' : '0';
+	assert_int_equal(feed_check_begin(feed, &err), 0);
+	/* What the ring has of one that cannot be read on is not delivered. */
+	assert_int_equal(truncate(image_path, LARGE_SIZE / 2), 0);
+	assert_int_equal(take(feed, &check, 0, 1024, 16), 0);
+	while (feed_check_begin(feed, &err) == 0)
+		usleep(1000);
+	assert_int_equal(take(feed, &check, 1024, 1024, 16), -ESTALE);
+	feed_free(feed);
+}
+
 static void refuses_another_file(void **state)
 {
 	struct discern_burn_check check;
@@ -296,7 +332,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(delivers_all_and_pads),           cmocka_unit_test(fills_the_ring_ahead),
 		cmocka_unit_test(notices_a_shorter_image),         cmocka_unit_test(notices_a_cut_behind_the_reader),
-		cmocka_unit_test(notices_changed_bytes),           cmocka_unit_test(refuses_another_file),
+		cmocka_unit_test(notices_changed_bytes),           cmocka_unit_test(tells_before_the_first_delivery),
+		cmocka_unit_test(refuses_another_file),
 		cmocka_unit_test(accounts_for_what_was_not_taken), cmocka_unit_test(cancels),
 	};
 

@@ -33,6 +33,7 @@ static void parse_everything(const uint8_t *data, size_t length)
 	struct discern_drive_id id;
 	struct discern_track track;
 	uint32_t n_sectors;
+	bool is_set;
 	uint16_t profile;
 	uint8_t byte;
 	char serial[8];
@@ -53,7 +54,7 @@ static void parse_everything(const uint8_t *data, size_t length)
 	if (mmc_parse_format_capacity(data, length, &capacity))
 		assert_true(capacity.n_sectors <= INT32_MAX);
 	mmc_parse_dvd_physical(data, length, &n_sectors);
-	if (mmc_parse_layer_boundary(data, length, &n_sectors))
+	if (mmc_parse_layer_boundary(data, length, &n_sectors, &is_set))
 		assert_in_range(n_sectors, 1, INT32_MAX);
 	mmc_parse_copyright(data, length, &byte);
 	mmc_parse_capabilities(data, length, &capabilities);
@@ -71,15 +72,20 @@ static void layer_boundary(void **state)
 	/* As a DVD+R DL has it: set, and 2086912 sectors in the first layer. */
 	uint8_t data[12] = { 0, 10, 0, 0, 0x80, 0, 0, 0, 0, 0x1f, 0xd8, 0 };
 	uint32_t n_sectors = 0;
+	bool is_set = false;
 
 	(void)state;
-	assert_true(mmc_parse_layer_boundary(data, sizeof(data), &n_sectors));
+	assert_true(mmc_parse_layer_boundary(data, sizeof(data), &n_sectors, &is_set));
 	assert_int_equal(n_sectors, 2086912);
-	assert_false(mmc_parse_layer_boundary(data, sizeof(data) - 1, &n_sectors));
+	assert_true(is_set);
+	data[4] = 0;
+	assert_true(mmc_parse_layer_boundary(data, sizeof(data), &n_sectors, &is_set));
+	assert_false(is_set);
+	assert_false(mmc_parse_layer_boundary(data, sizeof(data) - 1, &n_sectors, &is_set));
 	data[8] = 0x80;
-	assert_false(mmc_parse_layer_boundary(data, sizeof(data), &n_sectors));
+	assert_false(mmc_parse_layer_boundary(data, sizeof(data), &n_sectors, &is_set));
 	memset(data + 8, 0, 4);
-	assert_false(mmc_parse_layer_boundary(data, sizeof(data), &n_sectors));
+	assert_false(mmc_parse_layer_boundary(data, sizeof(data), &n_sectors, &is_set));
 }
 
 static void inquiry(void **state)

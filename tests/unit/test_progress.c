@@ -111,6 +111,24 @@ static void bad_areas(void **state)
 	check_line(&progress, 200, "read      62 %  408 of 658 MB  19.6 MB/s  41.0 kB bad  2:05 left for bad areas");
 }
 
+static void trying_again(void **state)
+{
+	struct discern_progress progress = writing;
+
+	(void)state;
+	progress.phase = DISCERN_PHASE_READ;
+	progress.retry_bytes = 75264;
+	progress.fifo_percent = DISCERN_PERCENT_UNKNOWN;
+	progress.drive_buffer_percent = DISCERN_PERCENT_UNKNOWN;
+	check_line(&progress, 200, "read      62 %  408 of 658 MB  14.2x 19.6 MB/s  trying 75.3 kB again  0:13 left");
+	/* Nobody knows how long that takes. */
+	progress.seconds_left = 0;
+	check_line(&progress, 200, "read      62 %  408 of 658 MB  14.2x 19.6 MB/s  trying 75.3 kB again");
+	progress.phase = DISCERN_PHASE_RETRY;
+	progress.retry_bytes = 0;
+	check_line(&progress, 200, "retry     62 %  408 of 658 MB  14.2x 19.6 MB/s");
+}
+
 static void phase_without_numbers(void **state)
 {
 	struct discern_progress progress = { .phase = DISCERN_PHASE_CLOSE };
@@ -296,7 +314,7 @@ int main(void)
 		cmocka_unit_test(sizes_in_the_unit_of_the_total),
 		cmocka_unit_test(narrow_terminals_lose_the_least_important),
 		cmocka_unit_test(several_drives),
-		cmocka_unit_test(bad_areas),
+		cmocka_unit_test(bad_areas), cmocka_unit_test(trying_again),
 		cmocka_unit_test(phase_without_numbers),
 		cmocka_unit_test(ratio_without_bytes),
 		cmocka_unit_test(hundred_only_at_the_end),

@@ -15,7 +15,7 @@
 #include "rip/job.h"
 #include "support/fault_source.h"
 
-#define N 20000
+#define N 10000
 #define MAX 3
 
 static char folder[] = "/tmp/discern-copies.XXXXXX";

@@ -253,9 +253,13 @@ static void test_data_behind_audio(void **state)
 	place(1, 1, 20000, 20000, false);
 	place(2, 2, 51400, 10000, true);
 	plan = make(&medium, &volume);
-	assert_int_equal(plan.first_lba, 51400);
-	assert_int_equal(plan.n_sectors, 10000);
-	assert_int_equal(plan.n_volume_sectors, 9000);
+	/* Its files say where they lie on the disc, so nothing moves. */
+	assert_int_equal(plan.first_lba, 0);
+	assert_int_equal(plan.n_sectors, 61400);
+	assert_int_equal(plan.n_volume_sectors, 60400);
+	assert_int_equal(rip_plan_data_start(&plan), 51400);
+	assert_true(rip_plan_is_gap(&plan, 51399));
+	assert_non_null(strstr(plan.left_out, "2 audio tracks, the place of those before the data is empty"));
 	assert_int_equal(rip_plan_last_session(&medium), 51400);
 }
 

@@ -157,7 +157,7 @@ static void test_refused(void **state)
 	};
 
 	(void)state;
-	test_drive_open(&t, "dvd-rom", 400000);
+	test_drive_open(&t, "dvd-rom", 4000);
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
 		unsigned sense = execute(wrong[i].cdb, VDRIVE_TO_HOST);
 
@@ -175,11 +175,11 @@ static void test_set_read_ahead(void **state)
 	test_drive_open(&t, NULL, 0);
 	assert_int_equal(test_run(&t, CDB(0xa7)), 0x023a01);
 	test_drive_close(&t);
-	test_drive_open(&t, "dvd-rom", 400000);
+	test_drive_open(&t, "dvd-rom", 4000);
 	assert_int_equal(test_run(&t, CDB(0xa7, 0, 0, 0, 0, 16, 0, 0, 1, 0)), GOOD);
-	assert_int_equal(test_run(&t, CDB(0xa7, 0, 0, 6, 0x1a, 0x80, 0, 0, 1, 0)), OUT_OF_RANGE);
-	assert_int_equal(test_run(&t, CDB(0xa7, 0, 0, 0, 0, 16, 0, 6, 0x1a, 0x80)), OUT_OF_RANGE);
-	assert_int_equal(get_be32(t.answer.sense + 3), 400000);
+	assert_int_equal(test_run(&t, CDB(0xa7, 0, 0, 0, 0x0f, 0xa0, 0, 0, 1, 0)), OUT_OF_RANGE);
+	assert_int_equal(test_run(&t, CDB(0xa7, 0, 0, 0, 0, 16, 0, 0, 0x0f, 0xa0)), OUT_OF_RANGE);
+	assert_int_equal(get_be32(t.answer.sense + 3), 4000);
 	test_drive_close(&t);
 }
 

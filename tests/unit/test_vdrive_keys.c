@@ -116,7 +116,7 @@ static void test_words(void **state)
 static void test_css(void **state)
 {
 	(void)state;
-	test_drive_open(&t, "dvd-rom", 400000);
+	test_drive_open(&t, "dvd-rom", 4000);
 	assert_int_equal(structure(0, 1, 0, 8), GOOD);
 	assert_int_equal(get_be32(t.data + 4), 0);
 	assert_false(is_current(0x106));
@@ -152,7 +152,7 @@ static void test_packs(void **state)
 	int fd;
 
 	(void)state;
-	test_drive_open(&t, "dvd-rom", 400000);
+	test_drive_open(&t, "dvd-rom", 4000);
 	vdrive_open_tray(t.drive);
 	fd = open(t.path, O_WRONLY);
 	assert_int_equal(pwrite(fd, pack, sizeof(pack), 500 * SECTOR), sizeof(pack));
@@ -171,7 +171,7 @@ static void test_packs(void **state)
 static void test_authentication(void **state)
 {
 	(void)state;
-	test_drive_open(&t, "dvd-rom", 400000);
+	test_drive_open(&t, "dvd-rom", 4000);
 	add("protection=css");
 	assert_int_equal(report_key(DVD, 0, ASF), INVALID_FIELD);
 	assert_int_equal(structure(0, 2, 0, 2052), INVALID_FIELD);
@@ -218,7 +218,7 @@ static void assert_region(uint8_t type, uint8_t n_left, uint8_t mask)
 static void test_region(void **state)
 {
 	(void)state;
-	test_drive_open(&t, "dvd-rom", 400000);
+	test_drive_open(&t, "dvd-rom", 4000);
 	assert_region(0, 5, 0xff);
 	assert_int_equal(send_key(DVD, 0, SET_REGION, 8, 0xfd), NOT_PRESENT);
 	add("protection=css region=123");
@@ -266,7 +266,7 @@ static void test_cprm(void **state)
 	assert_int_equal(test_read(&t, CDB(0xab, 2, 0, 0, 0, 0, 0, 0, 0, 64), 64), INVALID_FIELD);
 	test_drive_close(&t);
 	/* It is nothing for a pressed disc. */
-	test_drive_open(&t, "dvd-rom", 400000);
+	test_drive_open(&t, "dvd-rom", 4000);
 	add("protection=cprm");
 	assert_false(is_current(0x10b));
 	assert_int_equal(structure(0, 1, 0, 8), GOOD);
@@ -283,7 +283,7 @@ static void test_aacs(void **state)
 	uint8_t plain[SECTOR];
 
 	(void)state;
-	test_drive_open(&t, "bd-rom", 2200000);
+	test_drive_open(&t, "bd-rom", 4000);
 	assert_int_equal(read_10(100, 1), GOOD);
 	memcpy(plain, t.data, SECTOR);
 	assert_int_equal(report_key(AACS, 0, AGID), NOT_PRESENT);

@@ -21,10 +21,11 @@ enum {
 	FORMAT_INDEX_SHIFT = 8,
 };
 
-/* MMC-6 6.5.4.2: full format, which DVD-RAM has of several sizes. */
-enum { FORMAT_TYPE_FULL = 0x00 };
+/* MMC-6 6.5.4.2: full format, which DVD-RAM has of several sizes, and the quick one of DVD-RW. */
+enum { FORMAT_TYPE_FULL = 0x00, FORMAT_TYPE_DVD_RW_QUICK = 0x15 };
 
-/* As much as cdrskin writes to a DVD-RW that was quickly formatted, so that it is ready for writing anywhere. */
+/* As much as cdrskin writes to a DVD-RW that was quickly formatted, so that it is ready for writing anywhere; a drive
+ * refuses more than the disc has room for (5/26/00). */
 enum { FIRST_ZEROS_BYTES = 128 << 20 };
 
 /* What is written at a time, and the unit in which DVD-RW takes data. */
@@ -111,13 +112,14 @@ size_t burner_list_formats(struct burner *burner, struct burner_offer *ret_offer
 	return n;
 }
 
-/* The index of the largest offer of a type; -1 if there is none. */
-static int largest_offer(struct burner *burner, int wanted_type)
+/* The index of the largest offer of a type, and its size; -1 if there is none. */
+static int largest_offer(struct burner *burner, int wanted_type, off_t *ret_size)
 {
 	int status = 0, n_formats = 0, found = -1;
 	unsigned block_sizes = 0, parameter;
 	off_t size = 0, most = 0;
 
+	*ret_size = 0;
 	if (burn_disc_get_formats(burner->drive, &status, &size, &block_sizes, &n_formats) != 1)
 		return -1;
 	for (int i = 0; i < n_formats; i++) {
@@ -129,19 +131,30 @@ static int largest_offer(struct burner *burner, int wanted_type)
 			found = i;
 		}
 	}
+	*ret_size = most;
 	return found;
+}
+
+static off_t first_zeros(struct burner *burner)
+{
+	off_t most;
+
+	if (largest_offer(burner, FORMAT_TYPE_DVD_RW_QUICK, &most) < 0 || most > FIRST_ZEROS_BYTES)
+		return FIRST_ZEROS_BYTES;
+	return most;
 }
 
 /* Sizes and flags for burn_disc_format(), medium by medium. */
 static void find_flags(struct burner *burner, const struct burner_format *format, off_t *ret_size, int *ret_flags)
 {
 	const int fast = format->is_full ? 0 : FORMAT_FAST;
+	off_t most;
 	int index;
 
 	*ret_size = 0;
 	switch (format->kind) {
 	case DISCERN_FORMAT_OVERWRITE:
-		*ret_size = format->is_full ? 0 : FIRST_ZEROS_BYTES;
+		*ret_size = format->is_full ? 0 : first_zeros(burner);
 		*ret_flags = format->is_full ? FORMAT_MAXIMUM | FORMAT_AGAIN : FORMAT_WITH_ZEROS | FORMAT_AGAIN;
 		return;
 	case DISCERN_FORMAT_SIZED:
@@ -150,7 +163,8 @@ static void find_flags(struct burner *burner, const struct burner_format *format
 		return;
 	case DISCERN_FORMAT_NO_SPARES:
 		/* libburn knows this for BD-RE; of a DVD-RAM it is the largest size on offer. */
-		index = burner_profile(burner)->family == FAMILY_BD ? -1 : largest_offer(burner, FORMAT_TYPE_FULL);
+		index = burner_profile(burner)->family == FAMILY_BD ? -1
+								    : largest_offer(burner, FORMAT_TYPE_FULL, &most);
 		*ret_flags = index >= 0 ? FORMAT_BY_INDEX | FORMAT_MAXIMUM | index << FORMAT_INDEX_SHIFT | fast
 					: FORMAT_MAXIMUM | FORMAT_WITHOUT_DEFECTS | FORMAT_AGAIN | fast;
 		return;

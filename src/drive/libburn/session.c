@@ -316,8 +316,9 @@ static void wait_until_idle(struct burner *burner)
 }
 
 /* A drive that is freed without burn_drive_release() takes its table of contents along unfreed, up to libburn 1.5.4
- * at least. Its reference is given back here, beside the one that asking for it makes. What later versions do is
- * not known; there, some hundred bytes may stay. */
+ * at least; so does one that was lost, which libburn calls released by then, so that its release ends at once. Its
+ * reference is given back here, beside the one that asking for it makes. After a proper release there is none. What
+ * later versions do is not known; there, some hundred bytes may stay. */
 static void free_contents(struct burner *burner)
 {
 	struct burn_disc *disc = NULL;
@@ -349,8 +350,7 @@ struct burner *burner_release(struct burner *burner)
 		 * freeing the drive unlocks the tray and closes the device all the same. */
 		if (burner->is_unfinished)
 			burn_drive_release(burner->drive, 0);
-		else
-			free_contents(burner);
+		free_contents(burner);
 	}
 	if (burner->infos != NULL)
 		burn_drive_info_free(burner->infos);
