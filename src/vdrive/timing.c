@@ -26,9 +26,7 @@ struct timing {
 	int64_t now_us;
 	/** What is known of the command so far, and what was too short to be slept. */
 	int64_t retries_us, carry_us;
-	bool needs_spin_up;
-	/** Before the command. */
-	bool was_tray_open;
+	bool needs_spin_up, was_tray_open;
 	uint32_t last_read_kbps, last_write_kbps;
 
 	/** Of the medium; valid while has_model. */
@@ -394,7 +392,6 @@ static int64_t write_us(struct vdrive_call *call, const struct vdrive_address *a
 static int64_t close_us(struct vdrive_call *call)
 {
 	struct vdrive *drive = call->drive;
-	double rate = write_rate(drive, drive->timing->head_lba);
 	bool is_first = disc_n_sessions(drive->disc) <= 2;
 	uint32_t n_sectors = MODEL_DVD_CLOSE_SECTORS;
 
@@ -406,7 +403,7 @@ static int64_t close_us(struct vdrive_call *call)
 	else if (drive->timing->model.family == FAMILY_CD)
 		n_sectors = MODEL_CD_LEAD_IN_SECTORS +
 			    (is_first ? MODEL_CD_LEAD_OUT_SECTORS : MODEL_CD_NEXT_LEAD_OUT_SECTORS);
-	return model_transfer_us(n_sectors, rate);
+	return model_transfer_us(n_sectors, write_rate(drive, drive->timing->head_lba));
 }
 
 /* An operation that takes its time, and may be answered before it is done. */
