@@ -51,6 +51,8 @@ struct discern_source {
 	uint32_t n_sectors;
 	/** Largest useful n_sectors of one read, at least 1; what a healthy area should be read with. */
 	uint32_t preferred_sectors;
+	/** What a long healthy area should be read with: each command costs some time of its own. 0: no more than the above. */
+	uint32_t largest_sectors;
 	/** Sectors that stand or fall together (profile.h), at least 1. */
 	uint32_t ecc_sectors;
 	/** What the device says that all its commands took so far; 0 for ever if it says nothing. */

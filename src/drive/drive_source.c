@@ -15,8 +15,9 @@
 #include "drive/drive_source_private.h"
 #include "drive/sense.h"
 
-/* One read command. More gains little: drives read ahead, and the error of a longer one concerns more sectors. */
-enum { PREFERRED_BYTES = 256 * 1024 };
+/* One read command. More gains little: drives read ahead, and the error of a longer one concerns more sectors. Where there
+ * are none for long, the time that each command takes by itself counts, at the speeds of BD. */
+enum { PREFERRED_BYTES = 256 * 1024, LARGEST_BYTES = 1024 * 1024 };
 
 enum { RETRIES_UNKNOWN = -1, RETRIES_FIXED = -2 };
 
@@ -279,6 +280,7 @@ static int read_sectors(struct discern_source *base, int32_t lba, uint32_t n_sec
 			source->max_sectors = n / 2;
 			if (source->base.preferred_sectors > source->max_sectors)
 				source->base.preferred_sectors = source->max_sectors;
+			source->base.largest_sectors = source->max_sectors;
 			continue;
 		}
 		if (ret < 0)
@@ -431,10 +433,11 @@ static uint32_t system_limit_bytes(const char *path)
 	return limit_kib * 1024;
 }
 
-static uint32_t preferred_sectors(const char *path, uint32_t ecc_sectors)
+/* Of commands of so many bytes, as far as the system lets them through. */
+static uint32_t command_sectors(const char *path, uint32_t ecc_sectors, uint32_t n_bytes)
 {
 	uint32_t limit = system_limit_bytes(path);
-	uint32_t n_sectors = (limit > 0 && limit < PREFERRED_BYTES ? limit : PREFERRED_BYTES) / DISCERN_SECTOR_SIZE;
+	uint32_t n_sectors = (limit > 0 && limit < n_bytes ? limit : n_bytes) / DISCERN_SECTOR_SIZE;
 
 	if (n_sectors > ecc_sectors)
 		n_sectors -= n_sectors % ecc_sectors;
@@ -461,9 +464,10 @@ int drive_source_open(struct discern_drive *drive, const struct discern_medium *
 	source->base.ops = &drive_source_ops;
 	source->base.n_sectors = believed_sectors(medium);
 	source->base.ecc_sectors = profile->ecc_sectors;
-	source->base.preferred_sectors = preferred_sectors(drive->path, profile->ecc_sectors);
+	source->base.preferred_sectors = command_sectors(drive->path, profile->ecc_sectors, PREFERRED_BYTES);
+	source->base.largest_sectors = command_sectors(drive->path, profile->ecc_sectors, LARGEST_BYTES);
 	source->drive = drive;
-	source->max_sectors = source->base.preferred_sectors;
+	source->max_sectors = source->base.largest_sectors;
 	source->timeout_ms = options != NULL && options->timeout_ms > 0 ? options->timeout_ms : MMC_READ_TIMEOUT_MS;
 	source->capacity_sectors = capacity;
 	source->good_lba = -1;

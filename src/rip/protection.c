@@ -172,6 +172,7 @@ static void copy_state(struct lenient *lenient)
 {
 	lenient->base.n_sectors = lenient->inner->n_sectors;
 	lenient->base.preferred_sectors = lenient->inner->preferred_sectors;
+	lenient->base.largest_sectors = lenient->inner->largest_sectors;
 	lenient->base.ecc_sectors = lenient->inner->ecc_sectors;
 	lenient->base.busy_seconds = lenient->inner->busy_seconds;
 	lenient->base.n_recovered = lenient->inner->n_recovered;

@@ -17,12 +17,15 @@ struct sweep {
 	/** Leaves some sectors out where many in a row fail. */
 	bool may_skip;
 	uint32_t position;
-	/** Sectors of the next piece at most: a unit after a failure, then more again. */
-	uint32_t n_step, n_largest;
+	/** Sectors of the next piece at most: a unit after a failure, then more again; how much in a row was good. */
+	uint32_t n_step, n_good_in_row;
 	/** Failures without a good read between them, and good reads in a row that were slow. */
 	unsigned n_failures, n_slow;
 	bool is_leaving_out;
 };
+
+/* 32 MiB without a failure: the damage of this disc is elsewhere. */
+enum { HEALTHY_SECTORS = 16384 };
 
 /* A failure that takes less costs little more than a seek. */
 #define SHORT_FAILURE_SECONDS 0.4
@@ -119,9 +122,8 @@ static int leave_out(struct sweep *sweep, const struct map_range *piece, uint32_
 				(int)(passes->plan->first_lba + (int32_t)piece->start), why);
 	sweep->is_leaving_out = n_skip > 0;
 	move_on(sweep, piece, n_skip);
-	return sweep->direction == FORWARD
-		       ? member_skip(passes, piece->start + piece->n_sectors, sweep->position, err)
-		       : 0;
+	return sweep->direction == FORWARD ? member_skip(passes, piece->start + piece->n_sectors, sweep->position, err)
+					   : 0;
 }
 
 /* The sectors before the one that the drive named: good, as a rule. */
@@ -161,6 +163,7 @@ static int fail(struct sweep *sweep, const struct map_range *piece, const struct
 		return 0;
 	}
 	note_failure(passes, reading->seconds);
+	sweep->n_good_in_row = 0;
 	sweep->n_step = n_unit;
 	/* Which unit it was shows when they are read one by one: a drive that names the first sector may have named none. */
 	if (sweep->direction == FORWARD && reading->bad_sector == piece->start && piece->n_sectors > n_unit) {
@@ -190,6 +193,18 @@ static int pass_slow(struct sweep *sweep, const struct map_range *piece, struct 
 	return leave_out(sweep, piece, skip_size(sweep, ++sweep->n_slow, 1, n_unit), "slow reads", err);
 }
 
+/* What a failure of a larger piece costs more is nothing to what many of them save, if it is the only one for long. */
+static uint32_t largest_step(const struct sweep *sweep)
+{
+	const struct discern_source *source = sweep->passes->source;
+	bool is_healthy =
+		sweep->n_good_in_row >= HEALTHY_SECTORS && source->largest_sectors > source->preferred_sectors;
+	uint32_t n_max = PIPELINE_BLOCK_BYTES / DISCERN_SECTOR_SIZE;
+	uint32_t n = is_healthy ? source->largest_sectors : source->preferred_sectors;
+
+	return n == 0 ? 1 : n < n_max ? n : n_max;
+}
+
 static int step(struct sweep *sweep, const struct map_range *piece, struct discern_error *err)
 {
 	struct passes *passes = sweep->passes;
@@ -206,7 +221,8 @@ static int step(struct sweep *sweep, const struct map_range *piece, struct disce
 	if (!reading.is_good)
 		ret = passes_give_up_gap(passes, gap, err);
 	sweep->n_failures = 0;
-	sweep->n_step = sweep->n_step * 2 < sweep->n_largest ? sweep->n_step * 2 : sweep->n_largest;
+	sweep->n_good_in_row += piece->n_sectors;
+	sweep->n_step = sweep->n_step * 2 < largest_step(sweep) ? sweep->n_step * 2 : largest_step(sweep);
 	if (ret == 0 && is_slow)
 		return pass_slow(sweep, piece, err);
 	sweep->n_slow = 0;
@@ -217,15 +233,11 @@ static int step(struct sweep *sweep, const struct map_range *piece, struct disce
 
 static int run_steps(struct sweep *sweep, struct discern_error *err)
 {
-	uint32_t n_max = PIPELINE_BLOCK_BYTES / DISCERN_SECTOR_SIZE;
 	struct passes *passes = sweep->passes;
 	struct map_range piece;
 	int ret = 0;
 
-	sweep->n_largest = passes->source->preferred_sectors;
-	if (sweep->n_largest == 0 || sweep->n_largest > n_max)
-		sweep->n_largest = sweep->n_largest == 0 ? 1 : n_max;
-	sweep->n_step = sweep->n_largest;
+	sweep->n_step = largest_step(sweep);
 	while (ret == 0 && find_piece(sweep, &piece)) {
 		if (!sweep->is_lent)
 			member_advance(passes, piece.start, piece.start + piece.n_sectors);
@@ -306,7 +318,8 @@ static int divide(struct passes *passes, const struct map_range *piece, struct d
 
 		ret = passes_read(passes, &rest, &reading, err);
 		if (ret == 0 && reading.is_good && rest.start == piece->start + 1)
-			return passes_read(passes, &(struct map_range){ piece->start, 1, piece->status }, &reading, err);
+			return passes_read(passes, &(struct map_range){ piece->start, 1, piece->status }, &reading,
+					   err);
 		if (ret < 0 || reading.is_good)
 			return ret;
 		n_front = reading.bad_sector - rest.start;

@@ -26,7 +26,7 @@ struct timing {
 	int64_t now_us;
 	/** What is known of the command so far, and what was too short to be slept. */
 	int64_t retries_us, carry_us;
-	bool needs_spin_up;
+	bool needs_spin_up, was_tray_open;
 	uint32_t last_read_kbps, last_write_kbps;
 
 	/** Of the medium; valid while has_model. */
@@ -184,6 +184,7 @@ int timing_begin(struct vdrive_call *call)
 	if (timing->clock == VDRIVE_CLOCK_REAL)
 		timing->now_us = monotonic_us();
 	timing->retries_us = 0;
+	timing->was_tray_open = drive->tray_open;
 	if (drive->disc != NULL && !timing->has_model) {
 		model_init(&timing->model, drive->disc);
 		timing->has_model = true;
@@ -391,7 +392,6 @@ static int64_t write_us(struct vdrive_call *call, const struct vdrive_address *a
 static int64_t close_us(struct vdrive_call *call)
 {
 	struct vdrive *drive = call->drive;
-	double rate = write_rate(drive, drive->timing->head_lba);
 	bool is_first = disc_n_sessions(drive->disc) <= 2;
 	uint32_t n_sectors = MODEL_DVD_CLOSE_SECTORS;
 
@@ -403,7 +403,7 @@ static int64_t close_us(struct vdrive_call *call)
 	else if (drive->timing->model.family == FAMILY_CD)
 		n_sectors = MODEL_CD_LEAD_IN_SECTORS +
 			    (is_first ? MODEL_CD_LEAD_OUT_SECTORS : MODEL_CD_NEXT_LEAD_OUT_SECTORS);
-	return model_transfer_us(n_sectors, rate);
+	return model_transfer_us(n_sectors, write_rate(drive, drive->timing->head_lba));
 }
 
 /* An operation that takes its time, and may be answered before it is done. */
@@ -463,7 +463,7 @@ static int64_t mechanism_us(struct vdrive_call *call, const struct vdrive_addres
 	bool is_medium_error = call->answer->status == 2 && (call->answer->sense[2] & 15) == 3;
 
 	if (call->cdb[0] == 0x1b && call->answer->status == 0 && call->cdb[4] & 2)
-		return MODEL_TRAY_US;
+		return drive->timing->was_tray_open != drive->tray_open ? MODEL_TRAY_US : 0;
 	if (drive->disc == NULL || !drive->timing->has_model || is_electronic(call->cdb[0]) ||
 	    call->answer->host_status != 0 || (call->answer->status != 0 && !is_medium_error))
 		return 0;

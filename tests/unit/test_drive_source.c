@@ -8,7 +8,7 @@
 #include "drive/drive_source.h"
 #include "support/fake_transport.h"
 
-enum { N_SECTORS = 20000, ROOM = 300 };
+enum { N_SECTORS = 20000, ROOM = 1030 };
 
 static const uint8_t capacity[8] = { 0, 0, 0x4e, 0x1f, 0, 0, 8, 0 };
 static const uint8_t other_capacity[8] = { 0, 0, 0x4e, 0x20, 0, 0, 8, 0 };
@@ -55,15 +55,16 @@ static void describes_itself(void **state)
 	assert_int_equal(source->n_sectors, N_SECTORS);
 	assert_int_equal(source->ecc_sectors, 16);
 	assert_int_equal(source->preferred_sectors, 128);
+	assert_int_equal(source->largest_sectors, 512);
 }
 
 static void reads_in_pieces(void **state)
 {
 	(void)state;
 	fake_transport_answer(&fake, MMC_READ_10);
-	assert_int_equal(source_read(source, 100, 260, buffer, &err), 0);
+	assert_int_equal(source_read(source, 100, ROOM, buffer, &err), 0);
 	assert_int_equal(fake.n_commands[MMC_READ_10], 3);
-	for (unsigned i = 0; i < 260; i++)
+	for (unsigned i = 0; i < ROOM; i++)
 		assert_int_equal(buffer[i * DISCERN_SECTOR_SIZE + 17], (uint8_t)(100 + i));
 }
 
@@ -301,8 +302,8 @@ static void reads_elsewhere_without_fua(void **state)
 	fake_transport_answer(&fake, MMC_READ_10);
 	assert_int_equal(drive_source_open(drive, &medium, &options, &second, &err), 0);
 	assert_int_equal(source_read(second, 0, 1, sector, &err), 0);
-	/* One refused, 32 pieces from the other end, and the one that was wanted. */
-	assert_int_equal(fake.n_commands[MMC_READ_10], 1 + 32 + 1);
+	/* One refused, 8 pieces from the other end, and the one that was wanted. */
+	assert_int_equal(fake.n_commands[MMC_READ_10], 1 + 8 + 1);
 	assert_int_equal(fake.last.cdb[1], 0);
 	source_close(second);
 }

@@ -420,6 +420,10 @@ static void test_tray(void **state)
 
 	(void)state;
 	open_image("cd-rom", CD_SECTORS, VDRIVE_CLOCK_VIRTUAL);
+	/* One that is closed already does not move. */
+	before = elapsed_us();
+	assert_int_equal(test_run(&t, CDB(0x1b, [4] = 3)), 0);
+	assert_in_range(elapsed_us() - before, 0, 2000);
 	before = elapsed_us();
 	assert_int_equal(test_run(&t, CDB(0x1b, [4] = 2)), 0);
 	assert_int_equal(test_run(&t, CDB(0x1b, [4] = 3)), 0);
