@@ -55,8 +55,9 @@ static void *read_main(void *user)
 		.stream_fd = flight->write_fd,
 		.retries = flight->copy->retries,
 		.speed_kbps = flight->copy->read_speed_tenths,
-		/* A burn does not wait for a drive to come back. */
+		/* A burn does not wait for a drive to come back, nor to rest. */
 		.reconnect_seconds = -1,
+		.cool_down_seconds = -1,
 	};
 
 	flight->status = discern_rip(flight->copy->source, &options, &observer, &flight->result, &flight->error);

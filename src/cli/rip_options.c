@@ -229,8 +229,8 @@ static int check_kinds(struct rip_options *options)
 		return cli_usage(options->cli, "--accuraterip is for --audio");
 	if (options->has_raw_options && !options->is_raw)
 		return cli_usage(options->cli, "--subchannel and --dat are for --raw");
-	if ((options->is_audio || options->is_raw) && rip->no_progress_seconds > 0)
-		return cli_usage(options->cli, "--stop-after-no-progress is not for --audio and --raw");
+	if ((options->is_audio || options->is_raw) && (rip->no_progress_seconds > 0 || rip->cool_down_seconds > 0))
+		return cli_usage(options->cli, "--stop-after-no-progress and --cool-down are not for --audio and --raw");
 	if (options->is_raw && (rip->is_stream || rip->compression != DISCERN_COMPRESSION_NONE || rip->is_paranoid ||
 				rip->no_raw || rip->as_is || options->skip_done || options->report != NULL))
 		return cli_usage(options->cli, "-o -, --compress, --paranoid, --no-raw, --as-is, --skip-done and "
@@ -282,6 +282,8 @@ static int check_several(const struct rip_options *options, int n)
 		return cli_usage(options->cli, "--audio is for one drive: drives begin audio at different samples");
 	if (options->is_raw)
 		return cli_usage(options->cli, "--raw is for one drive");
+	if (options->rip.cool_down_seconds > 0)
+		return cli_usage(options->cli, "--cool-down is for one drive: where there are several, the others go on");
 	if (options->rip.is_stream)
 		return cli_usage(options->cli, "-o - is for one drive: several do not deliver the image in order");
 	if (options->cli->record_path != NULL)

@@ -213,6 +213,7 @@ same "have it all" cd.iso cd.img
 
 exits 2 "no drive twice" "$discern" rip sr0 /dev/sr0
 exits 2 "no audio" "$discern" rip --audio sr0 sr1
+exits 2 "no rest" "$discern" rip --cool-down=1m sr0 sr1
 complained "and why" "drives begin audio at different samples"
 run "$discern" rip -o - sr0 sr1
 equal "no stream" "$code" 2

@@ -340,3 +340,4 @@ exits 5 "a blank disc" with_drive blank.disc "$discern" rip --raw
 exits 2 "--dat is of --raw" "$discern" rip --dat=good.dat
 exits 2 "a format that is none" "$discern" rip --raw --format=flac
 exits 2 "one of both" "$discern" rip --raw --audio
+exits 2 "no rest" "$discern" rip --raw --cool-down=1m
