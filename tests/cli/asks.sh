@@ -9,6 +9,7 @@
 # shellcheck source=tests/support/burn_cd.sh
 . "$source_folder/tests/support/burn_cd.sh"
 requires script
+requires_built SNDFILE
 make_iso other.iso 1 OTHER
 
 # at_terminal ANSWER DRIVES ARGUMENT…: discern at a terminal, where somebody types the answer; "" to type nothing

@@ -4,6 +4,7 @@
 # what was ripped: all samples, pauses, texts and codes are equal.
 . "${srcdir:-.}/tests/support/functions.sh"
 requires_vdrive
+requires_built SNDFILE
 requires flac metaflac jq
 . "$source_folder/tests/support/burn_cd.sh"
 "$sound" one 400 2

@@ -8,6 +8,7 @@
 # shellcheck source=tests/support/burn_cd.sh
 . "$source_folder/tests/support/burn_cd.sh"
 requires jq xorriso
+requires_built SNDFILE
 receipt=small.iso.receipt.json
 
 # tells WHAT FILTER EXPECTED: of the receipt

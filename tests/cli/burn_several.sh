@@ -4,6 +4,7 @@
 # concerns no other.
 . "${srcdir:-.}/tests/support/functions.sh"
 requires_vdrive
+requires_built SNDFILE
 requires jq pgrep
 make_iso image.iso 1 SEVERAL
 make_iso other.iso 1 "OTHER ONE"

@@ -4,6 +4,7 @@
 # drive, and discern verify tells what differs.
 . "${srcdir:-.}/tests/support/functions.sh"
 requires_vdrive
+requires_built SNDFILE
 requires jq
 . "$source_folder/tests/support/burn_cd.sh"
 

@@ -4,6 +4,7 @@
 . "${srcdir:-.}/tests/support/functions.sh"
 requires gzip xz zstd bzip2 lz4 zip isoinfo xorriso
 requires_vdrive
+requires_built LIBARCHIVE LIBISOFS
 requires dd truncate
 
 make_iso d.iso 3 SOURCES

@@ -5,6 +5,7 @@
 . "${srcdir:-.}/tests/support/functions.sh"
 requires gpg implantisomd5 checkisomd5 xz
 requires_vdrive
+requires_built GPGME LIBARCHIVE
 
 make_iso d.iso 1 SUMS
 "$discern" vdrive create --quiet --media dvd+r --sectors 5000 disc >/dev/null || exit 1

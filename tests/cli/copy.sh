@@ -3,6 +3,7 @@
 # discern copy: discs of all kinds by way of a file, and with one drive for both; what cannot be read costs no blank disc.
 . "${srcdir:-.}/tests/support/functions.sh"
 requires_vdrive
+requires_built SNDFILE
 requires jq
 . "$source_folder/tests/support/burn_cd.sh"
 mkdir tmp

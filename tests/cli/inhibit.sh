@@ -8,10 +8,7 @@
 . "$source_folder/tests/support/burn.sh"
 python=/usr/bin/python3
 requires dbus-daemon dbus-send "$python"
-if ! grep -q '#define HAVE_LIBSYSTEMD 1' "$build_folder/config.h"; then
-	echo "# skipped: built without libsystemd"
-	exit 77
-fi
+requires_built LIBSYSTEMD
 "$python" -c 'import dbusmock' 2>/dev/null || requires "python3-dbusmock"
 
 cat >bus.conf <<END

@@ -5,6 +5,7 @@
 # shellcheck source=tests/support/functions.sh
 . "${srcdir:-.}/tests/support/functions.sh"
 requires_vdrive
+requires_built SNDFILE
 requires flac metaflac cdrdao cd-paranoia jq python3
 
 "$build_folder/tests/support/sound_make" all 2700 1 || exit 1

@@ -5,6 +5,7 @@
 # shellcheck source=tests/support/functions.sh
 . "${srcdir:-.}/tests/support/functions.sh"
 requires_vdrive
+requires_built EXPAT SNDFILE
 requires cdrdao cdrskin jq python3 xorrisofs
 
 show=$build_folder/tests/support/cd_image_show

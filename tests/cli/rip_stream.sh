@@ -4,6 +4,7 @@
 # shellcheck source=tests/support/functions.sh
 . "${srcdir:-.}/tests/support/functions.sh"
 requires_vdrive
+requires_built ZSTD LZMA ZLIB
 requires jq zstd xz gzip script timeout
 make_iso disc.iso 6
 disc=disc.iso,kind=dvd-rom

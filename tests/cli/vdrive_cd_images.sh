@@ -3,6 +3,7 @@
 # Cue sheets, toc files, CloneCD images and raw files as pressed CDs in a virtual drive, as other programs see them.
 . "${srcdir:-.}/tests/support/functions.sh"
 requires_vdrive
+requires_built SNDFILE
 requires cdrdao cd-info cd-paranoia icedax
 
 # noise FILE SECTORS: so many sectors of sound

@@ -6,6 +6,7 @@
 # shellcheck source=tests/support/functions.sh
 . "${srcdir:-.}/tests/support/functions.sh"
 requires_vdrive
+requires_built SNDFILE
 requires cdrskin xorriso wodim cdrdao cd-paranoia icedax python3
 dump=$build_folder/tests/support/disc_dump
 # Tracks of 700, 600 and 800 sectors, and a data track of some hundreds.

@@ -4,6 +4,7 @@
 # the same disc, which discern verify finds equal.
 . "${srcdir:-.}/tests/support/functions.sh"
 requires_vdrive
+requires_built SNDFILE
 requires cdrdao cd-info cd-paranoia icedax cdrskin
 . "$source_folder/tests/support/burn_cd.sh"
 

@@ -147,6 +147,15 @@ requires() {
 	done
 }
 
+# requires_built LIBRARY…: discern was built with it, by its name in config.h
+requires_built() {
+	for library in "$@"; do
+		grep -q "#define HAVE_$library 1" "$build_folder/config.h" && continue
+		echo "# skipped: built without $library"
+		exit 77
+	done
+}
+
 # requires_vdrive: the virtual drive is built, and this machine lets it run
 requires_vdrive() {
 	if ! "$discern" help vdrive >/dev/null 2>&1; then
