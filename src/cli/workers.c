@@ -121,6 +121,17 @@ static int make_pipe(int ret_ends[2])
 	return ret;
 }
 
+/* In the child, where signals are blocked: one that comes before exec would be noted in memory that exec throws away. Now
+ * it ends the child. */
+static void restore_signals(const sigset_t *mask)
+{
+	const int signals[] = { SIGHUP, SIGINT, SIGTERM };
+
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		signal(signals[i], SIG_DFL);
+	sigprocmask(SIG_SETMASK, mask, NULL);
+}
+
 /* In the child; only what may be done between fork and exec. */
 static void become(const struct worker_job *job, const int ends[N_PIPES], char *const *argv, pid_t parent)
 {
@@ -147,6 +158,7 @@ static int fork_worker(struct worker *worker, char *const *argv, struct discern_
 {
 	int ends[N_PIPES] = { -1, -1, -1 }, ret = 0;
 	pid_t parent = getpid();
+	sigset_t all, mask;
 
 	for (int i = 0; i < N_PIPES && ret == 0; i++) {
 		int both[2];
@@ -159,13 +171,18 @@ static int fork_worker(struct worker *worker, char *const *argv, struct discern_
 		}
 	}
 	fflush(NULL);
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &mask);
 	if (ret == 0) {
 		worker->pid = fork();
 		if (worker->pid < 0)
 			ret = -errno;
 	}
-	if (worker->pid == 0 && ret == 0)
+	if (worker->pid == 0 && ret == 0) {
+		restore_signals(&mask);
 		become(&worker->job, ends, argv, parent);
+	}
+	sigprocmask(SIG_SETMASK, &mask, NULL);
 	for (int i = 0; i < N_PIPES; i++)
 		if (ends[i] >= 0)
 			close(ends[i]);

@@ -44,7 +44,15 @@ await() {
 }
 # change DRIVE IMAGE: as a person does, when the tray is open
 change() {
-	cp "$2" new && mv new "medium$1" && "$discern" load "sr$1" >/dev/null
+	cp "$2" new && mv new "medium$1" && load "sr$1"
+}
+# load DRIVE: another program may be looking at it just now
+load() {
+	for _ in $(seq 100); do
+		"$discern" load "$1" >/dev/null 2>load.err && return
+		sleep 0.1
+	done
+	cat load.err >>missing
 }
 # begun MAP: until some of the disc is read
 begun() {
@@ -74,7 +82,7 @@ begun images/THIRD.iso.map
 kill -KILL "$(worker sr1)"
 await log.first 'process was killed'
 sed -i '/^sr1/d' faults
-"$discern" load sr1 >/dev/null
+load sr1
 await log.first '"resumed": true'
 
 # A stop in the middle, and going on.
@@ -101,7 +109,7 @@ mount --bind /dev/sr0 away/sr0 && umount -l /dev/sr0 && rm /dev/sr0 && await pro
 cp third.iso new && mv new medium0
 touch /dev/sr0 && mount --bind away/sr0 /dev/sr0
 await progress.second 'the drive is back'
-"$discern" load sr0 >/dev/null
+load sr0
 await log.second THIRD.iso
 kill -TERM "$watch"
 wait "$watch"
