@@ -224,7 +224,10 @@ static void release(struct sound_writer *writer)
 	free(writer);
 }
 
-static int open_file(const char *path, int flags, struct sound_writer **ret_writer, struct discern_error *err)
+/* What may be there already. */
+enum existing { NO_FILE, A_FILE_TO_GO_ON_WITH };
+
+static int open_file(const char *path, enum existing existing, struct sound_writer **ret_writer, struct discern_error *err)
 {
 	struct sound_writer *writer = calloc(1, sizeof(*writer));
 	int ret;
@@ -236,7 +239,7 @@ static int open_file(const char *path, int flags, struct sound_writer **ret_writ
 		return discern_error_set(err, -ENOMEM, "out of memory");
 	}
 	writer->format = SOUND_BIN;
-	writer->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | flags, 0666);
+	writer->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | (existing == NO_FILE ? O_EXCL : O_NOFOLLOW), 0666);
 	if (writer->fd < 0) {
 		ret = discern_error_set(err, -errno, "%s: cannot make it: %s", path, strerror(errno));
 		release(writer);
@@ -249,7 +252,7 @@ static int open_file(const char *path, int flags, struct sound_writer **ret_writ
 int sound_writer_open(const char *path, enum sound_format format, const struct sound_tags *tags,
 		      struct sound_writer **ret_writer, struct discern_error *err)
 {
-	int ret = open_file(path, O_EXCL, ret_writer, err);
+	int ret = open_file(path, NO_FILE, ret_writer, err);
 
 	if (ret < 0)
 		return ret;
@@ -266,7 +269,7 @@ int sound_writer_resume(const char *path, uint64_t size_bytes, struct sound_writ
 			struct discern_error *err)
 {
 	struct stat status;
-	int ret = open_file(path, O_NOFOLLOW, ret_writer, err);
+	int ret = open_file(path, A_FILE_TO_GO_ON_WITH, ret_writer, err);
 
 	if (ret < 0)
 		return ret;

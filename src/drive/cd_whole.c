@@ -346,19 +346,14 @@ int cd_whole_read_subchannels(struct cd_whole *whole, const struct discern_range
 int cd_whole_read_both(struct cd_whole *whole, const struct discern_range *range, uint8_t *ret_sectors,
 		       enum cd_whole_state *ret_states, uint8_t *ret_subchannels, struct discern_error *err)
 {
-	const struct mmc_raw_read read = { .lba = range->lba, .n_sectors = range->n_sectors, .with_subchannel = true };
-	const size_t stride = mmc_raw_bytes(&read);
-	int ret;
+	const size_t stride = SECTOR_RAW + MMC_SUBCHANNEL;
+	int ret = cd_whole_read_subchannels(whole, range, ret_subchannels, err);
 
-	if (range->n_sectors > AT_ONCE)
-		return discern_error_set(err, -EINVAL, "too many sectors at once");
-	ret = drive_source_read_raw(whole->source, &read, whole->buffer, err);
+	/* The sectors have come along. */
 	for (uint32_t i = 0; ret == 0 && i < range->n_sectors; i++) {
 		uint8_t *sector = ret_sectors + (size_t)i * SECTOR_RAW;
 
 		memcpy(sector, whole->buffer + i * stride, SECTOR_RAW);
-		memcpy(ret_subchannels + (size_t)i * MMC_SUBCHANNEL, whole->buffer + i * stride + MMC_RAW_SECTOR,
-		       MMC_SUBCHANNEL);
 		ret_states[i] = judge(sector, range->lba + (int32_t)i);
 	}
 	return ret == -EOPNOTSUPP ? -EIO : ret;

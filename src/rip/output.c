@@ -129,12 +129,15 @@ static int tell_other_process(const struct output *output, struct discern_error 
 	return discern_error_hint(err, "wait until it is done, or name another image with -o FILE");
 }
 
+enum existing { MUST_EXIST, MAY_BE_MADE };
+
 /** Opens path and makes sure that no other process works on it. */
-static int open_alone(struct output *output, int flags, struct discern_error *err)
+static int open_alone(struct output *output, enum existing existing, struct discern_error *err)
 {
 	struct stat status;
 
-	output->fd = open(output->path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | flags, 0666);
+	output->fd = open(output->path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | (existing == MAY_BE_MADE ? O_CREAT : 0),
+			  0666);
 	if (output->fd < 0)
 		return discern_error_set(err, -errno, "%s: cannot open: %s", output->path, strerror(errno));
 	if (fstat(output->fd, &status) < 0 || !S_ISREG(status.st_mode))
@@ -201,7 +204,7 @@ static int resume(struct output *output, const struct output_job *job, struct ma
 {
 	struct map_header header;
 	struct map *map = NULL;
-	int ret = open_alone(output, 0, err);
+	int ret = open_alone(output, MUST_EXIST, err);
 
 	if (ret == 0)
 		ret = load_map(output, &map, &header, err);
@@ -233,7 +236,7 @@ static int begin(struct output *output, const struct output_job *job, struct map
 	AUTO_FREE char *text = NULL;
 	struct map *map = NULL;
 	size_t size = 0;
-	int ret = open_alone(output, O_CREAT, err);
+	int ret = open_alone(output, MAY_BE_MADE, err);
 
 	if (ret < 0)
 		return ret;
