@@ -307,8 +307,9 @@ static bool has_audio(const struct discern_cd_digest *digest)
 	return false;
 }
 
-static int prove_all(struct cd_verify *verify, const struct discern_cd_digest *digest, struct discern_error *err)
+static int prove_all(struct cd_verify *verify, struct discern_error *err)
 {
+	const struct discern_cd_digest *digest = verify->digest;
 	int ret = check_tracks(verify, digest, err);
 
 	for (size_t i = 0; i < digest->n_tracks; i++)
@@ -326,21 +327,12 @@ int discern_verify_cd_digest(struct discern_drive *drive, const struct discern_c
 			     struct discern_verify_cd_result *ret_result, struct discern_error *err)
 {
 	struct cd_verify verify = {
+		.digest = digest,
 		.drive = drive,
 		.options = options,
 		.observer = observer,
 		.result = ret_result,
 	};
-	double begin = observe_now();
-	int ret;
 
-	discern_error_clear(err);
-	memset(ret_result, 0, sizeof(*ret_result));
-	ret_result->is_by_digest = true;
-	ret = cd_verify_open(&verify, err);
-	if (ret == 0)
-		ret = prove_all(&verify, digest, err);
-	cd_verify_close(&verify);
-	ret_result->seconds = observe_now() - begin;
-	return ret;
+	return cd_verify_run(&verify, prove_all, err);
 }

@@ -267,7 +267,7 @@ static int check_medium(struct discern_drive *drive, struct discern_error *err)
 	return ret;
 }
 
-int cd_verify_open(struct cd_verify *verify, struct discern_error *err)
+static int open_disc(struct cd_verify *verify, struct discern_error *err)
 {
 	int ret = check_medium(verify->drive, err);
 
@@ -279,10 +279,22 @@ int cd_verify_open(struct cd_verify *verify, struct discern_error *err)
 	return cd_audio_open(verify->drive, &verify->reader, err);
 }
 
-void cd_verify_close(struct cd_verify *verify)
+int cd_verify_run(struct cd_verify *verify, int (*prove)(struct cd_verify *verify, struct discern_error *err),
+		  struct discern_error *err)
 {
+	double begin = observe_now();
+	int ret;
+
+	discern_error_clear(err);
+	memset(verify->result, 0, sizeof(*verify->result));
+	verify->result->is_by_digest = verify->digest != NULL;
+	ret = open_disc(verify, err);
+	if (ret == 0)
+		ret = prove(verify, err);
 	cd_audio_close(verify->reader);
 	free(verify->sectors);
+	verify->result->seconds = observe_now() - begin;
+	return ret;
 }
 
 int discern_verify_cd(struct discern_drive *drive, struct discern_cd *cd,
@@ -297,15 +309,6 @@ int discern_verify_cd(struct discern_drive *drive, struct discern_cd *cd,
 		.observer = observer,
 		.result = ret_result,
 	};
-	double begin = observe_now();
-	int ret;
 
-	discern_error_clear(err);
-	memset(ret_result, 0, sizeof(*ret_result));
-	ret = cd_verify_open(&verify, err);
-	if (ret == 0)
-		ret = compare_all(&verify, err);
-	cd_verify_close(&verify);
-	ret_result->seconds = observe_now() - begin;
-	return ret;
+	return cd_verify_run(&verify, compare_all, err);
 }

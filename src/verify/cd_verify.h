@@ -16,6 +16,8 @@ enum { CD_VERIFY_CHUNK = 24, CD_VERIFY_MARGIN = 8 };
 enum cd_verify_state { CD_VERIFY_READ, CD_VERIFY_UNREADABLE, CD_VERIFY_OUT_OF_REACH };
 
 struct cd_verify {
+	/** In place of the image where there is none. */
+	const struct discern_cd_digest *digest;
 	struct discern_drive *drive;
 	struct cd_image *image;
 	const struct cd_layout *layout;
@@ -42,9 +44,10 @@ int cd_verify_tell(struct cd_verify *verify, struct discern_error *err);
 int cd_verify_fetch(struct cd_verify *verify, const struct discern_range *range, const struct discern_range *within,
 		    struct discern_error *err);
 
-/** Looks at the disc, and opens the drive for it. cd_verify_close() in any case. */
-int cd_verify_open(struct cd_verify *verify, struct discern_error *err);
-void cd_verify_close(struct cd_verify *verify);
+/** Looks at the disc, opens the drive for it, has all of it proven, and notes how long that took. What the result held is
+ *  forgotten. */
+int cd_verify_run(struct cd_verify *verify, int (*prove)(struct cd_verify *verify, struct discern_error *err),
+		  struct discern_error *err);
 
 /** An offset in samples, as sectors and the bytes of the first one that are not wanted. */
 enum { CD_VERIFY_SAMPLE_BYTES = 4 };
