@@ -13,11 +13,12 @@ requires_built SNDFILE
 make_iso other.iso 1 OTHER
 
 # at_terminal ANSWER DRIVES ARGUMENT…: discern at a terminal, where somebody types the answer; "" to type nothing
+# --foreground: or timeout puts it behind, where it may not ask, unless the shell that script starts execs.
 at_terminal() {
 	answer=$1 drives=$2
 	shift 2
 	# shellcheck disable=SC2086  # several options
-	run_answered "$answer" timeout 120 "$discern" vdrive run $drives -- "$discern" "$@"
+	run_answered "$answer" timeout --foreground 120 "$discern" vdrive run $drives -- "$discern" "$@"
 }
 
 # What it prints goes to "out", as a terminal has but one.
