@@ -40,8 +40,11 @@ static int try_data(struct sink *sink, uint32_t index, uint8_t *sector, bool *re
 	enum cd_whole_state state;
 	int32_t lba = raw_disc_lba(&sink->job->disc, index);
 	const struct discern_range range = { lba, 1 };
+	const char *before = readings_because(drive_readings(sink->job->drive),
+					      "no sound came: maybe it is data of the track before");
 	int ret = cd_whole_read(sink->job->whole, &range, sector, &state, err);
 
+	readings_because(drive_readings(sink->job->drive), before);
 	*ret_is_data = ret == 0 && state == CD_WHOLE_PROVEN;
 	return ret == -EIO || ret == -ENXIO ? 0 : ret;
 }
@@ -90,9 +93,10 @@ static bool next_open(const struct raw_job *job, const struct raw_area *area, ui
 			struct map_range next;
 
 			ret->start = from;
-			ret->n_sectors = (map_next(job->files.map, from, MAP_GOOD, &next) && next.start < end ? next.start
-													      : end) -
-					 from;
+			ret->n_sectors =
+				(map_next(job->files.map, from, MAP_GOOD, &next) && next.start < end ? next.start
+												     : end) -
+				from;
 			return true;
 		}
 		from = behind;

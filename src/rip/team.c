@@ -96,12 +96,19 @@ static int member_begin(struct member *member, struct discern_error *err)
 	member->passes.meter = &member->meter;
 	member->passes.record = member->record;
 	member->passes.member = member;
+	if (copy->source->readings != NULL) {
+		readings_tell(copy->source->readings);
+		copy->source->readings->observer = observer;
+	}
 	return reread_begin(&member->reread, &member->passes, job->output, job->is_paranoid, err);
 }
 
 static void member_end(struct member *member)
 {
 	reread_end(&member->reread, NULL);
+	/* Its words would come from a member that is no more. */
+	if (member->passes.source != NULL && member->passes.source->readings != NULL)
+		readings_begin(member->passes.source->readings, NULL);
 	member->record = record_free(member->record);
 	member->known = map_free(member->known);
 	member->to_prove = map_free(member->to_prove);
