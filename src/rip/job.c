@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rip/gap_map.h"
 #include "rip/job_private.h"
 
 #include <errno.h>
@@ -88,8 +89,10 @@ static int open_at(struct job *job, const char *path)
 		ret = output_open(&job->output, &wanted, &job->map, job->err);
 	if (ret < 0)
 		return ret;
+	if (gap_map_take(job->map, &job->plan) < 0)
+		ret = discern_error_set(job->err, -ENOMEM, "out of memory");
 	memcpy(job->identity, job->output.identity, sizeof(job->identity));
-	if (job->output.is_resumed)
+	if (ret == 0 && job->output.is_resumed)
 		ret = compare_with_read(job, "is it the disc that the job was begun with", job->err);
 	if (ret == 0 && job->options->begin != NULL)
 		ret = job->options->begin(
@@ -176,7 +179,7 @@ static int save_map(struct job *job)
 	AUTO_FREE char *text = NULL;
 	size_t size = 0;
 
-	text = map_format(job->map, &job->passes.header, &size);
+	text = gap_map_format(job->map, &job->plan, &job->passes.header, &size);
 	if (text == NULL)
 		return discern_error_set(job->err, -ENOMEM, "out of memory");
 	return output_save(&job->output, text, size, job->err);

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "rip/end.h"
+#include "rip/gap_map.h"
 #include "rip/member.h"
 #include "rip/passes_private.h"
 #include "rip/protection.h"
@@ -325,7 +326,7 @@ static int save_now_and_then(struct passes *passes, struct discern_error *err)
 	if (passes->checkpoint_interval > passes->checkpoint_seconds)
 		passes->checkpoint_interval = passes->checkpoint_seconds;
 	passes->next_checkpoint = now + passes->checkpoint_interval;
-	text = map_format(passes->map, &passes->header, &size);
+	text = gap_map_format(passes->map, passes->plan, &passes->header, &size);
 	if (text == NULL)
 		return out_of_memory(err);
 	pipeline_checkpoint(passes->pipeline, text, size);

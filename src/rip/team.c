@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "base/error.h"
+#include "rip/gap_map.h"
 #include "rip/member.h"
 #include "rip/passes_private.h"
 
@@ -262,7 +263,7 @@ static int save_now_and_then(struct team *team)
 	usual->next_checkpoint = observe_now() + usual->checkpoint_interval;
 	map = team_proved_map(team);
 	usual->header.current_status = map_count(usual->map, MAP_UNTRIED) > 0 ? MAP_UNTRIED : MAP_FAILED;
-	text = map != NULL ? map_format(map, &usual->header, &size) : NULL;
+	text = map != NULL ? gap_map_format(map, usual->plan, &usual->header, &size) : NULL;
 	map_free(map);
 	if (text == NULL)
 		return -ENOMEM;
