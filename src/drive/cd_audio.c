@@ -2,6 +2,7 @@
 #include "drive/cd_audio.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -141,6 +142,7 @@ static int settle(struct cd_audio *audio, struct discern_error *err)
 static int judge(struct cd_audio *audio, int code, unsigned n_tries, struct discern_error *err)
 {
 	enum { MAX_TRIES = 3, MAX_LOST = 8 };
+	char words[sizeof(err->text)];
 	int ret;
 
 	if (code == -EOPNOTSUPP && wants_c2(audio)) {
@@ -156,11 +158,13 @@ static int judge(struct cd_audio *audio, int code, unsigned n_tries, struct disc
 		return -EIO;
 	if (code == -EOPNOTSUPP || code == -EMEDIUMTYPE)
 		return code;
+	snprintf(words, sizeof(words), "%s", err->text);
 	ret = settle(audio, err);
 	if (ret < 0)
 		return ret;
 	if (++audio->n_lost > MAX_LOST)
-		return discern_error_set(err, -ETIMEDOUT, "%s: the drive is lost again and again", audio->drive->path);
+		return discern_error_set(err, -ETIMEDOUT, "%s: the drive is lost again and again: %s",
+					 audio->drive->path, words);
 	return n_tries < MAX_TRIES ? 0 : -EIO;
 }
 
@@ -192,6 +196,9 @@ int cd_audio_read(struct cd_audio *audio, const struct discern_range *range, str
 			continue;
 		}
 		ret = judge(audio, ret, ++n_tries, err);
+		if ((ret == -ENODEV || ret == -ENOMEDIUM) &&
+		    strncmp(err->text, audio->drive->path, strlen(audio->drive->path)) != 0)
+			discern_error_wrap(err, "%s", audio->drive->path);
 		if (ret < 0)
 			return ret;
 	}
