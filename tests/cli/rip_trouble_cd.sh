@@ -88,3 +88,15 @@ for n in 1 4000000000; do
 	equal "a drive that says $n: audio" "$code" 0
 	audio_end "a drive that says $n"
 done
+
+# --- sub-channels beside sound: in the same pass where the drive takes that, else in one of their own ---
+for rules in 'read lba=0 count=1 delay=1' '0xBE skip=60 count=1 sense=5/24/00'; do
+	in_trouble "$rules" --raw --subchannel -o raw
+	equal "$rules: sub-channels" "$code" 0
+	cp err "told.${rules%% *}"
+	mv raw.sub "sub.${rules%% *}"
+	raw_end "$rules"
+done
+same "sub-channels are the same in a pass of their own" sub.read sub.0xBE
+equal "which a drive does not need" "$(grep -c 'that did not come with the data' told.read)" 0
+contains "but one that refuses" told.0xBE "that did not come with the data"
