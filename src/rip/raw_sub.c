@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Sub-channels: those that come with data and sound, and a pass of their own for the others. Only Q has a checksum; where it is wrong, it is read again, and stays as it came
- * if it is wrong each time: some discs are made so, and nothing is repaired that may be meant.
+ * Sub-channels: those that come with data and sound, and a pass of their own for the others. Only Q has a checksum; where
+ * it is wrong, it is read again, and stays as it came if it is wrong each time: some discs are made so, and nothing is
+ * repaired that may be meant.
  */
 #include <errno.h>
 #include <string.h>
