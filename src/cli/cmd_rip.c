@@ -64,8 +64,9 @@ static int rip(struct rip_options *options, const struct rip_drives *drives, str
 	cli_stay_awake(options->cli, "reading a disc");
 	rip_done_prepare(&done, options);
 	if (options->is_audio)
-		return find_speed(options, drives->all[0], &err) < 0 ? cli_fail(options->cli, &err)
-								     : rip_audio(options, drives->all[0]);
+		return find_speed(options, drives->all[0], &err) < 0
+			       ? cli_fail(options->cli, &err)
+			       : rip_audio(options, drives->all[0], manifest->command);
 	if (options->is_raw)
 		return find_speed(options, drives->all[0], &err) < 0
 			       ? cli_fail(options->cli, &err)
@@ -119,7 +120,8 @@ const struct cli_command cmd_rip = {
 		"       discern rip --watch [-o FOLDER] [OPTION…] [DRIVE…]\n"
 		"\n"
 		"Reads the data disc in DRIVE (/dev/sr0, or just sr0) into an image, and makes its checksums. Without\n"
-		"DRIVE it is the only drive, or the only one with a disc. Several drives with copies of the disc read at\n"
+		"DRIVE it is the only drive, or the only one with a disc. Several drives with copies of the disc read "
+		"at\n"
 		"the same time, and what one cannot read the others try.\n"
 		"\n"
 		"  -o, --output=FILE  the image; never overwritten. Without it, the disc's label with .iso behind it.\n"
@@ -131,7 +133,8 @@ const struct cli_command cmd_rip = {
 		"      --max-time=T   stop after T, such as 90s, 15m or 2h; the same command goes on\n"
 		"      --stop-after-no-progress=T\n"
 		"                     stop when nothing more could be read for T\n"
-		"      --reconnect=T  wait so long for a drive that drops out, and go on with the same disc (1m; 0 does not)\n"
+		"      --reconnect=T  wait so long for a drive that drops out, and go on with the same disc (1m; 0 "
+		"does not)\n"
 		"      --cool-down=T  stop the disc for T when the drive reads nothing any more, three times at most\n"
 		"                     (30s, doubled each time; 0 does not)\n"
 		"      --no-manifest  no FILE.json, which tells how the image came about\n"
@@ -141,7 +144,8 @@ const struct cli_command cmd_rip = {
 		"      --audio        the tracks of an audio CD, as files with a cue sheet in the folder of -o\n"
 		"      --raw          every sector of a CD whole, sound and data, as files with a sheet: NAME.cue\n"
 		"                     and NAME.bin with -o NAME\n"
-		"      --format=F     of --audio: flac (without this option), wav, or cue, which is one file of samples;\n"
+		"      --format=F     of --audio: flac (without this option), wav, or cue, which is one file of "
+		"samples;\n"
 		"                     of --raw: bin, bin-per-track, ccd (with img and sub), or toc (of cdrdao)\n"
 		"      --subchannel   with --raw, the sub-channels P to W as well, as NAME.sub\n"
 		"      --dat=FILE     with --raw, look the tracks up in a Logiqx dat, as redump.org has them\n"

@@ -134,16 +134,16 @@ static void report_doubts(struct report *report, const struct discern_rip_audio_
 	}
 }
 
-static void tell(struct rip_options *options, const char *drive, const struct discern_rip_audio_result *result)
+void rip_audio_report(struct report *report, const struct rip_audio_run *run)
 {
-	struct report *report = cli_report(options->cli);
+	const struct discern_rip_audio_result *result = run->result;
 	char duration[TEXT_SIZE];
 
 	report_string(report, "folder", "folder", result->folder);
 	report_string(report, "cue_file", "sheet", result->cue_file);
-	report_string(report, "drive", "drive", drive);
+	report_string(report, "drive", "drive", discern_drive_path(run->run.drive));
 	report_bool(report, "resumed", NULL, result->is_resumed, NULL);
-	report_number(report, "offset", NULL, options->audio.offset_samples, NULL);
+	report_number(report, "offset", NULL, run->options->audio.offset_samples, NULL);
 	report_bool(report, "c2", NULL, result->has_c2, NULL);
 	report_bool(report, "jitter", NULL, result->has_jitter, NULL);
 	report_string(report, "left_out", "note", result->left_out);
@@ -153,6 +153,14 @@ static void tell(struct rip_options *options, const char *drive, const struct di
 	report_real(report, "seconds", NULL, result->seconds, NULL);
 	report_number(report, "speed_kbps", NULL, result->speed_kbps, NULL);
 	report_text(report, "time", "%s", text_duration((uint64_t)(result->seconds + 0.5), duration));
+}
+
+static void tell(const struct rip_audio_run *run, const char *manifest)
+{
+	struct report *report = cli_report(run->options->cli);
+
+	rip_audio_report(report, run);
+	report_string(report, "manifest", "manifest", manifest);
 	report_finish(report);
 }
 
@@ -170,11 +178,14 @@ static int judge(struct rip_options *options, const char *drive, const struct di
 	return n_bad + result->n_out_of_reach_sectors > 0 ? CLI_EXIT_UNREADABLE : CLI_EXIT_GOOD;
 }
 
-int rip_audio(struct rip_options *options, struct discern_drive *drive)
+int rip_audio(struct rip_options *options, struct discern_drive *drive, const char *const *command)
 {
 	/* Too large for the stack of a small thread, and there is only one. */
 	static struct discern_rip_audio_result result;
+	const struct rip_audio_run run = { options, &result, { drive, command, time(NULL) } };
 	struct discern_error err = { 0 };
+	char manifest[PATH_MAX] = "";
+	int ret, written = CLI_EXIT_GOOD;
 
 	options->audio.output = options->rip.output;
 	options->audio.retries = options->rip.retries;
@@ -187,6 +198,9 @@ int rip_audio(struct rip_options *options, struct discern_drive *drive)
 		return CLI_EXIT_GOOD;
 	}
 	progress_end(options->cli->progress);
-	tell(options, discern_drive_path(drive), &result);
-	return judge(options, discern_drive_path(drive), &result);
+	if (!options->no_manifest)
+		written = rip_audio_write_manifest(&run, manifest);
+	tell(&run, manifest);
+	ret = judge(options, discern_drive_path(drive), &result);
+	return ret == CLI_EXIT_GOOD ? written : ret;
 }

@@ -9,6 +9,17 @@
 
 #include "cli/rip_options.h"
 
+/** How a rip came about. */
+struct rip_run {
+	struct discern_drive *drive;
+	/** All words of the command line, ended by NULL; and when it began. */
+	const char *const *command;
+	time_t start;
+};
+
+/** Version (1, as the member of this name), program, start, command and drive, for JSON. */
+void rip_report_run(struct report *report, const char *manifest_member, const struct rip_run *run);
+
 /** What the result and the manifest tell of. */
 struct rip_raw_run {
 	const struct rip_options *options;

@@ -76,9 +76,9 @@ static void put_tracks(struct report *report, const struct discern_rip_raw_resul
 	for (size_t i = 0; i < result->n_tracks; i++) {
 		const struct discern_raw_track *track = &result->tracks[i];
 
-		report_text(report, i == 0 ? "tracks" : "", "%2u %-9s %" PRIu32 " sectors from LBA %" PRId32
-			    ", CRC-32 %s, MD5 %s", track->number, track->mode, track->n_sectors, track->begin_lba,
-			    track->sums.crc32, track->sums.md5);
+		report_text(report, i == 0 ? "tracks" : "",
+			    "%2u %-9s %" PRIu32 " sectors from LBA %" PRId32 ", CRC-32 %s, MD5 %s", track->number,
+			    track->mode, track->n_sectors, track->begin_lba, track->sums.crc32, track->sums.md5);
 		report_text(report, "", "   SHA-1 %s", track->sums.sha1);
 	}
 }
@@ -168,7 +168,8 @@ static void put_subchannels(struct report *report, const struct discern_rip_raw_
 		report_text(report, "Q", "%" PRIu32 " sector%s with a wrong checksum each time, as read in the image",
 			    result->n_wrong_q, result->n_wrong_q == 1 ? "" : "s");
 	if (result->n_displaced_q > 0)
-		report_text(report, "", "%" PRIu32 " with the address of another sector: does this drive give Q early or late?",
+		report_text(report, "",
+			    "%" PRIu32 " with the address of another sector: does this drive give Q early or late?",
 			    result->n_displaced_q);
 	for (size_t i = 0; i < result->n_q_ranges; i++)
 		tell_range(report, "", &result->q_ranges[i], "wrong Q");
@@ -202,13 +203,13 @@ static void put_dat(struct report *report, const struct rip_raw_run *run)
 			    result->tracks[i].dat_file[0] != '\0' ? "is " : "differs", result->tracks[i].dat_file);
 }
 
-static void put_run(struct report *report, const struct rip_raw_run *run)
+void rip_report_run(struct report *report, const char *manifest_member, const struct rip_run *run)
 {
 	const struct discern_drive_id *id = discern_drive_id(run->drive);
 	struct tm utc;
 	char when[32] = "";
 
-	report_number(report, "discern_raw_manifest", NULL, MANIFEST_VERSION, NULL);
+	report_number(report, manifest_member, NULL, MANIFEST_VERSION, NULL);
 	report_string(report, "version", NULL, PACKAGE_VERSION);
 	if (gmtime_r(&run->start, &utc) != NULL)
 		strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &utc);
@@ -230,7 +231,7 @@ void rip_raw_report(struct report *report, const struct rip_raw_run *run)
 	const struct discern_rip_raw_result *result = run->result;
 	char duration[TEXT_SIZE];
 
-	put_run(report, run);
+	rip_report_run(report, "discern_raw_manifest", &(struct rip_run){ run->drive, run->command, run->start });
 	report_string(report, "sheet", "sheet", result->sheet_path);
 	put_files(report, result);
 	report_string(report, "drive", "drive", discern_drive_path(run->drive));

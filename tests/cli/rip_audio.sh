@@ -4,6 +4,8 @@
 # is not sure is told. Other people's programs decode the files and read the discs as well.
 # shellcheck source=tests/support/functions.sh
 . "${srcdir:-.}/tests/support/functions.sh"
+# shellcheck source=tests/support/rip.sh
+. "$source_folder/tests/support/rip.sh"
 requires_vdrive
 requires_built SNDFILE
 requires flac metaflac cdrdao cd-paranoia jq python3
@@ -109,6 +111,13 @@ done
 contains "pre-emphasis is a tag, too" "rip/03 - Three.flac" PRE_EMPHASIS=1
 ok "the FLAC files are sound" flac --silent --test rip/*.flac
 absent "nothing is left of the job" rip/rip.part
+equal "the manifest is told" "$(jq -r .manifest result.json)" rip/rip.json
+documented "audio" rip/rip.json
+jq -r '.files[] | "\(.sha256)  \(.path)"' rip/rip.json >sums
+equal "it has the files and the sheet" "$(wc -l <sums)" 5
+ok "with their sums" sh -c 'cd rip && sha256sum -c ../sums'
+equal "and says what the result says" "$(jq -cS 'del(.discern_audio_manifest,.version,.start,.command,.drive_id,.files)' rip/rip.json)" \
+	"$(jq -cS 'del(.manifest)' result.json)"
 
 # Sums, by their definitions.
 cat >sums.py <<'PY'

@@ -63,6 +63,7 @@ EOS
 # manifest WHAT FILE: it is as documented
 manifest() {
 	ok "$1: the manifest is as documented" jq -e -f schema.jq "$2"
+	documented "$1" "$2"
 }
 
 # fact WHAT EXPRESSION EXPECTED: of out.iso.json

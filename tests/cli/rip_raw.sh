@@ -4,6 +4,8 @@
 # whatever the format; what is wrong with the disc is told; the images are discs again, for other programs as well.
 # shellcheck source=tests/support/functions.sh
 . "${srcdir:-.}/tests/support/functions.sh"
+# shellcheck source=tests/support/rip.sh
+. "$source_folder/tests/support/rip.sh"
 requires_vdrive
 requires_built EXPAT SNDFILE
 requires cdrdao cdrskin jq python3 xorrisofs
@@ -113,6 +115,7 @@ for kind in mixed extra video; do
 	same "$kind: one set of sub-channels" $kind/x.sub $kind/y.sub
 	exits 0 "$kind: a file for each track" rip $kind.cue -o $kind/z --format=bin-per-track --json
 	cp "$work/out" $kind/result.json
+	documented "$kind" $kind/z.json
 	comes_back "$kind: a file for each track" $kind.cue $kind/z.cue
 	cat $kind/"z (Track"*.bin >tracks.bin
 	same "$kind: that are one image" tracks.bin $kind/x.bin

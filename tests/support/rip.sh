@@ -13,3 +13,14 @@ claims_are_true() {
 	done <areas
 	equal "$1: each of $n_areas areas called read is right" "$wrong" ""
 }
+
+# documented WHAT MANIFEST: each member that it has is named in doc/manifest.md
+# shellcheck disable=SC2154  # source_folder is set by functions.sh
+documented() {
+	unknown=
+	jq -r '[paths | .[] | strings] | unique | .[]' "$2" >members
+	while read -r member; do
+		grep -qF "\`$member\`" "$source_folder/doc/manifest.md" || unknown="$unknown $member"
+	done <members
+	equal "$1: each member is documented" "$unknown" ""
+}
