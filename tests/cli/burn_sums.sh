@@ -153,7 +153,7 @@ check 0 "a checksum of isomd5sum"
 printed "is compared" "MD5 good (its own, by isomd5sum)"
 cp d.iso kept.iso
 size=$(stat -c %s d.iso)
-printf x | dd of=d.iso bs=1 seek=$((size / 2)) conv=notrunc status=none
+printf changed | dd of=d.iso bs=1 seek=$((size / 2)) conv=notrunc status=none
 exits 1 "checkisomd5 finds it wrong" checkisomd5 d.iso
 check 1 "an image that differs from its own checksum is not burned"
 complained "as such" "differs from the checksum that it holds itself"
@@ -205,7 +205,7 @@ sign bob --yes --armor --detach-sign --output field.asc other
 put d.iso $((block * 2048 + 64)) <field.asc
 check 1 "a signature of something else" --keyring=bob/keys.gpg
 complained "is bad" "its signature in the image is bad: this is not what Bob Example"
-printf x | put d.iso 500000
+printf changed | put d.iso 500000
 check 1 "what was changed afterwards" --keyring=bob/keys.gpg
 complained "differs" "differs from the checksum that it holds itself (SHA-256, by checkmedia)"
 mv plain.iso d.iso
