@@ -172,6 +172,8 @@ bool cd_file_has_changed(const struct cd_file *file)
 {
 	struct stat status;
 
+	if (file == NULL)
+		return false;
 	return fstat(file->fd, &status) < 0 || status.st_size != file->stored_bytes ||
 	       status.st_mtim.tv_sec != file->modified.tv_sec || status.st_mtim.tv_nsec != file->modified.tv_nsec;
 }

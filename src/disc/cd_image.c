@@ -251,9 +251,7 @@ const char *cd_image_changed_file(const struct cd_image *image)
 	for (size_t i = 0; i < image->sheet->n_files; i++)
 		if (cd_file_has_changed(image->files[i]))
 			return cd_file_path(image->files[i]);
-	if (image->subchannels != NULL && cd_file_has_changed(image->subchannels))
-		return cd_file_path(image->subchannels);
-	return NULL;
+	return cd_file_has_changed(image->subchannels) ? cd_file_path(image->subchannels) : NULL;
 }
 
 const struct cd_layout *cd_image_layout(const struct cd_image *image)
