@@ -311,6 +311,13 @@ int discern_verify_cd(struct discern_drive *drive, struct discern_cd *cd,
 		.observer = observer,
 		.result = ret_result,
 	};
+	int ret = cd_verify_run(&verify, compare_all, err);
+	const char *changed = cd_image_changed_file(verify.image);
 
-	return cd_verify_run(&verify, compare_all, err);
+	/* Neither what equals it nor what differs from it is known. */
+	if (changed != NULL && (ret == 0 || ret == -EIO)) {
+		ret = discern_error_set(err, -EIO, "%s: was written to since it was opened", changed);
+		discern_error_hint(err, "nothing is proven of the disc: compare it again, and leave the image alone meanwhile");
+	}
+	return ret;
 }
