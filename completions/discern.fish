@@ -132,5 +132,5 @@ complete -c discern -n "__fish_seen_subcommand_from vdrive; and __fish_seen_subc
 complete -c discern -n "__fish_seen_subcommand_from vdrive; and __fish_seen_subcommand_from attach insert" -s k -l kind -x -a 'cd-rom dvd-rom bd-rom' -d 'what an image is'
 complete -c discern -n "__fish_seen_subcommand_from vdrive; and __fish_seen_subcommand_from attach" -s e -l empty -d 'no medium'
 complete -c discern -n "__fish_seen_subcommand_from vdrive; and __fish_seen_subcommand_from attach" -l foreground -d 'stay as the process of the drive'
-complete -c discern -n "__fish_seen_subcommand_from vdrive; and __fish_seen_subcommand_from attach" -s o -l option -x -a 'read-offset= write-offset= overread= c2=no cdtext=no fua=no vendor= product= revision= serial=' -d 'what the drive is'
+complete -c discern -n "__fish_seen_subcommand_from vdrive; and __fish_seen_subcommand_from attach" -s o -l option -x -a 'read-offset= write-offset= overread= c2=no cdtext=no fua=no cd-speed= dvd-speed= bd-speed= rotation=clv vendor= product= revision= serial=' -d 'what the drive is'
 complete -c discern -n "__fish_seen_subcommand_from vdrive; and __fish_seen_subcommand_from detach" -l force -d 'also a drive that is in use'

@@ -186,7 +186,7 @@ int timing_begin(struct vdrive_call *call)
 	timing->retries_us = 0;
 	timing->was_tray_open = drive->tray_open;
 	if (drive->disc != NULL && !timing->has_model) {
-		model_init(&timing->model, drive->disc);
+		model_init(&timing->model, drive->disc, drive->rotation);
 		timing->has_model = true;
 	}
 	if (timing->has_model)
