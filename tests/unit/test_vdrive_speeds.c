@@ -108,11 +108,11 @@ static void test_rotation(void **state)
 
 	(void)state;
 	open_drive(&options, "bd-rom");
-	assert_in_range(read_us(), 91000, 113000);
+	assert_in_range(read_us(), 89000, 93000);
 	test_drive_close(&t);
 	options.rotation = VDRIVE_ROTATION_CAV;
 	open_drive(&options, "bd-rom");
-	assert_in_range(read_us(), 210000, 250000);
+	assert_in_range(read_us(), 215000, 222000);
 	test_drive_close(&t);
 }
 
