@@ -96,6 +96,7 @@ complete -c discern -n "__fish_seen_subcommand_from rip" -l retries -x -d 'round
 complete -c discern -n "__fish_seen_subcommand_from rip" -l max-time -x -d 'stop after this time'
 complete -c discern -n "__fish_seen_subcommand_from rip" -l cool-down -x -d 'let a drive that reads nothing any more rest for so long'
 complete -c discern -n "__fish_seen_subcommand_from rip" -l stop-after-no-progress -x -d 'stop when nothing more comes for so long'
+complete -c discern -n "__fish_seen_subcommand_from rip" -l sums -x -a 'sha256 md5 sha1 crc32 none' -d 'checksums to make'
 complete -c discern -n "__fish_seen_subcommand_from rip" -l paranoid -d 'read every sector twice'
 complete -c discern -n "__fish_seen_subcommand_from rip" -l reconnect -x -d 'wait so long for a drive that drops out'
 complete -c discern -n "__fish_seen_subcommand_from rip" -l no-raw -d 'read CDs without the checksums of their sectors'

@@ -262,7 +262,7 @@ static int read_disc(struct job *job)
 	bool has_bad = map_count(job->map, MAP_BAD) > 0;
 	double start;
 	int saved = 0;
-	int ret = pipeline_new(&ops, is_new, &job->pipeline, job->err);
+	int ret = pipeline_new(&ops, is_new ? rip_wanted_sums(job->options) : 0, &job->pipeline, job->err);
 
 	if (ret < 0)
 		return ret;
@@ -302,7 +302,8 @@ static int read_disc(struct job *job)
 /* From the file, what the pipeline does not have. */
 static int make_digests(struct job *job, struct pipeline_digests *ret_digests)
 {
-	const struct digest_job wanted = { job->output.fd, job_image_bytes(job), &job->meter };
+	const struct digest_job wanted = { job->output.fd, job_image_bytes(job), &job->meter,
+					   rip_wanted_sums(job->options) };
 	/* A gap or an unread end must be there as zeros. */
 	int ret = output_extend(&job->output, job_image_bytes(job), job->err);
 
@@ -318,7 +319,8 @@ static int finish(struct job *job)
 {
 	struct discern_rip_result *result = job->result;
 	struct pipeline_digests digests = { .sha256 = "" };
-	bool has_hashes = pipeline_digests(job->pipeline, job_image_bytes(job), &digests);
+	bool has_hashes = pipeline_digests(job->pipeline, job_image_bytes(job), &digests) ||
+			  rip_wanted_sums(job->options) == 0;
 	int ret = 0;
 
 	job_list_bad(job);
@@ -334,10 +336,7 @@ static int finish(struct job *job)
 			return explain_stop(job, ret);
 	}
 	job->pipeline = pipeline_free(job->pipeline);
-	memcpy(result->sha256, digests.sha256, sizeof(result->sha256));
-	memcpy(result->md5, digests.md5, sizeof(result->md5));
-	memcpy(result->sha1, digests.sha1, sizeof(result->sha1));
-	memcpy(result->crc32, digests.crc32, sizeof(result->crc32));
+	rip_take_digests(result, &digests);
 	if (ret < 0)
 		return ret;
 	ret = name_image(job);
