@@ -204,19 +204,31 @@ static int compare_sector(struct discern_source *source, const struct rip_plan *
 	return -ESTALE;
 }
 
+int identity_compare_ends(struct discern_source *source, const struct rip_plan *plan, const struct map *map, int fd,
+			  struct discern_error *err)
+{
+	/* The end first: if all of the disc was read, the pick-up is there. */
+	const uint32_t wanted[] = { 0, FIRST_DESCRIPTOR, FIRST_DESCRIPTOR + 1, ANCHOR };
+	struct map_range range;
+	int ret = 0;
+
+	if (map_previous(map, map_n_sectors(map), MAP_GOOD, &range))
+		ret = compare_sector(source, plan, range.start + range.n_sectors - 1, fd, err);
+	for (size_t i = 0; ret == 0 && i < sizeof(wanted) / sizeof(wanted[0]); i++)
+		if (map_next(map, wanted[i], MAP_GOOD, &range))
+			ret = compare_sector(source, plan, range.start, fd, err);
+	return ret;
+}
+
 int identity_compare(struct discern_source *source, const struct rip_plan *plan, const struct map *map, int fd,
 		     struct discern_error *err)
 {
 	uint32_t n = map_n_sectors(map);
-	/* Inwards, as the pick-up comes from the end of the disc if all of it was read. */
-	const uint32_t wanted[] = { n - n / 4, n / 2, n / 4, 0, FIRST_DESCRIPTOR, FIRST_DESCRIPTOR + 1, ANCHOR };
 	struct map_range range;
-	int ret = 0;
+	int ret = identity_compare_ends(source, plan, map, fd, err);
 
-	if (map_previous(map, n, MAP_GOOD, &range))
-		ret = compare_sector(source, plan, range.start + range.n_sectors - 1, fd, err);
-	for (size_t i = 0; ret == 0 && i < sizeof(wanted) / sizeof(wanted[0]); i++)
-		if (map_next(map, wanted[i], MAP_GOOD, &range))
+	for (uint32_t i = 1; ret == 0 && i < N_PLACES; i++)
+		if (map_next(map, (uint32_t)((uint64_t)n * i / N_PLACES), MAP_GOOD, &range))
 			ret = compare_sector(source, plan, range.start, fd, err);
 	return ret;
 }

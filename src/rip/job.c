@@ -201,14 +201,15 @@ static int explain_stop(struct job *job, int code)
 }
 
 /*
- * A drive tells of another disc once, and maybe to another program. So what was read is held against the disc once more;
- * which part of it is of which disc nobody can tell then. Other trouble at this point takes nothing from what was read.
+ * A drive tells of another disc once, and maybe to another program. So what was read is held against the disc once more, in
+ * few places, as the tray was locked and each seek takes a tenth of a second; which part of it is of which disc nobody can
+ * tell then. Other trouble at this point takes nothing from what was read.
  */
 static int check_same_disc(struct job *job)
 {
 	struct discern_error err = { 0 };
 
-	if (identity_compare(job->source, &job->plan, job->map, job->output.fd, &err) != -ESTALE ||
+	if (identity_compare_ends(job->source, &job->plan, job->map, job->output.fd, &err) != -ESTALE ||
 	    err.lba == DISCERN_NO_LBA)
 		return 0;
 	map_distrust(job->map, 0);
