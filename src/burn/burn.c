@@ -425,6 +425,7 @@ int discern_burn(struct discern_drive *drive, const struct discern_burn_check *c
 				   .observer = observer,
 				   .phase = DISCERN_PHASE_CHECK,
 				   .min_drive_buffer_percent = DISCERN_PERCENT_UNKNOWN };
+	size_t buffer_bytes = FEED_BUFFER_SIZE;
 	double begin = observe_now();
 	int ret;
 
@@ -433,7 +434,9 @@ int discern_burn(struct discern_drive *drive, const struct discern_burn_check *c
 	if (plan->n_sectors != check->n_sectors)
 		return discern_error_set(err, -EINVAL, "%s: the plan is not one for %s", discern_drive_path(drive),
 					 check->path);
-	ret = feed_new(check, options != NULL ? options->buffer_bytes : 0, &burning.feed, err);
+	if (options != NULL && options->buffer_bytes > FEED_BUFFER_SIZE)
+		buffer_bytes = options->buffer_bytes;
+	ret = feed_new(check, buffer_bytes, &burning.feed, err);
 	if (ret < 0)
 		return ret;
 	ret = burn(&burning, drive, options, ret_result, err);

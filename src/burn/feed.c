@@ -144,7 +144,7 @@ static int make_ring(struct feed *feed, size_t buffer_bytes, struct discern_erro
 {
 	uint64_t n_image_slots = (feed->check->image.size_bytes + SLOT_SIZE - 1) / SLOT_SIZE;
 
-	feed->n_slots = (buffer_bytes < FEED_BUFFER_SIZE ? FEED_BUFFER_SIZE : buffer_bytes) / SLOT_SIZE;
+	feed->n_slots = buffer_bytes / SLOT_SIZE + (buffer_bytes < SLOT_SIZE);
 	if (n_image_slots < feed->n_slots)
 		feed->n_slots = (size_t)n_image_slots;
 	feed->min_slots = feed->n_slots;

@@ -34,7 +34,7 @@ struct feed_state {
 
 /**
  * Opens the image that was checked and starts reading it. -ESTALE if it is not as it was when it was checked.
- * @param buffer_bytes  size of the ring, FEED_BUFFER_SIZE or more
+ * @param buffer_bytes  size of the ring, in whole MiB, at least one; a drive wants FEED_BUFFER_SIZE
  */
 int feed_new(const struct discern_burn_check *check, size_t buffer_bytes, struct feed **ret_feed,
 	     struct discern_error *err);

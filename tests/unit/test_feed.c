@@ -15,7 +15,7 @@
 #include "burn/feed.h"
 
 /* Larger than the ring, and not a multiple of anything. */
-enum { RING_MIB = 64, LARGE_SIZE = (RING_MIB + 6) * 1048576 + 4711, SMALL_SIZE = 3 * 1048576 + 5 };
+enum { RING_MIB = 4, RING_SIZE = RING_MIB << 20, LARGE_SIZE = (RING_MIB + 3) * 1048576 + 4711, SMALL_SIZE = 3 * 1048576 + 5 };
 
 static char image_path[] = "/tmp/discern-feed-XXXXXX";
 static uint8_t *content;
@@ -94,7 +94,7 @@ static void delivers_all_and_pads(void **state)
 			/* Once is enough to go round the ring. */
 			if (sizes[i] == LARGE_SIZE && portions[k] != 32)
 				continue;
-			assert_int_equal(feed_new(&check, FEED_BUFFER_SIZE, &feed, &err), 0);
+			assert_int_equal(feed_new(&check, RING_SIZE, &feed, &err), 0);
 			assert_int_equal(take(feed, &check, 0, check.n_sectors, portions[k]), 0);
 			assert_int_equal(feed_deliver(more, sizeof(more), feed), -ENODATA);
 			feed_state(feed, &feed_state_now);
@@ -113,7 +113,7 @@ static void fills_the_ring_ahead(void **state)
 
 	(void)state;
 	make_image(LARGE_SIZE, &check);
-	assert_int_equal(feed_new(&check, 0, &feed, NULL), 0);
+	assert_int_equal(feed_new(&check, RING_SIZE, &feed, NULL), 0);
 	assert_true(feed_wait_full(feed, 60000));
 	feed_state(feed, &now);
 	assert_int_equal(now.percent, 100);
@@ -134,7 +134,7 @@ static void notices_a_shorter_image(void **state)
 
 	(void)state;
 	make_image(LARGE_SIZE, &check);
-	assert_int_equal(feed_new(&check, 0, &feed, &err), 0);
+	assert_int_equal(feed_new(&check, RING_SIZE, &feed, &err), 0);
 	assert_true(feed_wait_full(feed, 60000));
 	assert_int_equal(truncate(image_path, LARGE_SIZE / 2), 0);
 	assert_int_equal(take(feed, &check, 0, check.n_sectors, 16), -ESTALE);
@@ -151,7 +151,7 @@ static void notices_a_cut_behind_the_reader(void **state)
 
 	(void)state;
 	make_image(SMALL_SIZE, &check);
-	assert_int_equal(feed_new(&check, 0, &feed, &err), 0);
+	assert_int_equal(feed_new(&check, RING_SIZE, &feed, &err), 0);
 	assert_true(feed_wait_full(feed, 60000));
 	assert_int_equal(truncate(image_path, SMALL_SIZE / 2), 0);
 	assert_int_equal(take(feed, &check, 0, check.n_sectors, 16), 0);
@@ -181,7 +181,7 @@ static void notices_changed_bytes(void **state)
 	(void)state;
 	/* Ahead of the reader: the digest tells, even with the old time restored. */
 	make_image(LARGE_SIZE, &check);
-	assert_int_equal(feed_new(&check, 0, &feed, &err), 0);
+	assert_int_equal(feed_new(&check, RING_SIZE, &feed, &err), 0);
 	assert_true(feed_wait_full(feed, 60000));
 	overwrite_byte(LARGE_SIZE - 1);
 	take_status(&check);
@@ -193,7 +193,7 @@ static void notices_changed_bytes(void **state)
 	feed_free(feed);
 	/* Behind the reader: the time tells. */
 	make_image(SMALL_SIZE, &check);
-	assert_int_equal(feed_new(&check, 0, &feed, &err), 0);
+	assert_int_equal(feed_new(&check, RING_SIZE, &feed, &err), 0);
 	assert_true(feed_wait_full(feed, 60000));
 	check.modified_ns -= 1;
 	assert_int_equal(take(feed, &check, 0, check.n_sectors, 16), 0);
@@ -210,7 +210,7 @@ static void tells_before_the_first_delivery(void **state)
 
 	(void)state;
 	make_image(SMALL_SIZE, &check);
-	assert_int_equal(feed_new(&check, 0, &feed, &err), 0);
+	assert_int_equal(feed_new(&check, RING_SIZE, &feed, &err), 0);
 	assert_true(feed_wait_full(feed, 60000));
 	assert_int_equal(feed_check_begin(feed, &err), 0);
 	check.modified_ns -= 1;
@@ -222,7 +222,7 @@ static void tells_before_the_first_delivery(void **state)
 	feed_free(feed);
 	/* Of one that the ring has no room for nothing is known yet. */
 	make_image(LARGE_SIZE, &check);
-	assert_int_equal(feed_new(&check, 0, &feed, &err), 0);
+	assert_int_equal(feed_new(&check, RING_SIZE, &feed, &err), 0);
 	assert_true(feed_wait_full(feed, 60000));
 	check.sha256[0] = check.sha256[0] == '0' ? '1' : '0';
 	assert_int_equal(feed_check_begin(feed, &err), 0);
@@ -244,16 +244,16 @@ static void refuses_another_file(void **state)
 	(void)state;
 	make_image(SMALL_SIZE, &check);
 	check.inode++;
-	assert_int_equal(feed_new(&check, 0, &feed, &err), -ESTALE);
+	assert_int_equal(feed_new(&check, RING_SIZE, &feed, &err), -ESTALE);
 	make_image(SMALL_SIZE, &check);
 	check.modified_ns++;
-	assert_int_equal(feed_new(&check, 0, &feed, &err), -ESTALE);
+	assert_int_equal(feed_new(&check, RING_SIZE, &feed, &err), -ESTALE);
 	make_image(SMALL_SIZE, &check);
 	check.n_sectors++;
-	assert_int_equal(feed_new(&check, 0, &feed, &err), -EINVAL);
+	assert_int_equal(feed_new(&check, RING_SIZE, &feed, &err), -EINVAL);
 	make_image(SMALL_SIZE, &check);
 	snprintf(check.path, sizeof(check.path), "/nonexistent/image");
-	assert_int_equal(feed_new(&check, 0, &feed, &err), -ENOENT);
+	assert_int_equal(feed_new(&check, RING_SIZE, &feed, &err), -ENOENT);
 	assert_null(feed);
 }
 
@@ -265,14 +265,14 @@ static void accounts_for_what_was_not_taken(void **state)
 
 	(void)state;
 	make_image(SMALL_SIZE, &check);
-	assert_int_equal(feed_new(&check, 0, &feed, &err), 0);
+	assert_int_equal(feed_new(&check, RING_SIZE, &feed, &err), 0);
 	assert_int_equal(take(feed, &check, 0, check.n_sectors - 1, 7), 0);
 	assert_true(feed_wait_full(feed, 60000));
 	assert_int_equal(feed_finish(feed, &err), -ENODATA);
 	feed_free(feed);
 	/* With the reader still waiting for room. */
 	make_image(LARGE_SIZE, &check);
-	assert_int_equal(feed_new(&check, 0, &feed, &err), 0);
+	assert_int_equal(feed_new(&check, RING_SIZE, &feed, &err), 0);
 	assert_int_equal(take(feed, &check, 0, 100, 7), 0);
 	assert_int_equal(feed_finish(feed, &err), -ENODATA);
 	feed_free(feed);
@@ -294,7 +294,7 @@ static void cancels(void **state)
 
 	(void)state;
 	make_image(LARGE_SIZE, &check);
-	assert_int_equal(feed_new(&check, 0, &feed, &err), 0);
+	assert_int_equal(feed_new(&check, RING_SIZE, &feed, &err), 0);
 	assert_int_equal(pthread_create(&thread, NULL, cancel_later, feed), 0);
 	assert_int_equal(pthread_join(thread, NULL), 0);
 	assert_int_equal(take(feed, &check, 0, check.n_sectors, 16), -ECANCELED);

@@ -13,7 +13,7 @@ demo_packages=(fuse3 grub-rescue-pc wodim xorriso)
 # All tests: the second compiler, the checkers, and the programs that act as referee.
 # shellcheck disable=SC2034
 test_packages=(busybox-static bzip2 cd-paranoia cdrdao cdrskin clang codespell cpio dbus-bin dbus-daemon dvd+rw-tools eject flac
-	gddrescue genisoimage gnupg growisofs icedax isomd5sum jq kmod libcdio-utils libclang-rt-dev lz4 man-db open-iscsi procps python3
+	gddrescue genisoimage gnupg growisofs icedax isomd5sum jq kmod libcdio-utils libclang-rt-dev libxml2-utils lz4 man-db open-iscsi procps python3
 	python3-dbusmock qemu-system-x86 sg3-utils shellcheck tcmu-runner tgt
 	udev udftools umockdev universal-ctags util-linux valgrind xxd xz-utils zip zstd)
 
