@@ -14,7 +14,7 @@ _discern_drives()
 _discern_own_options()
 {
 	case $1 in
-	rip) echo "--audio --raw --subchannel --dat --format --offset --accuraterip --output --compress --as-is --retries --max-time --stop-after-no-progress --reconnect --cool-down --paranoid --no-raw --speed --no-manifest --report --skip-done --watch --no-verify" ;;
+	rip) echo "--audio --raw --subchannel --dat --format --offset --accuraterip --output --compress --as-is --retries --max-time --stop-after-no-progress --reconnect --cool-down --paranoid --sums --no-raw --speed --no-manifest --report --skip-done --watch --no-verify" ;;
 	load | eject) echo "--wait" ;;
 	report) echo "--output" ;;
 	verify) echo "--manifest --session --offset --no-cd-text" ;;

@@ -39,6 +39,15 @@ enum discern_compression {
 	DISCERN_COMPRESSION_GZIP,
 };
 
+/** Checksums of an image; to be joined by |. */
+enum discern_sums {
+	DISCERN_SUM_SHA256 = 1,
+	DISCERN_SUM_MD5 = 2,
+	DISCERN_SUM_SHA1 = 4,
+	DISCERN_SUM_CRC32 = 8,
+	DISCERN_SUM_NONE = 16, /**< alone: none of them */
+};
+
 struct discern_rip_options {
 	/** File to make; NULL: named after the volume label in the current folder, never one that exists. */
 	const char *output;
@@ -72,6 +81,8 @@ struct discern_rip_options {
 	int stream_fd;
 	/** Of the image that is there in the end, or of the stream. */
 	enum discern_compression compression;
+	/** Which checksums are made of the image, as of enum discern_sums; 0 for all. */
+	unsigned sums;
 	/** Every sector is read twice, past the drive's cache, and counts only if both readings are equal. */
 	bool is_paranoid;
 	/** CDs are read as other discs are, without their sectors' own checksums. */
@@ -152,7 +163,7 @@ struct discern_rip_result {
 	/** What of the disc is not in the image, in words; empty if all of it is. */
 	char left_out[160];
 	char volume_label[129];
-	/** Lower-case hex over the whole image; empty while sectors are bad. */
+	/** Lower-case hex over the whole image; empty while sectors are bad, and where it was not wanted. */
 	char sha256[65];
 	char md5[33];
 	char sha1[41];

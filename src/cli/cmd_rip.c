@@ -138,6 +138,7 @@ const struct cli_command cmd_rip = {
 		"      --cool-down=T  stop the disc for T when the drive reads nothing any more, three times at most\n"
 		"                     (30s, doubled each time; 0 does not)\n"
 		"      --no-manifest  no FILE.json, which tells how the image came about\n"
+		"      --sums=LIST    checksums to make: some of sha256,md5,sha1,crc32 (all of them), or none\n"
 		"      --report=PAGE  the same as a page of HTML, with a map of the disc\n"
 		"      --paranoid     read every sector twice, past the drive's cache; count only what is equal\n"
 		"      --no-raw       read CDs without the checksums of their own sectors\n"

@@ -25,6 +25,7 @@ enum {
 	OPTION_COOL_DOWN,
 	OPTION_WATCH,
 	OPTION_NO_VERIFY,
+	OPTION_SUMS,
 };
 
 /* Of --audio, and of --raw. */
@@ -52,6 +53,7 @@ static const struct option own[] = {
 	{ "skip-done", no_argument, NULL, OPTION_SKIP_DONE },
 	{ "watch", no_argument, NULL, OPTION_WATCH },
 	{ "no-verify", no_argument, NULL, OPTION_NO_VERIFY },
+	{ "sums", required_argument, NULL, OPTION_SUMS },
 	{ "output", required_argument, NULL, 'o' },
 	{ "retries", required_argument, NULL, 'r' },
 	{ "speed", required_argument, NULL, 's' },
@@ -123,6 +125,31 @@ static int set_compression(struct rip_options *options, const char *word)
 			return 0;
 		}
 	return cli_usage(options->cli, "--compress=%s: give zstd, xz or gz", word);
+}
+
+/** "sha256,md5", or "none". */
+static int set_sums(struct rip_options *options, const char *word)
+{
+	static const char *const words[] = { "sha256", "md5", "sha1", "crc32", "none" };
+	enum { N_WORDS = sizeof(words) / sizeof(words[0]) };
+	unsigned sums = 0;
+
+	for (const char *at = word;; at++) {
+		size_t length = strcspn(at, ","), i = 0;
+
+		while (i < N_WORDS && (strlen(words[i]) != length || strncmp(words[i], at, length) != 0))
+			i++;
+		if (i < N_WORDS)
+			sums |= 1U << i;
+		at += length;
+		if (i == N_WORDS || (*at == '\0' && (sums & DISCERN_SUM_NONE) != 0 && sums != DISCERN_SUM_NONE))
+			return cli_usage(options->cli, "--sums=%s: give some of sha256, md5, sha1 and crc32, or none",
+					 word);
+		if (*at == '\0')
+			break;
+	}
+	options->rip.sums = sums;
+	return 0;
 }
 
 static int set_output(struct rip_options *options, const char *path)
@@ -231,6 +258,8 @@ static int check_kinds(struct rip_options *options)
 		return cli_usage(options->cli, "--subchannel and --dat are for --raw");
 	if ((options->is_audio || options->is_raw) && (rip->no_progress_seconds > 0 || rip->cool_down_seconds > 0))
 		return cli_usage(options->cli, "--stop-after-no-progress and --cool-down are not for --audio and --raw");
+	if ((options->is_audio || options->is_raw) && rip->sums != 0)
+		return cli_usage(options->cli, "--sums is not for --audio and --raw, which make all of them");
 	if (options->is_raw && (rip->is_stream || rip->compression != DISCERN_COMPRESSION_NONE || rip->is_paranoid ||
 				rip->no_raw || rip->as_is || options->skip_done || options->report != NULL))
 		return cli_usage(options->cli, "-o -, --compress, --paranoid, --no-raw, --as-is, --skip-done and "
@@ -265,6 +294,8 @@ static int check_watch(struct rip_options *options, const char *output)
 		return cli_usage(options->cli, "--watch makes files in a folder: name it with -o");
 	if (options->is_raw || options->has_raw_options)
 		return cli_usage(options->cli, "--raw is for one disc, not for --watch");
+	if (options->rip.sums != 0 && (options->rip.sums & DISCERN_SUM_SHA256) == 0 && !options->no_verify)
+		return cli_usage(options->cli, "--watch verifies by SHA-256: give sha256 in --sums, or --no-verify");
 	if (options->report != NULL)
 		return cli_usage(options->cli, "--report is for one disc; discern report makes the pages of --watch");
 	/* Told now, not by the first disc. */
@@ -294,8 +325,7 @@ static int check_several(const struct rip_options *options, int n)
 int rip_options_parse(struct rip_options *options, int argc, char **argv)
 {
 	const char *output = NULL;
-	int option;
-	int ret = 0;
+	int option, ret = 0;
 
 	while ((option = cli_getopt(options->cli, &cmd_rip, argc, argv, "o:", own)) != -1) {
 		if (option == CLI_OPTION_DONE)
@@ -319,6 +349,8 @@ int rip_options_parse(struct rip_options *options, int argc, char **argv)
 			options->rip.as_is = true;
 		else if (option == OPTION_COMPRESS)
 			ret = set_compression(options, optarg);
+		else if (option == OPTION_SUMS)
+			ret = set_sums(options, optarg);
 		else if (option == OPTION_PARANOID)
 			options->rip.is_paranoid = true;
 		else if (option == OPTION_NO_RAW)

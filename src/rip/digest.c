@@ -60,7 +60,7 @@ int digest_file(const struct digest_job *job, struct pipeline_digests *ret_diges
 {
 	const struct pipeline_ops ops = { drop_data, drop_checkpoint, tick, job->meter };
 	struct pipeline *pipeline = NULL;
-	int ret = pipeline_new(&ops, true, &pipeline, err);
+	int ret = pipeline_new(&ops, job->sums, &pipeline, err);
 
 	if (ret < 0)
 		return ret;
@@ -81,4 +81,19 @@ int digest_rest(const struct digest_job *job, struct pipeline *pipeline, struct 
 	if (ret == 0)
 		meter_report(job->meter);
 	return ret;
+}
+
+unsigned rip_wanted_sums(const struct discern_rip_options *options)
+{
+	const unsigned all = DISCERN_SUM_SHA256 | DISCERN_SUM_MD5 | DISCERN_SUM_SHA1 | DISCERN_SUM_CRC32;
+
+	return options->sums == 0 ? all : options->sums & all;
+}
+
+void rip_take_digests(struct discern_rip_result *result, const struct pipeline_digests *digests)
+{
+	memcpy(result->sha256, digests->sha256, sizeof(result->sha256));
+	memcpy(result->md5, digests->md5, sizeof(result->md5));
+	memcpy(result->sha1, digests->sha1, sizeof(result->sha1));
+	memcpy(result->crc32, digests->crc32, sizeof(result->crc32));
 }

@@ -80,51 +80,72 @@ struct line {
 	uint32_t root;
 };
 
-/* " 16=0123456789abcdef", or a dash for the digits. */
-static int add_sector(struct line *line, uint32_t sector, struct discern_error *err)
+/* The digits of a sector, or a dash. */
+static int read_mark(struct line *line, uint32_t sector, char ret_hex[DIGITS + 1], struct discern_error *err)
 {
 	uint8_t data[DISCERN_SECTOR_SIZE];
-	size_t length = strlen(line->text);
-	char hex[DIGITS + 1] = "-";
 	int ret = -ENXIO;
 
+	memcpy(ret_hex, "-", 2);
 	if (sector < line->plan->n_sectors && !rip_plan_is_gap(line->plan, sector))
 		ret = rip_read(line->source, line->plan->first_lba + (int32_t)sector, 1, data, err);
-	if (ret < 0 && !rip_is_bad_sector(ret))
-		return ret;
-	if (ret == 0 && digest(data, sizeof(data), hex, err) < 0)
-		return err->code;
-	if (ret == 0 && sector == rip_plan_data_start(line->plan) + FIRST_DESCRIPTOR)
+	if (ret < 0)
+		return rip_is_bad_sector(ret) ? 0 : ret;
+	if (sector == rip_plan_data_start(line->plan) + FIRST_DESCRIPTOR)
 		line->root = root_sector(data);
+	return digest(data, sizeof(data), ret_hex, err);
+}
+
+/* " 16=0123456789abcdef" */
+static void add_mark(struct line *line, uint32_t sector, const char *hex)
+{
+	size_t length = strlen(line->text);
+
 	snprintf(line->text + length, IDENTITY_SIZE - length, " %" PRIu32 "=%s", sector, hex);
-	return 0;
 }
 
 /* Some of what is on the disc, as another edition may have the very same descriptors. Drives that count a few sectors more or
  * less come to the same places, as a rule. */
-static int add_contents(struct line *line, struct discern_error *err)
+static uint32_t place(const struct rip_plan *plan, uint32_t i)
 {
-	const struct rip_plan *plan = line->plan;
+	uint32_t start = rip_plan_data_start(plan);
+
+	return (start + (uint32_t)((uint64_t)(plan->n_sectors - start) * i / N_PLACES)) & ~(uint32_t)63;
+}
+
+/* What there is to read. */
+struct marks {
+	char descriptors[N_DESCRIPTORS][DIGITS + 1], anchor[DIGITS + 1], root[DIGITS + 1], places[N_PLACES][DIGITS + 1];
+};
+
+static bool has_root(const struct line *line)
+{
+	uint32_t start = rip_plan_data_start(line->plan);
+
+	return line->root > start + FIRST_DESCRIPTOR + N_DESCRIPTORS && line->root != start + ANCHOR &&
+	       line->root < line->plan->n_sectors;
+}
+
+/* From the outer places inwards: the pick-up was just at the disc's end to find it, and goes on at its begin. */
+static int read_marks(struct line *line, struct marks *ret_marks, struct discern_error *err)
+{
 	const struct source_effort soon = { .gives_up_soon = true }, usual = { 0 };
-	uint32_t start = rip_plan_data_start(plan), last = start + ANCHOR;
-	int ret;
+	uint32_t start = rip_plan_data_start(line->plan);
+	int ret = 0;
 
-	/* What cannot be read is no loss. */
+	/* What cannot be read of the contents is no loss. */
 	source_set_effort(line->source, &soon);
-	ret = add_sector(line, last, err);
-
-	if (ret == 0 && line->root > start + FIRST_DESCRIPTOR + N_DESCRIPTORS && line->root != last &&
-	    line->root < plan->n_sectors)
-		ret = add_sector(line, line->root, err);
-	for (uint32_t i = 1; ret == 0 && i < N_PLACES; i++) {
-		uint32_t sector =
-			(start + (uint32_t)((uint64_t)(plan->n_sectors - start) * i / N_PLACES)) & ~(uint32_t)63;
-
-		if (sector <= last || sector == line->root)
-			continue;
-		last = sector;
-		ret = add_sector(line, sector, err);
-	}
+	for (uint32_t i = N_PLACES - 1; ret == 0 && i > 0; i--)
+		if (place(line->plan, i) > start + ANCHOR)
+			ret = read_mark(line, place(line->plan, i), ret_marks->places[i], err);
+	source_set_effort(line->source, &usual);
+	for (uint32_t i = 0; ret == 0 && i < N_DESCRIPTORS; i++)
+		ret = read_mark(line, start + FIRST_DESCRIPTOR + i, ret_marks->descriptors[i], err);
+	source_set_effort(line->source, &soon);
+	if (ret == 0)
+		ret = read_mark(line, start + ANCHOR, ret_marks->anchor, err);
+	if (ret == 0 && has_root(line))
+		ret = read_mark(line, line->root, ret_marks->root, err);
 	source_set_effort(line->source, &usual);
 	return ret;
 }
@@ -133,16 +154,31 @@ int identity_make(const struct discern_medium *medium, struct discern_source *so
 		  char ret_identity[IDENTITY_SIZE], struct discern_error *err)
 {
 	struct line line = { .source = source, .plan = plan, .text = ret_identity };
+	uint32_t start = rip_plan_data_start(plan), last = start + ANCHOR;
 	char hex[DIGITS + 1];
+	struct marks marks;
 	int ret = digest_layout(medium, hex, err);
 
+	if (ret == 0)
+		ret = read_marks(&line, &marks, err);
 	if (ret < 0)
 		return ret;
 	snprintf(ret_identity, IDENTITY_SIZE, "%s %s sectors=%" PRIu32, family_name(medium->profile), hex,
 		 plan->n_sectors);
-	for (uint32_t i = 0; ret == 0 && i < N_DESCRIPTORS; i++)
-		ret = add_sector(&line, rip_plan_data_start(plan) + FIRST_DESCRIPTOR + i, err);
-	return ret == 0 ? add_contents(&line, err) : ret;
+	for (uint32_t i = 0; i < N_DESCRIPTORS; i++)
+		add_mark(&line, start + FIRST_DESCRIPTOR + i, marks.descriptors[i]);
+	add_mark(&line, start + ANCHOR, marks.anchor);
+	if (has_root(&line))
+		add_mark(&line, line.root, marks.root);
+	for (uint32_t i = 1; i < N_PLACES; i++) {
+		uint32_t sector = place(plan, i);
+
+		if (sector <= last || sector == line.root)
+			continue;
+		last = sector;
+		add_mark(&line, sector, marks.places[i]);
+	}
+	return 0;
 }
 
 /** 0 equal or not comparable, -ESTALE, or trouble. */
@@ -168,18 +204,31 @@ static int compare_sector(struct discern_source *source, const struct rip_plan *
 	return -ESTALE;
 }
 
+int identity_compare_ends(struct discern_source *source, const struct rip_plan *plan, const struct map *map, int fd,
+			  struct discern_error *err)
+{
+	/* The end first: if all of the disc was read, the pick-up is there. */
+	const uint32_t wanted[] = { 0, FIRST_DESCRIPTOR, FIRST_DESCRIPTOR + 1, ANCHOR };
+	struct map_range range;
+	int ret = 0;
+
+	if (map_previous(map, map_n_sectors(map), MAP_GOOD, &range))
+		ret = compare_sector(source, plan, range.start + range.n_sectors - 1, fd, err);
+	for (size_t i = 0; ret == 0 && i < sizeof(wanted) / sizeof(wanted[0]); i++)
+		if (map_next(map, wanted[i], MAP_GOOD, &range))
+			ret = compare_sector(source, plan, range.start, fd, err);
+	return ret;
+}
+
 int identity_compare(struct discern_source *source, const struct rip_plan *plan, const struct map *map, int fd,
 		     struct discern_error *err)
 {
 	uint32_t n = map_n_sectors(map);
-	const uint32_t wanted[] = { 0, FIRST_DESCRIPTOR, FIRST_DESCRIPTOR + 1, 256, n / 4, n / 2, n - n / 4 };
 	struct map_range range;
-	int ret = 0;
+	int ret = identity_compare_ends(source, plan, map, fd, err);
 
-	for (size_t i = 0; ret == 0 && i < sizeof(wanted) / sizeof(wanted[0]); i++)
-		if (map_next(map, wanted[i], MAP_GOOD, &range))
+	for (uint32_t i = 1; ret == 0 && i < N_PLACES; i++)
+		if (map_next(map, (uint32_t)((uint64_t)n * i / N_PLACES), MAP_GOOD, &range))
 			ret = compare_sector(source, plan, range.start, fd, err);
-	if (ret == 0 && map_previous(map, n, MAP_GOOD, &range))
-		ret = compare_sector(source, plan, range.start + range.n_sectors - 1, fd, err);
 	return ret;
 }

@@ -39,4 +39,8 @@ void identity_complete(char identity[IDENTITY_SIZE], const char *other);
 int identity_compare(struct discern_source *source, const struct rip_plan *plan, const struct map *map, int fd,
 		     struct discern_error *err);
 
+/** The same with fewer, at the begin and the end, which takes a single seek. */
+int identity_compare_ends(struct discern_source *source, const struct rip_plan *plan, const struct map *map, int fd,
+			  struct discern_error *err);
+
 #endif

@@ -68,10 +68,13 @@ static int look_at_disc(struct job *job)
 	return job->options->as_is && job->refused == NULL ? discern_error_set(job->err, -ENOMEM, "out of memory") : 0;
 }
 
-static int compare_with_read(struct job *job, const char *reason, struct discern_error *err)
+typedef int compare_function(struct discern_source *, const struct rip_plan *, const struct map *, int,
+			     struct discern_error *);
+
+static int compare_with_read(struct job *job, compare_function *compare, const char *reason, struct discern_error *err)
 {
 	const char *before = source_because(job->source, reason);
-	int ret = identity_compare(job->source, &job->plan, job->map, job->output.fd, err);
+	int ret = compare(job->source, &job->plan, job->map, job->output.fd, err);
 
 	source_because(job->source, before);
 	return ret;
@@ -93,7 +96,7 @@ static int open_at(struct job *job, const char *path)
 		ret = discern_error_set(job->err, -ENOMEM, "out of memory");
 	memcpy(job->identity, job->output.identity, sizeof(job->identity));
 	if (ret == 0 && job->output.is_resumed)
-		ret = compare_with_read(job, "is it the disc that the job was begun with", job->err);
+		ret = compare_with_read(job, identity_compare, "is it the disc that the job was begun with", job->err);
 	if (ret == 0 && job->options->begin != NULL)
 		ret = job->options->begin(
 			&(struct discern_rip_begin){ job->output.image_path, job->identity, job->output.is_resumed },
@@ -218,14 +221,16 @@ static int explain_stop(struct job *job, int code)
 }
 
 /*
- * A drive tells of another disc once, and maybe to another program. So what was read is held against the disc once more;
- * which part of it is of which disc nobody can tell then. Other trouble at this point takes nothing from what was read.
+ * A drive tells of another disc once, and maybe to another program. So what was read is held against the disc once more, in
+ * few places, as the tray was locked and each seek takes a tenth of a second; which part of it is of which disc nobody can
+ * tell then. Other trouble at this point takes nothing from what was read.
  */
 static int check_same_disc(struct job *job)
 {
 	struct discern_error err = { 0 };
+	int ret = compare_with_read(job, identity_compare_ends, "is it still the same disc", &err);
 
-	if (compare_with_read(job, "is it still the same disc", &err) != -ESTALE || err.lba == DISCERN_NO_LBA)
+	if (ret != -ESTALE || err.lba == DISCERN_NO_LBA)
 		return 0;
 	map_distrust(job->map, 0);
 	discern_error_wrap(&err, "the disc was changed while it was read");
@@ -278,7 +283,7 @@ static int read_disc(struct job *job)
 	bool has_bad = map_count(job->map, MAP_BAD) > 0;
 	double start;
 	int saved = 0;
-	int ret = pipeline_new(&ops, is_new, &job->pipeline, job->err);
+	int ret = pipeline_new(&ops, is_new ? rip_wanted_sums(job->options) : 0, &job->pipeline, job->err);
 
 	if (ret < 0)
 		return ret;
@@ -318,7 +323,8 @@ static int read_disc(struct job *job)
 /* From the file, what the pipeline does not have. */
 static int make_digests(struct job *job, struct pipeline_digests *ret_digests)
 {
-	const struct digest_job wanted = { job->output.fd, job_image_bytes(job), &job->meter };
+	const struct digest_job wanted = { job->output.fd, job_image_bytes(job), &job->meter,
+					   rip_wanted_sums(job->options) };
 	/* A gap or an unread end must be there as zeros. */
 	int ret = output_extend(&job->output, job_image_bytes(job), job->err);
 
@@ -334,7 +340,8 @@ static int finish(struct job *job)
 {
 	struct discern_rip_result *result = job->result;
 	struct pipeline_digests digests = { .sha256 = "" };
-	bool has_hashes = pipeline_digests(job->pipeline, job_image_bytes(job), &digests);
+	bool has_hashes = pipeline_digests(job->pipeline, job_image_bytes(job), &digests) ||
+			  rip_wanted_sums(job->options) == 0;
 	int ret = 0;
 
 	job_list_bad(job);
@@ -350,10 +357,7 @@ static int finish(struct job *job)
 			return explain_stop(job, ret);
 	}
 	job->pipeline = pipeline_free(job->pipeline);
-	memcpy(result->sha256, digests.sha256, sizeof(result->sha256));
-	memcpy(result->md5, digests.md5, sizeof(result->md5));
-	memcpy(result->sha1, digests.sha1, sizeof(result->sha1));
-	memcpy(result->crc32, digests.crc32, sizeof(result->crc32));
+	rip_take_digests(result, &digests);
 	if (ret < 0)
 		return ret;
 	ret = name_image(job);

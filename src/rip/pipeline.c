@@ -11,7 +11,8 @@
 #include "base/error.h"
 #include "base/hash.h"
 
-enum { CONSUMER_WRITER, CONSUMER_SHA256, CONSUMER_MD5, CONSUMER_SHA1, CONSUMER_CRC32, N_CONSUMERS };
+/* The writer, then those that hash. */
+enum { CONSUMER_WRITER, FIRST_HASH, MAX_HASHES = 4, MAX_CONSUMERS = FIRST_HASH + MAX_HASHES };
 
 struct block {
 	uint8_t *data;
@@ -26,7 +27,9 @@ struct consumer {
 	bool is_running;
 	/** Number of blocks that it has finished. */
 	uint64_t n_done;
+	/** NULL for the writer; and of which sum. */
 	struct hash *hash;
+	unsigned sum;
 	/** All bytes before this one are in the hash; not more once a piece is missing. UINT64_MAX: it is worth
 	 *  nothing. */
 	uint64_t n_hashed_bytes;
@@ -62,7 +65,7 @@ struct pipeline {
 	struct block *queue[PIPELINE_N_BLOCKS];
 	uint64_t n_put;
 	unsigned n_consumers;
-	struct consumer consumers[N_CONSUMERS];
+	struct consumer consumers[MAX_CONSUMERS];
 	struct checkpoint checkpoint;
 	pthread_t checkpoint_thread;
 	bool has_checkpoint_thread;
@@ -197,13 +200,28 @@ static int start_consumer(struct pipeline *pipeline, void *(*run)(void *))
 	return 0;
 }
 
-static int start_threads(struct pipeline *pipeline, bool with_hashes, struct discern_error *err)
+static int start_hash(struct pipeline *pipeline, unsigned sum, enum hash_kind kind, struct discern_error *err)
 {
-	static const enum hash_kind kinds[N_CONSUMERS] = {
-		[CONSUMER_SHA256] = HASH_SHA256,
-		[CONSUMER_MD5] = HASH_MD5,
-		[CONSUMER_SHA1] = HASH_SHA1,
-		[CONSUMER_CRC32] = HASH_CRC32,
+	struct consumer *consumer = &pipeline->consumers[pipeline->n_consumers];
+	int ret = hash_new(kind, &consumer->hash, err);
+
+	if (ret < 0)
+		return ret;
+	consumer->sum = sum;
+	ret = start_consumer(pipeline, hash_thread);
+	return ret < 0 ? discern_error_set(err, ret, "cannot start a thread: %s", strerror(-ret)) : 0;
+}
+
+static int start_threads(struct pipeline *pipeline, unsigned sums, struct discern_error *err)
+{
+	static const struct {
+		unsigned sum;
+		enum hash_kind kind;
+	} hashes[MAX_HASHES] = {
+		{ DISCERN_SUM_SHA256, HASH_SHA256 },
+		{ DISCERN_SUM_MD5, HASH_MD5 },
+		{ DISCERN_SUM_SHA1, HASH_SHA1 },
+		{ DISCERN_SUM_CRC32, HASH_CRC32 },
 	};
 	int ret = start_consumer(pipeline, write_thread);
 
@@ -211,21 +229,15 @@ static int start_threads(struct pipeline *pipeline, bool with_hashes, struct dis
 		ret = -pthread_create(&pipeline->checkpoint_thread, NULL, checkpoint_thread, pipeline);
 		pipeline->has_checkpoint_thread = ret == 0;
 	}
-	if (ret == 0 && with_hashes) {
-		for (unsigned i = CONSUMER_SHA256; i < N_CONSUMERS; i++) {
-			ret = hash_new(kinds[i], &pipeline->consumers[i].hash, err);
-			if (ret < 0)
-				return ret;
-		}
-		for (unsigned i = CONSUMER_SHA256; ret == 0 && i < N_CONSUMERS; i++)
-			ret = start_consumer(pipeline, hash_thread);
-	}
 	if (ret < 0)
 		return discern_error_set(err, ret, "cannot start a thread: %s", strerror(-ret));
-	return 0;
+	for (size_t i = 0; ret == 0 && i < MAX_HASHES; i++)
+		if ((sums & hashes[i].sum) != 0)
+			ret = start_hash(pipeline, hashes[i].sum, hashes[i].kind, err);
+	return ret;
 }
 
-int pipeline_new(const struct pipeline_ops *ops, bool with_hashes, struct pipeline **ret_pipeline,
+int pipeline_new(const struct pipeline_ops *ops, unsigned sums, struct pipeline **ret_pipeline,
 		 struct discern_error *err)
 {
 	struct pipeline *pipeline = calloc(1, sizeof(*pipeline));
@@ -249,7 +261,7 @@ int pipeline_new(const struct pipeline_ops *ops, bool with_hashes, struct pipeli
 		pipeline->blocks[i].data = pipeline->memory + (size_t)i * PIPELINE_BLOCK_BYTES;
 		pipeline->free_blocks[pipeline->n_free++] = &pipeline->blocks[i];
 	}
-	ret = start_threads(pipeline, with_hashes, err);
+	ret = start_threads(pipeline, sums, err);
 	if (ret < 0)
 		pipeline_free(pipeline);
 	else
@@ -268,7 +280,7 @@ struct pipeline *pipeline_free(struct pipeline *pipeline)
 	pthread_mutex_unlock(&pipeline->lock);
 	if (pipeline->has_checkpoint_thread)
 		pthread_join(pipeline->checkpoint_thread, NULL);
-	for (unsigned i = 0; i < N_CONSUMERS; i++) {
+	for (unsigned i = 0; i < MAX_CONSUMERS; i++) {
 		if (pipeline->consumers[i].is_running)
 			pthread_join(pipeline->consumers[i].thread, NULL);
 		hash_free(pipeline->consumers[i].hash);
@@ -399,9 +411,9 @@ uint64_t pipeline_n_hashed(struct pipeline *pipeline)
 {
 	uint64_t n_bytes = UINT64_MAX;
 
-	for (unsigned i = CONSUMER_SHA256; i < N_CONSUMERS; i++)
-		if (pipeline->consumers[i].hash == NULL || pipeline->consumers[i].n_hashed_bytes < n_bytes)
-			n_bytes = pipeline->consumers[i].hash != NULL ? pipeline->consumers[i].n_hashed_bytes : 0;
+	for (unsigned i = FIRST_HASH; i < pipeline->n_consumers; i++)
+		if (pipeline->consumers[i].n_hashed_bytes < n_bytes)
+			n_bytes = pipeline->consumers[i].n_hashed_bytes;
 	return n_bytes == UINT64_MAX ? 0 : n_bytes;
 }
 
@@ -414,23 +426,21 @@ void pipeline_only_hash(struct pipeline *pipeline)
 
 bool pipeline_digests(struct pipeline *pipeline, uint64_t n_bytes, struct pipeline_digests *ret_digests)
 {
-	char *const hex[N_CONSUMERS] = {
-		[CONSUMER_SHA256] = ret_digests->sha256,
-		[CONSUMER_MD5] = ret_digests->md5,
-		[CONSUMER_SHA1] = ret_digests->sha1,
-		[CONSUMER_CRC32] = ret_digests->crc32,
-	};
 	char digits[HASH_HEX_SIZE];
 
-	for (unsigned i = CONSUMER_SHA256; i < N_CONSUMERS; i++) {
-		struct consumer *consumer = &pipeline->consumers[i];
-
-		if (consumer->hash == NULL || consumer->n_hashed_bytes != n_bytes)
+	memset(ret_digests, 0, sizeof(*ret_digests));
+	for (unsigned i = FIRST_HASH; i < pipeline->n_consumers; i++)
+		if (pipeline->consumers[i].n_hashed_bytes != n_bytes)
 			return false;
+	for (unsigned i = FIRST_HASH; i < pipeline->n_consumers; i++) {
+		const struct consumer *consumer = &pipeline->consumers[i];
+		char *hex = consumer->sum == DISCERN_SUM_SHA256 ? ret_digests->sha256
+			    : consumer->sum == DISCERN_SUM_MD5  ? ret_digests->md5
+			    : consumer->sum == DISCERN_SUM_SHA1 ? ret_digests->sha1
+								: ret_digests->crc32;
+
+		hash_finish(consumer->hash, digits);
+		memcpy(hex, digits, strlen(digits) + 1);
 	}
-	for (unsigned i = CONSUMER_SHA256; i < N_CONSUMERS; i++) {
-		hash_finish(pipeline->consumers[i].hash, digits);
-		memcpy(hex[i], digits, strlen(digits) + 1);
-	}
-	return true;
+	return pipeline->n_consumers > FIRST_HASH;
 }

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <discern/error.h>
+#include <discern/rip.h>
 
 #define PIPELINE_BLOCK_BYTES ((uint32_t)1 << 20)
 #define PIPELINE_N_BLOCKS 32
@@ -30,10 +30,10 @@ struct pipeline_ops {
 };
 
 /**
- * @param with_hashes  make digests as long as the data comes without a gap from offset 0 on
+ * @param sums  digests to make, as of enum discern_sums, as long as the data comes without a gap from offset 0 on; 0 for none
  * @return 0, -ENOMEM, -EAGAIN (no threads) or -ENOTSUP (no such digest). Release with pipeline_free().
  */
-int pipeline_new(const struct pipeline_ops *ops, bool with_hashes, struct pipeline **ret_pipeline,
+int pipeline_new(const struct pipeline_ops *ops, unsigned sums, struct pipeline **ret_pipeline,
 		 struct discern_error *err);
 
 /** Drops what was not written yet and ends the threads. Accepts NULL, returns NULL. */
@@ -64,7 +64,7 @@ uint64_t pipeline_n_hashed(struct pipeline *pipeline);
 /** What is put from now on, after pipeline_drain(), is not written any more: it only goes into the digests. */
 void pipeline_only_hash(struct pipeline *pipeline);
 
-/** Lower-case hex. */
+/** Lower-case hex; "" of what was not wanted. */
 struct pipeline_digests {
 	char sha256[65];
 	char md5[33];
@@ -72,7 +72,7 @@ struct pipeline_digests {
 	char crc32[9];
 };
 
-/** The digests of n_bytes bytes, after pipeline_drain(); false if the data did not come in one piece. */
+/** The digests of n_bytes bytes, after pipeline_drain(); false if the data did not come in one piece, or if there are none. */
 bool pipeline_digests(struct pipeline *pipeline, uint64_t n_bytes, struct pipeline_digests *ret_digests);
 
 #endif

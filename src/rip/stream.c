@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "rip/compress.h"
+#include "rip/digest.h"
 #include "rip/effort.h"
 #include "rip/passes_private.h"
 #include "rip/sink.h"
@@ -308,10 +309,8 @@ static int finish(struct run *run, int code, struct discern_error *err)
 	if (code == -ECANCELED || (ret < 0 && (code == 0 || ret != -ECANCELED)))
 		return explain(run, code == -ECANCELED ? code : ret, err);
 	if (code == 0 && map_count(stream->map, MAP_BAD) == 0 &&
-	    pipeline_digests(run->passes.pipeline, (uint64_t)stream->plan->n_sectors * DISCERN_SECTOR_SIZE, &digests)) {
-		memcpy(stream->result->sha256, digests.sha256, sizeof(digests.sha256));
-		memcpy(stream->result->md5, digests.md5, sizeof(digests.md5));
-	}
+	    pipeline_digests(run->passes.pipeline, (uint64_t)stream->plan->n_sectors * DISCERN_SECTOR_SIZE, &digests))
+		rip_take_digests(stream->result, &digests);
 	return code;
 }
 
@@ -340,7 +339,7 @@ static int prepare(struct run *run, struct discern_error *err)
 	if (options->compression != DISCERN_COMPRESSION_NONE)
 		ret = compress_new(options->compression, &out, &run->compress, err);
 	if (ret == 0)
-		ret = pipeline_new(&ops, true, &run->passes.pipeline, err);
+		ret = pipeline_new(&ops, rip_wanted_sums(options), &run->passes.pipeline, err);
 	return ret;
 }
 

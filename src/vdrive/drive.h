@@ -91,6 +91,9 @@ struct vdrive {
 	uint8_t recovery_page[12];
 	uint8_t audio_page[16];
 	uint32_t read_kbps, write_kbps;
+	/** Its highest speed in parts of 1x, and how it turns. */
+	uint16_t cd_x, dvd_x, bd_x;
+	enum vdrive_rotation rotation;
 	/** CD: the session at once that was announced or is being written; NULL without (mmc/cd_recording.h). */
 	struct cd_recording *recording;
 	/** Where audio is put; NULL for where it belongs (mmc/write_offset.h). */

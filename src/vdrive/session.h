@@ -57,8 +57,8 @@ int session_run(const struct session_options *options, struct session_result *re
  */
 int session_find_preload(char **ret_path, struct discern_error *err);
 
-/** Sets what a drive is: vendor, product, revision, serial, read-offset, overread, c2, cdtext, fua. The result may point to
- *  value. -EINVAL. */
+/** Sets what a drive is: vendor, product, revision, serial, read-offset, overread, c2, cdtext, fua, cd-speed, dvd-speed,
+ *  bd-speed, rotation. The result may point to value. -EINVAL. */
 int session_set_drive_option(const char *key, const char *value, struct vdrive_options *options,
 			     struct discern_error *err);
 

@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -90,6 +91,26 @@ static int set_ability(const char *key, const char *value, bool *ret_lacks, stru
 	return 0;
 }
 
+static int set_highest(const char *key, const char *value, struct vdrive_options *options, struct discern_error *err)
+{
+	const int64_t most = key[0] == 'c' ? VDRIVE_MAX_CD_X : key[0] == 'd' ? VDRIVE_MAX_DVD_X : VDRIVE_MAX_BD_X;
+	uint16_t *speed = key[0] == 'c' ? &options->cd_x : key[0] == 'd' ? &options->dvd_x : &options->bd_x;
+	int64_t number;
+
+	if (!text_to_number(value, 1, most, &number))
+		return discern_error_set(err, -EINVAL, "%s=%s: a number from 1 to %" PRId64, key, value, most);
+	*speed = (uint16_t)number;
+	return 0;
+}
+
+static int set_rotation(const char *value, struct vdrive_options *options, struct discern_error *err)
+{
+	if (strcmp(value, "cav") != 0 && strcmp(value, "clv") != 0)
+		return discern_error_set(err, -EINVAL, "rotation=%s: possible are cav and clv", value);
+	options->rotation = strcmp(value, "clv") == 0 ? VDRIVE_ROTATION_CLV : VDRIVE_ROTATION_CAV;
+	return 0;
+}
+
 int session_set_drive_option(const char *key, const char *value, struct vdrive_options *options,
 			     struct discern_error *err)
 {
@@ -113,8 +134,13 @@ int session_set_drive_option(const char *key, const char *value, struct vdrive_o
 		return set_ability(key, value, &options->ignores_fua, err);
 	if (strcmp(key, "cdtext") == 0)
 		return set_ability(key, value, &options->lacks_cd_text, err);
+	if (strcmp(key, "cd-speed") == 0 || strcmp(key, "dvd-speed") == 0 || strcmp(key, "bd-speed") == 0)
+		return set_highest(key, value, options, err);
+	if (strcmp(key, "rotation") == 0)
+		return set_rotation(value, options, err);
 	discern_error_set(err, -EINVAL, "%s: not known of a drive", key);
-	discern_error_hint(err, "vendor product revision serial read-offset write-offset overread c2 cdtext fua");
+	discern_error_hint(err, "vendor product revision serial read-offset write-offset overread c2 cdtext fua "
+				"cd-speed dvd-speed bd-speed rotation");
 	return -EINVAL;
 }
 
@@ -141,7 +167,8 @@ static bool is_option(const char *word)
 {
 	static const char *const keys[] = { "kind",     "protection", "region",      "tray",         "vendor",   "product",
 					    "revision", "serial",     "mode",        "uid",          "gid",      "c2",
-					    "cdtext",   "overread",   "read-offset", "write-offset", "fua" };
+					    "cdtext",   "overread",   "read-offset", "write-offset", "fua",
+					    "cd-speed", "dvd-speed",  "bd-speed",    "rotation" };
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		if (strncmp(word, keys[i], strlen(keys[i])) == 0 && word[strlen(keys[i])] == '=')

@@ -81,10 +81,8 @@ int vdrive_set_clock(struct vdrive *drive, enum vdrive_clock clock, struct disce
 
 void vdrive_read_clock(struct vdrive *drive, struct vdrive_clock_state *ret_state)
 {
-	memset(ret_state, 0, sizeof(*ret_state));
 	pthread_mutex_lock(&drive->lock);
-	if (drive->timing != NULL)
-		*ret_state = drive->timing->state;
+	*ret_state = drive->timing != NULL ? drive->timing->state : (struct vdrive_clock_state){ 0 };
 	pthread_mutex_unlock(&drive->lock);
 }
 
@@ -125,20 +123,24 @@ static double write_rate(const struct vdrive *drive, int64_t lba)
 	return model_write_rate(&drive->timing->model, lba, drive->write_kbps, speeds, n);
 }
 
-/* What the drive has read by itself since the last command. */
+/* What the drive has read by itself since. */
 static void read_ahead(struct vdrive *drive)
 {
 	struct timing *timing = drive->timing;
-	int64_t elapsed_us = timing->now_us - timing->head_us, end = timing->ahead_end;
+	int64_t elapsed_us = timing->now_us - timing->head_us, n = timing->ahead_end - timing->head_lba;
+	double rate = read_rate(drive, timing->head_lba);
 
-	if (timing->head_lba < end && elapsed_us > 0) {
-		timing->head_lba += (int64_t)((double)elapsed_us * read_rate(drive, timing->head_lba) / 1e6);
-		if (timing->head_lba > end)
-			timing->head_lba = end;
+	/* What is left of a sector counts the next time. */
+	if (n > 0 && elapsed_us > 0 && (double)elapsed_us * rate / 1e6 < (double)n) {
+		n = (int64_t)((double)elapsed_us * rate / 1e6);
+		timing->head_us += (int64_t)((double)n * 1e6 / rate);
+	} else {
+		n = n > 0 && elapsed_us > 0 ? n : 0;
+		timing->head_us = timing->now_us;
 	}
+	timing->head_lba += n;
 	if (timing->cache_begin < timing->head_lba - MODEL_CACHE_SECTORS)
 		timing->cache_begin = timing->head_lba - MODEL_CACHE_SECTORS;
-	timing->head_us = timing->now_us;
 }
 
 /* Commands that need neither the medium nor the mechanism. */
@@ -186,7 +188,7 @@ int timing_begin(struct vdrive_call *call)
 	timing->retries_us = 0;
 	timing->was_tray_open = drive->tray_open;
 	if (drive->disc != NULL && !timing->has_model) {
-		model_init(&timing->model, drive->disc);
+		model_init(&timing->model, drive->disc, drive->rotation);
 		timing->has_model = true;
 	}
 	if (timing->has_model)
@@ -318,34 +320,33 @@ static int64_t read_us(struct vdrive_call *call, const struct vdrive_address *ad
 {
 	struct vdrive *drive = call->drive;
 	struct timing *timing = drive->timing;
-	int64_t end = (int64_t)address->lba + address->n_sectors, duration_us;
+	int64_t end = (int64_t)address->lba + address->n_sectors, duration_us = 0;
+	/* A drive that is reading on by itself does so while it looks at a command. */
+	int64_t overlap_us = timing->head_lba < timing->ahead_end ? MODEL_COMMAND_US : 0;
 	double rate = read_rate(drive, address->lba);
 	bool is_good = call->answer->status == 0;
 
-	if (is_good)
-		timing->state.read_sectors += address->n_sectors;
-	if (is_good && timing_is_cached(drive, call->cdb, address)) {
-		timing->ahead_end = end + MODEL_CACHE_SECTORS;
-		duration_us = 0;
-	} else {
+	timing->state.read_sectors += is_good ? address->n_sectors : 0;
+	timing->ahead_end = end + MODEL_CACHE_SECTORS;
+	if (!is_good || !timing_is_cached(drive, call->cdb, address)) {
 		duration_us = drain_us(timing) + get_ready_us(drive) + timing->retries_us;
 		if (address->lba < timing->cache_begin || address->lba > timing->head_lba || !is_good ||
-		    timing_forces_read(drive, call->cdb))
-			duration_us +=
-				reach_us(drive, address->lba, rate) + model_transfer_us(address->n_sectors, rate);
-		else
-			duration_us += model_transfer_us((double)(end - timing->head_lba), rate);
+		    timing_forces_read(drive, call->cdb)) {
+			duration_us += reach_us(drive, address->lba, rate);
+			timing->head_lba = address->lba;
+			overlap_us = 0;
+		}
+		duration_us += model_transfer_us((double)(end - timing->head_lba), rate);
 		timing->head_lba = is_good ? end : address->lba;
 		if (!is_good)
 			forget_cache(timing);
-		timing->ahead_end = is_good ? end + MODEL_CACHE_SECTORS : timing->head_lba;
 	}
 	/* The drive does not read ahead into what it cannot read, nor beyond the end. */
 	timing->ahead_end = damage_next(drive->damage, timing->head_lba, timing->ahead_end);
 	if (timing->ahead_end > timing->model.geometry.n_sectors)
 		timing->ahead_end = timing->model.geometry.n_sectors;
-	timing->head_us = timing->now_us + MODEL_COMMAND_US + duration_us;
-	return duration_us;
+	timing->head_us += MODEL_COMMAND_US - overlap_us + duration_us;
+	return duration_us > overlap_us ? duration_us - overlap_us : 0;
 }
 
 static int64_t write_us(struct vdrive_call *call, const struct vdrive_address *address)
@@ -372,9 +373,8 @@ static int64_t write_us(struct vdrive_call *call, const struct vdrive_address *a
 		begin_us += MODEL_LINK_US;
 		timing->n_streamed = 0;
 	}
-	if (timing->written_us > begin_us)
-		begin_us = timing->written_us;
-	timing->written_us = begin_us + model_transfer_us(address->n_sectors, rate);
+	timing->written_us = (timing->written_us > begin_us ? timing->written_us : begin_us) +
+			     model_transfer_us(address->n_sectors, rate);
 	timing->is_writing = true;
 	timing->n_streamed += address->n_sectors;
 	timing->next_lba = timing->head_lba = (int64_t)address->lba + address->n_sectors;

@@ -5,7 +5,7 @@
 
 enum { CD_RAW_BYTES = 2352 };
 
-void model_init(struct model *model, const struct disc *disc)
+void model_init(struct model *model, const struct disc *disc, enum vdrive_rotation rotation)
 {
 	const struct profile *profile = disc_profile(disc);
 
@@ -13,11 +13,14 @@ void model_init(struct model *model, const struct disc *disc)
 	model->family = profile->family;
 	model->sector_bytes = profile->family == FAMILY_CD ? CD_RAW_BYTES : DISC_SECTOR;
 	model->has_zones = profile->is_rewritable;
+	model->rotation = rotation;
 }
 
 /* The speed at which the disc turns as fast as it does at the rim with the highest. */
 static double angular_limit(const struct model *model, int64_t lba, uint32_t highest_kbps)
 {
+	if (model->rotation == VDRIVE_ROTATION_CLV)
+		return highest_kbps;
 	return highest_kbps * geometry_radius(&model->geometry, lba) / model->geometry.outer_mm;
 }
 

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "vdrive/geometry.h"
+#include "vdrive/vdrive.h"
 
 /*
  * The model's constants. Data sheets of half-height DVD and BD burners (access times 110 to 180 ms, tray and
@@ -58,12 +59,13 @@ struct model {
 	uint32_t sector_bytes;
 	/** Write speeds come in zones instead of growing with the radius. */
 	bool has_zones;
+	enum vdrive_rotation rotation;
 };
 
-void model_init(struct model *model, const struct disc *disc);
+void model_init(struct model *model, const struct disc *disc, enum vdrive_rotation rotation);
 
-/** Sectors a second where the disc turns at most as fast as at its rim with highest_kbps (CAV), and data comes at
- *  most with set_kbps (CLV). */
+/** Sectors a second where data comes at most with set_kbps, and, if the drive does not turn faster at the hub (CAV), the
+ *  disc turns at most as fast as at its rim with highest_kbps. */
 double model_rate(const struct model *model, int64_t lba, uint32_t set_kbps, uint32_t highest_kbps);
 
 /** The same of writing, with the speeds that the drive has for the medium, the highest first. */

@@ -54,6 +54,17 @@ static int set_identities(struct vdrive *drive, const struct vdrive_options *opt
 	return ret;
 }
 
+static void set_speeds(struct vdrive *drive, const struct vdrive_options *options)
+{
+	if (options != NULL) {
+		drive->cd_x = options->cd_x;
+		drive->dvd_x = options->dvd_x;
+		drive->bd_x = options->bd_x;
+		drive->rotation = options->rotation;
+	}
+	vdrive_reset_speeds(drive);
+}
+
 static void set_cd_reading(struct vdrive *drive, const struct vdrive_options *options)
 {
 	drive->has_c2 = options == NULL || !options->lacks_c2;
@@ -93,7 +104,7 @@ int vdrive_new(const struct vdrive_options *options, struct vdrive **ret_drive, 
 	}
 	set_cd_reading(drive, options);
 	vdrive_reset_pages(drive);
-	vdrive_reset_speeds(drive);
+	set_speeds(drive, options);
 	drive->unit_attention = power_on;
 	*ret_drive = drive;
 	return 0;

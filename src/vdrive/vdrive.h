@@ -90,6 +90,17 @@ enum vdrive_overread {
 /** Most samples that audio can be shifted by. */
 #define VDRIVE_MAX_OFFSET_SAMPLES 11760
 
+/** Fastest drives that there are, in parts of 1x. */
+enum { VDRIVE_MAX_CD_X = 52, VDRIVE_MAX_DVD_X = 24, VDRIVE_MAX_BD_X = 16 };
+
+/** How a drive turns its discs. */
+enum vdrive_rotation {
+	/** As fast at the hub as at the rim, where its highest speed is reached (CAV). */
+	VDRIVE_ROTATION_CAV,
+	/** Faster at the hub: its highest speed everywhere (CLV). */
+	VDRIVE_ROTATION_CLV,
+};
+
 struct vdrive_options {
 	/** INQUIRY data, at most 8, 16 and 4 characters; NULL for "DISCERN ", "VIRTUAL DRIVE   ", "1.00". */
 	const char *vendor;
@@ -106,6 +117,9 @@ struct vdrive_options {
 	/** Reads with FUA are answered from its cache as others are. */
 	bool ignores_fua;
 	bool lacks_cd_text;
+	/** Its highest speed with CDs, DVDs and BDs, in parts of 1x; 0 for 48, 16 and 12. */
+	uint16_t cd_x, dvd_x, bd_x;
+	enum vdrive_rotation rotation;
 };
 
 /** A drive with an empty, closed tray. options may be NULL. Release with vdrive_free(). */

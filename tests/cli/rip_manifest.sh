@@ -281,6 +281,20 @@ printed "and told as such" "short: the disc ends"
 exits 3 "an unreadable sector proves nothing" "$discern" vdrive run --drive sr0=disc.iso --fault 'sr0: read lba=900 sense=3/11/05' \
 	-- "$discern" verify --manifest out.iso.json
 printed "and no more is claimed" "only the image could tell"
+rm -f out.iso out.iso.json out.iso.map
+rip none --sums=md5,crc32
+fact "only these sums" '.hashes | [.sha256, .sha1, (.md5 | length), (.crc32 | length)] | map(tostring) | join(" ")' "null null 32 8"
+fact "it is complete nevertheless" .state complete
+rm -f out.iso out.iso.json
+rip none --sums=none --json
+equal "no sums at all" "$code" 0
+fact "are in the manifest" '.hashes | map(select(. != null)) | length' 0
+cmp -s disc.iso out.iso
+equal "but the image is" $? 0
+exits 2 "sums that there are not" "$discern" rip --sums=sha256,none sr0
+exits 2 "an empty list of them" "$discern" rip --sums= sr0
+exits 2 "watching verifies by SHA-256" "$discern" rip --watch --sums=md5 -o .
+rm -f out.iso out.iso.json
 rip four
 exits 1 "a manifest without SHA-256 proves nothing" with_drive disc.iso "$discern" verify --manifest out.iso.json
 complained "and it says so" "no SHA-256"

@@ -81,7 +81,7 @@ static int run(bool is_paranoid)
 	passes.first_checkpoint_seconds = 9;
 	meter_init(&meter, &observer, 0);
 	assert_int_equal(doubt_init(&doubt, &options, N), 0);
-	assert_int_equal(pipeline_new(&ops, false, &passes.pipeline, &err), 0);
+	assert_int_equal(pipeline_new(&ops, 0, &passes.pipeline, &err), 0);
 	ret = passes_run(&passes, &err);
 	pipeline_drain(passes.pipeline);
 	pipeline_free(passes.pipeline);

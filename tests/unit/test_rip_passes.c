@@ -101,7 +101,7 @@ static int read_all(int n_rounds, bool *ret_has_hashes)
 
 	meter_init(&meter, &observer, 0);
 	discern_error_clear(&err);
-	assert_int_equal(pipeline_new(&ops, true, &pipeline, &err), 0);
+	assert_int_equal(pipeline_new(&ops, DISCERN_SUM_SHA256, &pipeline, &err), 0);
 	passes.pipeline = pipeline;
 	ret = passes_run(&passes, &err);
 	if (pipeline_drain(pipeline) < 0)

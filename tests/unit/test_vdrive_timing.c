@@ -445,7 +445,7 @@ static void test_model_bounds(void **state)
 	test_drive_open(&t, "dvd+rw", 0);
 	vdrive_open_tray(t.drive);
 	assert_int_equal(disc_open(t.path, NULL, &disc, NULL), 0);
-	model_init(&model, disc);
+	model_init(&model, disc, VDRIVE_ROTATION_CAV);
 	for (int64_t lba = 0; lba < 2295104; lba += 5000) {
 		double rate = model_write_rate(&model, lba, 11080, speeds, 4);
 		unsigned zone = 0;

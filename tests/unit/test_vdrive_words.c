@@ -54,6 +54,25 @@ static void test_reading_of_cds(void **state)
 		assert_int_equal(parse(wrong[i]), -EINVAL);
 }
 
+static void test_speeds(void **state)
+{
+	static const char *const wrong[] = { "sr1=,bd-speed=17", "sr1=,bd-speed=0",   "sr1=,dvd-speed=25", "sr1=,cd-speed=53",
+					     "sr1=,cd-speed=",   "sr1=,dvd-speed=8x", "sr1=,rotation=slow" };
+
+	(void)state;
+	assert_int_equal(parse("sr1=a,bd-speed=16,dvd-speed=24,cd-speed=52,rotation=clv"), 0);
+	assert_string_equal(options.medium, "a");
+	assert_int_equal(options.identity.bd_x, 16);
+	assert_int_equal(options.identity.dvd_x, 24);
+	assert_int_equal(options.identity.cd_x, 52);
+	assert_int_equal(options.identity.rotation, VDRIVE_ROTATION_CLV);
+	assert_int_equal(parse("sr1=a,rotation=cav"), 0);
+	assert_int_equal(options.identity.bd_x, 0);
+	assert_int_equal(options.identity.rotation, VDRIVE_ROTATION_CAV);
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		assert_int_equal(parse(wrong[i]), -EINVAL);
+}
+
 static void test_empty_drive(void **state)
 {
 	(void)state;
@@ -128,6 +147,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_medium),          cmocka_unit_test(test_reading_of_cds),
+		cmocka_unit_test(test_speeds),
 		cmocka_unit_test(test_empty_drive),     cmocka_unit_test(test_options),
 		cmocka_unit_test(test_comma_in_a_name), cmocka_unit_test(test_wrong),
 	};

@@ -58,12 +58,20 @@ void vdrive_reset_pages(struct vdrive *drive)
 	memcpy(drive->audio_page, audio_default, sizeof(audio_default));
 }
 
+/** The page has 16 bits for a speed, up to 14x of a BD: who wants to know of more asks GET PERFORMANCE. */
+static void put_speed(uint8_t *bytes, uint32_t kbps)
+{
+	put_be16(bytes, kbps < UINT16_MAX ? (uint16_t)kbps : UINT16_MAX);
+}
+
 /** MMC-6 7.11, C/DVD capabilities and mechanical status. */
 static size_t capabilities_page(const struct vdrive *drive, uint8_t *page)
 {
 	size_t n;
 	const uint32_t *speeds = vdrive_write_speeds(drive, &n);
 
+	for (; n > 0 && speeds[0] > UINT16_MAX; speeds++)
+		n--;
 	page[0] = PAGE_CAPABILITIES;
 	page[1] = (uint8_t)(30 + 4 * n);
 	page[2] = 0x3b; /* reads CD-R, CD-RW, DVD-ROM, DVD-R and DVD-RAM */
@@ -75,13 +83,13 @@ static size_t capabilities_page(const struct vdrive *drive, uint8_t *page)
 	page[7] = (uint8_t)(0x03 | (drive->has_cd_text ? 0x20 : 0)); /* channels apart; R to W of the lead-in */
 	if (drive->removal_prevented)
 		page[6] |= 0x02;
-	put_be16(page + 8, (uint16_t)vdrive_max_read_kbps(drive));
+	put_speed(page + 8, vdrive_max_read_kbps(drive));
 	put_be16(page + 10, 256); /* levels of volume */
 	put_be16(page + 12, VDRIVE_BUFFER_SIZE / 1024);
-	put_be16(page + 14, (uint16_t)drive->read_kbps);
+	put_speed(page + 14, drive->read_kbps);
 	put_be16(page + 18, (uint16_t)(n > 0 ? speeds[0] : 0));
-	put_be16(page + 20, (uint16_t)drive->write_kbps);
-	put_be16(page + 28, (uint16_t)drive->write_kbps);
+	put_speed(page + 20, drive->write_kbps);
+	put_speed(page + 28, drive->write_kbps);
 	put_be16(page + 30, (uint16_t)n);
 	for (size_t i = 0; i < n; i++)
 		put_be16(page + 32 + 4 * i + 2, (uint16_t)speeds[i]);
