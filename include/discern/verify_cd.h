@@ -38,6 +38,9 @@ struct discern_verify_cd_result {
 	 *  writing together. Not found if no place of the disc has the sound that it should have. */
 	bool has_audio, is_offset_found;
 	int32_t offset_samples;
+	/** The drive began a little beside where it should, each time elsewhere: what it gave was placed by what lies
+	 *  before it on the disc. offset_samples is but about right then, unless it was given. */
+	bool has_jitter;
 	/** What is otherwise on the disc than in the image, but for sectors: "track 2 begins at LBA …"; the first ones. */
 	uint32_t n_differences;
 	char differences[DISCERN_CD_MAX_DIFFERENCES][DISCERN_CD_DIFFERENCE];

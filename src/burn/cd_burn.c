@@ -319,6 +319,17 @@ static void tell_disc(struct discern_drive *drive, struct discern_error *err)
 	discern_medium_clear(&medium);
 }
 
+/* That all bytes were the right ones is not enough: what is there now is what people compare the disc with. */
+static int finish_feed(struct burning *burning, struct discern_error *err)
+{
+	const char *changed = cd_image_changed_file(cd_image_of(burning->job->cd));
+	int ret = cd_feed_finish(burning->feed, burning->job->check->sha256, err);
+
+	if (changed != NULL && (ret == 0 || ret == -EIO))
+		ret = discern_error_set(err, -ESTALE, "%s was written to after it was checked", changed);
+	return ret;
+}
+
 /* Whose fault is it, if it is one? The image's comes first, as it makes the burn fail, too. */
 static int judge(struct burning *burning, int status, struct discern_error *err)
 {
@@ -331,7 +342,7 @@ static int judge(struct burning *burning, int status, struct discern_error *err)
 	if (burning->job->options->is_test && status == 0 && discern_cd_info(burning->job->cd)->n_sessions > 1)
 		return 0;
 	discern_error_clear(&feed_error);
-	feed_status = cd_feed_finish(burning->feed, burning->job->check->sha256, &feed_error);
+	feed_status = finish_feed(burning, &feed_error);
 	if (feed_status == 0 || (status < 0 && feed_status == -ENODATA))
 		return status;
 	discern_error_wrap(&feed_error, "%s", discern_cd_path(burning->job->cd));

@@ -118,9 +118,11 @@ static int check_next(struct checking *checking, uint32_t n_done, struct discern
 	if (n_done % TELL_EVERY == 0 && tell(checking, n_done) != 0)
 		return discern_error_set(err, -ECANCELED, "stopped before anything was written");
 	ret = cd_stream_next(&checking->stream, sector, subchannel);
-	if (ret < 0)
-		return discern_error_set(err, -EIO, "%s: sector %d of the image cannot be read",
-					 discern_cd_path(checking->cd), checking->stream.lba - 1);
+	if (ret < 0) {
+		discern_error_set(err, -EIO, "%s: sector %d of the image cannot be read", discern_cd_path(checking->cd),
+				  checking->stream.lba - 1);
+		return discern_error_hint(err, "nothing was written: look at the files of the image, and where they lie");
+	}
 	hash_update(checking->hash, sector, SECTOR_RAW);
 	if (has_graphics(subchannel))
 		checking->check->has_subchannel = true;

@@ -2,6 +2,7 @@
 #include "cli/burn_options.h"
 
 #include <getopt.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -33,6 +34,7 @@ enum {
 	OPTION_COPIES,
 	OPTION_QUEUE,
 	OPTION_WINDOW_FD,
+	OPTION_AGREED_LOSS,
 	OPTION_AUDIO,
 	OPTION_GAP,
 	OPTION_WRITE_OFFSET,
@@ -66,6 +68,7 @@ static const struct option own[] = {
 	{ "copies", required_argument, NULL, OPTION_COPIES },
 	{ "queue", required_argument, NULL, OPTION_QUEUE },
 	{ "window-fd", required_argument, NULL, OPTION_WINDOW_FD },
+	{ "agreed-loss", required_argument, NULL, OPTION_AGREED_LOSS },
 	{ "audio", no_argument, NULL, OPTION_AUDIO },
 	{ "gap", required_argument, NULL, OPTION_GAP },
 	{ "write-offset", required_argument, NULL, OPTION_WRITE_OFFSET },
@@ -283,6 +286,16 @@ static int set_window_fd(struct burn_options *options, const char *word)
 	return 0;
 }
 
+/* Of discern's own workers only: what their parent was allowed to lose, which may be nothing. */
+static int set_agreed_loss(struct burn_options *options, const char *words)
+{
+	struct cli *cli = options->cli;
+
+	cli->asks_parent = true;
+	snprintf(cli->agreed_loss, sizeof(cli->agreed_loss), "%s", words);
+	return 0;
+}
+
 /* Seconds, as 2 or 2.5, or so many sectors as 37f; a sector is the 75th part of a second. */
 static int set_gap(struct burn_options *options, const char *word)
 {
@@ -352,6 +365,8 @@ static int set_any(struct burn_options *options, int option)
 		return 0;
 	case OPTION_WINDOW_FD:
 		return set_window_fd(options, optarg);
+	case OPTION_AGREED_LOSS:
+		return set_agreed_loss(options, optarg);
 	case OPTION_DRY_RUN:
 	case OPTION_EJECT:
 		break;
@@ -368,7 +383,7 @@ bool burn_options_are_several(const struct burn_options *options)
 
 bool burn_options_may_ask(const struct burn_options *options)
 {
-	return !options->burn.append && !options->burn.simulate && cli_can_ask(options->cli);
+	return !options->burn.append && !options->burn.simulate && cli_will_ask(options->cli);
 }
 
 /* What there is one of cannot be for several. */

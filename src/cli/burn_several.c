@@ -22,6 +22,8 @@ struct several {
 	struct report *report;
 	struct burn_station stations[MAX_DRIVES];
 	size_t n;
+	/* The one whose question is open; NULL if none is. */
+	struct burn_station *asking;
 };
 
 static int check_drives(struct burn_options *options)
@@ -117,12 +119,17 @@ static void ask_for_loss(struct several *several, struct burn_station *station)
 	struct cli *cli = several->order.options->cli;
 
 	if (station->plan_code != CLI_EXIT_GOOD || holds[0] == '\0' || several->order.options->is_dry_run ||
-	    !cli_can_ask(cli) ||
-	    cli_confirm(cli, "burn over the %s in %s, which holds %s", answer_string(station->plan, "disc.profile"),
-			station->name, holds))
+	    !several->order.asks)
 		return;
+	if (cli_confirm(cli, "%s the %s in %s, which holds %s",
+			answer_bool(station->plan, "plan.blank") ? "blank" : "burn over",
+			answer_string(station->plan, "disc.profile"), station->name, holds)) {
+		snprintf(station->agreed_loss, sizeof(station->agreed_loss), "%s", holds);
+		return;
+	}
 	station->plan_code = CLI_EXIT_MEDIUM;
-	snprintf(station->plan_words, sizeof(station->plan_words), "what it holds is to stay");
+	station->has_disc = false;
+	snprintf(station->plan_words, sizeof(station->plan_words), "%s", burn_station_kept);
 }
 
 /* A drive that cannot be planned for is a result, unless its disc can be exchanged. */
@@ -176,7 +183,7 @@ static int plan(struct several *several)
 static bool is_anyone_burning(const struct several *several)
 {
 	for (size_t i = 0; i < several->n; i++)
-		if (several->stations[i].step == BURN_WRITE)
+		if (several->stations[i].step == BURN_WRITE || several->stations[i].step == BURN_ASK)
 			return true;
 	return false;
 }
@@ -196,6 +203,27 @@ static bool is_any_drive_left(const struct several *several)
 	return false;
 }
 
+/* Of discs that were put in and hold something, one after the other; the other drives go on. */
+static void ask_in_turn(struct several *several)
+{
+	struct workers *workers = several->order.workers;
+	bool is_yes = false;
+
+	for (size_t i = 0; i < several->n && several->asking == NULL; i++) {
+		struct burn_station *station = &several->stations[i];
+
+		if (station->step != BURN_ASK)
+			continue;
+		several->asking = station;
+		workers_ask(workers, station->name, "%s, which holds %s", station->question, station->loss);
+	}
+	if (several->asking == NULL || (!several->order.is_stopping && !workers_answered(workers, &is_yes)))
+		return;
+	workers_ask_no_more(workers);
+	burn_station_answer(several->asking, is_yes);
+	several->asking = NULL;
+}
+
 static void burn(struct several *several)
 {
 	struct burn_order *order = &several->order;
@@ -206,6 +234,7 @@ static void burn(struct several *several)
 			pass_signal(several);
 		for (size_t i = 0; i < several->n && !is_over; i++)
 			burn_station_go_on(&several->stations[i]);
+		ask_in_turn(several);
 		if (!is_over && !is_anyone_burning(several) &&
 		    (!order->has_exchange || !has_work(several) || !is_any_drive_left(several) ||
 		     order->is_stopping)) {
@@ -284,8 +313,7 @@ int burn_several(struct burn_options *options)
 	several->report = cli_report(options->cli);
 	several->order.options = options;
 	several->order.has_exchange = options->n_copies > 0 || options->queue != NULL;
-	/* Of discs that are put in later nobody is asked. */
-	several->order.asks = !several->order.has_exchange && burn_options_may_ask(options);
+	several->order.asks = burn_options_may_ask(options);
 	several->order.workers = workers_new(options->cli);
 	for (size_t i = 0; i < options->n_drives; i++)
 		burn_station_init(&several->stations[several->n++], &several->order, options->drives[i]);

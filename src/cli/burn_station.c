@@ -12,6 +12,8 @@
 /* So many discs in a row that were spoiled in one drive, and it gets no more. */
 enum { MAX_FAILURES = 3 };
 
+const char burn_station_kept[] = "what it holds is to stay";
+
 static void begin(struct burn_station *station, enum burn_step step);
 
 static bool is_error(const struct worker_end *end, int code)
@@ -117,11 +119,13 @@ static void record(struct burn_station *station, const struct burn_row *row)
 		workers_say(order->workers, station->name, "warning: cannot record it: %s", err.text);
 }
 
-static void after_write(struct burn_station *station, const struct worker_end *end)
+/* A disc is burned, spoiled or refused: on with the next. */
+static void after_disc(struct burn_station *station, const struct worker_end *end)
 {
 	struct burn_order *order = station->order;
 	struct burn_row row = { .task = station->task, .answer = end->answer, .code = end->code };
 
+	station->agreed_loss[0] = '\0';
 	row.place = order->has_exchange ? 0 : station->line;
 	snprintf(row.drive, sizeof(row.drive), "%s", station->path);
 	/* Somebody killed it, and it alone. */
@@ -147,6 +151,19 @@ static void after_write(struct burn_station *station, const struct worker_end *e
 	} else if (order->has_exchange) {
 		begin(station, BURN_EJECT);
 	}
+}
+
+static void after_write(struct burn_station *station, const struct worker_end *end)
+{
+	const char *loss = answer_string(end->answer, "asks.loses");
+
+	if (end->code != CLI_EXIT_MEDIUM || loss[0] == '\0') {
+		after_disc(station, end);
+		return;
+	}
+	snprintf(station->question, sizeof(station->question), "%s", answer_string(end->answer, "asks.what"));
+	snprintf(station->loss, sizeof(station->loss), "%s", loss);
+	station->step = BURN_ASK;
 }
 
 static void after_plan(struct burn_station *station, const struct worker_end *end)
@@ -188,14 +205,17 @@ static void add_burn(const struct burn_station *station, enum burn_step step, st
 {
 	const struct burn_order *order = station->order;
 	const struct burn_options *options = order->options;
-	char option[32];
+	char option[32], agreed[224];
 
 	worker_words_add(words, "burn");
-	worker_words_add(words, "--yes");
+	if (order->asks) {
+		snprintf(agreed, sizeof(agreed), "--agreed-loss=%s", station->agreed_loss);
+		worker_words_add(words, agreed);
+	} else if (options->cli->assume_yes) {
+		worker_words_add(words, "--yes");
+	}
 	for (size_t i = 0; i < options->words.n; i++)
 		worker_words_add(words, options->words.list[i]);
-	if (order->asks && !options->burn.overwrite)
-		worker_words_add(words, "--overwrite");
 	if (step == BURN_PLAN)
 		worker_words_add(words, "--dry-run");
 	else if (options->will_eject && !order->has_exchange)
@@ -268,13 +288,31 @@ void burn_station_go_on(struct burn_station *station)
 {
 	struct burn_order *order = station->order;
 
-	if (station->worker != NULL || station->step == BURN_GIVEN_UP || order->is_stopping || !has_work(order))
+	if (station->worker != NULL || station->step == BURN_GIVEN_UP || station->step == BURN_ASK ||
+	    order->is_stopping || !has_work(order))
 		return;
 	if (station->has_disc) {
 		if (take_work(station))
 			begin(station, BURN_WRITE);
 	} else if (order->has_exchange) {
 		begin(station, BURN_EJECT);
+	}
+}
+
+void burn_station_answer(struct burn_station *station, bool is_yes)
+{
+	struct worker_end refused = { .code = CLI_EXIT_MEDIUM, .words = burn_station_kept };
+
+	station->step = BURN_IDLE;
+	if (station->order->is_stopping) {
+		give_back(station);
+		free(station->task);
+		station->task = NULL;
+	} else if (is_yes) {
+		memcpy(station->agreed_loss, station->loss, sizeof(station->agreed_loss));
+		begin(station, BURN_WRITE);
+	} else {
+		after_disc(station, &refused);
 	}
 }
 

@@ -21,14 +21,14 @@ struct burn_order {
 	int64_t n_wanted;
 	/** Discs are exchanged. */
 	bool has_exchange;
-	/** Discs that hold something are planned for: whether they may be used is asked afterwards. */
+	/** Somebody is there who is asked before a disc loses what it holds. */
 	bool asks;
 	bool is_stopping;
 	/** Numbers of the drives' lines; those of discs come to the table. */
 	struct burn_table table;
 };
 
-enum burn_step { BURN_IDLE, BURN_PLAN, BURN_WRITE, BURN_EJECT, BURN_WAIT, BURN_GIVEN_UP };
+enum burn_step { BURN_IDLE, BURN_PLAN, BURN_WRITE, BURN_ASK, BURN_EJECT, BURN_WAIT, BURN_GIVEN_UP };
 
 struct burn_station {
 	struct burn_order *order;
@@ -46,7 +46,13 @@ struct burn_station {
 	char plan_words[512];
 	/** The line of the queue that it burns. */
 	char *task;
+	/** What its disc holds and may lose; and in BURN_ASK what is to be done to which disc, and what it would lose. */
+	char agreed_loss[192];
+	char question[256], loss[192];
 };
+
+/** The words for a disc that was not to be lost. */
+extern const char burn_station_kept[];
 
 void burn_station_init(struct burn_station *station, struct burn_order *order, const char *path);
 
@@ -55,6 +61,9 @@ void burn_station_plan(struct burn_station *station);
 
 /** Goes on with the next disc, if there is something to do for it. */
 void burn_station_go_on(struct burn_station *station);
+
+/** Of one in BURN_ASK: burns, or takes the next disc. */
+void burn_station_answer(struct burn_station *station, bool is_yes);
 
 void burn_station_stop(struct burn_station *station, int signal);
 

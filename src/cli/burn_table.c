@@ -55,7 +55,7 @@ static const char *speed_words(const struct answer *answer, const char *key, cha
 void burn_table_report_plan(struct report *report, const char *name, const struct answer *plan, const char *words)
 {
 	const char *holds = answer_string(plan, "disc.holds");
-	char size[TEXT_SIZE], speed[SPEED_SIZE], time[TEXT_SIZE];
+	char size[2 + TEXT_SIZE] = "", speed[SPEED_SIZE], time[TEXT_SIZE];
 
 	if (words[0] != '\0') {
 		report_text(report, name, "%s", words);
@@ -65,8 +65,12 @@ void burn_table_report_plan(struct report *report, const char *name, const struc
 		report_text(report, name, "%s, %s", answer_string(plan, "profile"), answer_string(plan, "state"));
 		return;
 	}
-	text_size((uint64_t)answer_number(plan, "disc.capacity_sectors") * DISCERN_SECTOR_SIZE, size);
-	report_text(report, name, "%s, %s, %s (%s), %s at %s, about %s", answer_string(plan, "disc.profile"),
+	/* A full CD does not say what it takes once it is blanked. */
+	if (answer_number(plan, "disc.capacity_sectors") > 0) {
+		memcpy(size, ", ", 2);
+		text_size((uint64_t)answer_number(plan, "disc.capacity_sectors") * DISCERN_SECTOR_SIZE, size + 2);
+	}
+	report_text(report, name, "%s, %s%s (%s), %s at %s, about %s", answer_string(plan, "disc.profile"),
 		    holds[0] == '\0' ? "blank" : answer_string(plan, "disc.state"), size,
 		    answer_string(plan, "disc.media_id"), answer_string(plan, "plan.mode"),
 		    speed_words(plan, "plan.speed_kbps", speed),

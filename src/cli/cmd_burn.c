@@ -144,7 +144,7 @@ static int agree_to_loss(struct job *job)
 	const char *what = plan->blank ? "blank" : plan->format != DISCERN_FORMAT_NONE ? "format" : "burn over";
 	char disc[CLI_DRIVE_NAME];
 
-	if (!plan->blank && (plan->overwrites[0] == '\0' || !cli_can_ask(job->cli)))
+	if (!plan->blank && (plan->overwrites[0] == '\0' || !cli_will_ask(job->cli)))
 		return CLI_EXIT_GOOD;
 	if (plan->blank && plan->state == DISCERN_MEDIUM_APPENDABLE && cli_can_ask(job->cli))
 		cli_say(job->cli, "--append would add a session to this disc, and keep what it holds");

@@ -59,6 +59,9 @@ struct cli {
 	const char *image_words;
 	/** What the disc holds that may be lost, as was agreed to earlier in the same command; empty without. */
 	char agreed_loss[192];
+	/** A worker, for which its parent asks: what was to be done to which disc without being agreed to, and the loss. */
+	bool asks_parent;
+	char unagreed[256], unagreed_loss[192];
 	/** Set while the image is made as it is burned; NULL without. */
 	struct cli_feed *feed;
 	/** The image to burn lacks what could not be read of a disc: its burn is no good one. */
@@ -123,7 +126,8 @@ static inline const char *cli_image_words(const struct cli *cli, const char *pat
 	return cli->image_words != NULL ? cli->image_words : path;
 }
 
-/** Adds the member "error", where a command failed: text, hint, code (as in errno(3)), lba, sense, exit_code. */
+/** Adds the member "error", where a command failed: text, hint, code (as in errno(3)), lba, sense, exit_code; and of a worker
+ *  "asks", where its parent has to ask: what (is to be done), loses. */
 void cli_report_error(struct cli *cli, struct report *report);
 
 /** Prints "discern: verb: text" on stderr, past the bar and whatever -q says: for a result that is no error of
@@ -143,11 +147,17 @@ void cli_finish(struct cli *cli);
 /** Somebody is there who can answer: standard input and error are a terminal, and neither --yes nor --json was given. */
 bool cli_can_ask(const struct cli *cli);
 
+/** The same, or a parent is there that asks. */
+bool cli_will_ask(const struct cli *cli);
+
 /** Asks a yes-or-no question on the terminal; no is the default, and what a signal means. --yes answers it; where nobody
  *  can be asked the answer is no, and a message says that --yes is needed. */
 bool cli_confirm(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/** The same has been agreed to already, or somebody is asked. */
+/** Reads what was typed; anything but a yes is a no. */
+bool cli_read_answer(void);
+
+/** The same has been agreed to already, or somebody is asked; false as well if the parent has to ask first. */
 bool cli_confirm_loss(struct cli *cli, const char *what, const char *disc, const char *holds);
 
 /** After a no: says that the disc is as it was; returns the exit code. */

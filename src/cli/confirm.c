@@ -14,6 +14,11 @@ bool cli_can_ask(const struct cli *cli)
 	return !cli->assume_yes && !cli->json && isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
 }
 
+bool cli_will_ask(const struct cli *cli)
+{
+	return cli_can_ask(cli) || (cli->asks_parent && !cli->assume_yes);
+}
+
 /* Reading would go on after a signal, as commands to a drive have to. */
 static bool wait_for_answer(void)
 {
@@ -25,11 +30,11 @@ static bool wait_for_answer(void)
 	return false;
 }
 
-static bool read_answer(void)
+bool cli_read_answer(void)
 {
 	char answer[32];
 
-	if (!wait_for_answer() || fgets(answer, sizeof(answer), stdin) == NULL) {
+	if (fgets(answer, sizeof(answer), stdin) == NULL) {
 		fputc('\n', stderr);
 		return false;
 	}
@@ -56,18 +61,26 @@ bool cli_confirm(struct cli *cli, const char *format, ...)
 	fflush(stdout);
 	fprintf(stderr, "%s? [y/N] ", question);
 	fflush(stderr);
-	return read_answer();
+	if (wait_for_answer())
+		return cli_read_answer();
+	fputc('\n', stderr);
+	return false;
 }
 
 bool cli_confirm_loss(struct cli *cli, const char *what, const char *disc, const char *holds)
 {
 	if (cli->agreed_loss[0] != '\0' && strcmp(cli->agreed_loss, holds) == 0)
 		return true;
-	return cli_confirm(cli, "%s %s, which holds %s", what, disc, holds);
+	if (!cli->asks_parent || cli->assume_yes)
+		return cli_confirm(cli, "%s %s, which holds %s", what, disc, holds);
+	snprintf(cli->unagreed, sizeof(cli->unagreed), "%s %s", what, disc);
+	snprintf(cli->unagreed_loss, sizeof(cli->unagreed_loss), "%s", holds);
+	return false;
 }
 
 int cli_refused(struct cli *cli)
 {
-	cli_complain(cli, "nothing was written: the disc is as it was");
+	if (cli->unagreed[0] == '\0')
+		cli_complain(cli, "nothing was written: the disc is as it was");
 	return cli_signal() != 0 ? CLI_EXIT_SIGNAL + cli_signal() : CLI_EXIT_MEDIUM;
 }

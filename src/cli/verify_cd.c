@@ -54,6 +54,9 @@ static void print_verdict(struct report *report, const struct discern_verify_cd_
 		return;
 	if (!result->is_offset_found)
 		report_text(report, "samples", "there is no sound to tell by where they lie");
+	else if (result->has_jitter)
+		report_text(report, "samples",
+			    "the drive begins elsewhere each time: each piece was placed by what lies before it");
 	else if (result->offset_samples == 0)
 		report_text(report, "samples", "lie where they should");
 	else
@@ -110,6 +113,7 @@ void cli_report_verify_cd(struct report *report, const struct discern_verify_cd_
 	report_number(report, "out_of_reach_sectors", NULL, result->n_out_of_reach_sectors, NULL);
 	report_bool(report, "offset_found", NULL, result->is_offset_found, NULL);
 	report_number(report, "offset", NULL, result->offset_samples, NULL);
+	report_bool(report, "jitter", NULL, result->has_jitter, NULL);
 	report_differences(report, result);
 	print_ranges(report, "sectors", result->different, result->n_different_ranges);
 	print_ranges(report, "unread", result->unreadable, result->n_unreadable_ranges);

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -44,6 +45,8 @@ struct workers {
 	struct cli *cli;
 	struct drive_lines *lines;
 	struct worker *first;
+	/* As it stands on the screen; empty if none is open. */
+	char question[1200];
 };
 
 static void *must(void *p)
@@ -82,8 +85,10 @@ static void say(const struct workers *workers, const char *name, const char *tex
 
 	drive_lines_pause(workers->lines);
 	fflush(stdout);
-	fprintf(stderr, "discern: %s: %s%s%s\n", workers->cli->verb, name != NULL ? name : "", name != NULL ? ": " : "",
-		clean != NULL ? clean : text);
+	if (workers->question[0] != '\0')
+		fputc('\n', stderr);
+	fprintf(stderr, "discern: %s: %s%s%s\n%s", workers->cli->verb, name != NULL ? name : "", name != NULL ? ": " : "",
+		clean != NULL ? clean : text, workers->question);
 	free(clean);
 }
 
@@ -96,6 +101,51 @@ void workers_say(struct workers *workers, const char *name, const char *format, 
 	vsnprintf(text, sizeof(text), format, ap);
 	va_end(ap);
 	say(workers, name, text);
+}
+
+/* ---- questions ---- */
+
+void workers_ask(struct workers *workers, const char *name, const char *format, ...)
+{
+	char text[1024];
+	char *clean;
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(text, sizeof(text), format, ap);
+	va_end(ap);
+	clean = printable_text(text);
+	snprintf(workers->question, sizeof(workers->question), "discern: %s: %s: %s? [y/N] ", workers->cli->verb, name,
+		 clean != NULL ? clean : text);
+	free(clean);
+	/* The lines would be drawn over what is typed. */
+	drive_lines_hold(workers->lines, true);
+	fflush(stdout);
+	/* What was typed before is no answer to it. */
+	tcflush(STDIN_FILENO, TCIFLUSH);
+	fputs(workers->question, stderr);
+	fflush(stderr);
+}
+
+void workers_ask_no_more(struct workers *workers)
+{
+	if (workers->question[0] == '\0')
+		return;
+	workers->question[0] = '\0';
+	fputc('\n', stderr);
+	drive_lines_hold(workers->lines, false);
+}
+
+bool workers_answered(struct workers *workers, bool *ret_is_yes)
+{
+	struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
+
+	if (poll(&input, 1, 0) <= 0)
+		return false;
+	*ret_is_yes = cli_read_answer();
+	workers->question[0] = '\0';
+	drive_lines_hold(workers->lines, false);
+	return true;
 }
 
 /* ---- beginning ---- */

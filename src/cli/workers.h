@@ -66,6 +66,16 @@ void workers_step(struct workers *workers, int timeout_ms);
 void workers_say(struct workers *workers, const char *name, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/** Asks a yes-or-no question that holds no worker up; what is typed comes to workers_answered(). One at a time. */
+void workers_ask(struct workers *workers, const char *name, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/** Whether somebody has answered since, and what; who gave no yes has said no. */
+bool workers_answered(struct workers *workers, bool *ret_is_yes);
+
+/** Takes the question back, if one is open. */
+void workers_ask_no_more(struct workers *workers);
+
 /** Makes room for a result on standard output, which may be the same terminal. */
 void workers_make_room(struct workers *workers);
 

@@ -21,6 +21,9 @@
 struct cd_file {
 	int fd;
 	uint64_t size_bytes;
+	/** When it was opened. */
+	off_t stored_bytes;
+	struct timespec modified;
 	/** Owns nothing of fd, which it reads from; NULL for bytes. */
 	struct sound_file *sound;
 	char path[PATH_MAX];
@@ -101,6 +104,8 @@ static int measure(struct cd_file *file, struct discern_error *err)
 	if (!S_ISREG(status.st_mode))
 		return discern_error_set(err, -EINVAL, "not a file");
 	file->size_bytes = (uint64_t)status.st_size;
+	file->stored_bytes = status.st_size;
+	file->modified = status.st_mtim;
 	return 0;
 }
 
@@ -161,6 +166,16 @@ uint64_t cd_file_size_bytes(const struct cd_file *file)
 const char *cd_file_path(const struct cd_file *file)
 {
 	return file->path;
+}
+
+bool cd_file_has_changed(const struct cd_file *file)
+{
+	struct stat status;
+
+	if (file == NULL)
+		return false;
+	return fstat(file->fd, &status) < 0 || status.st_size != file->stored_bytes ||
+	       status.st_mtim.tv_sec != file->modified.tv_sec || status.st_mtim.tv_nsec != file->modified.tv_nsec;
 }
 
 int cd_file_read(struct cd_file *file, uint64_t offset_bytes, uint8_t *buffer, size_t size)

@@ -26,6 +26,9 @@ uint64_t cd_file_size_bytes(const struct cd_file *file);
 /** Where it was found. */
 const char *cd_file_path(const struct cd_file *file);
 
+/** It is not as it was when it was opened: written to, or of another size. False of NULL. */
+bool cd_file_has_changed(const struct cd_file *file);
+
 /** 0, or -EIO also where the file has become shorter. Sound in steps of four bytes. */
 int cd_file_read(struct cd_file *file, uint64_t offset_bytes, uint8_t *buffer, size_t size);
 

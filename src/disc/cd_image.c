@@ -121,6 +121,15 @@ static int open_files(const char *path, struct cd_image *image, struct discern_e
 	return ret < 0 && path[0] != '\0' ? discern_error_wrap(err, "%s", path) : ret;
 }
 
+static int give(struct cd_image *image, int ret, struct cd_image **ret_image)
+{
+	if (ret < 0)
+		cd_image_close(image);
+	else
+		*ret_image = image;
+	return ret;
+}
+
 int cd_image_open(const char *path, struct cd_image **ret_image, struct discern_error *err)
 {
 	struct cd_image *image = calloc(1, sizeof(*image));
@@ -131,12 +140,7 @@ int cd_image_open(const char *path, struct cd_image **ret_image, struct discern_
 	ret = read_sheet(path, image, err);
 	if (ret == 0)
 		ret = open_files(path, image, err);
-	if (ret < 0) {
-		cd_image_close(image);
-		return ret;
-	}
-	*ret_image = image;
-	return 0;
+	return give(image, ret, ret_image);
 }
 
 bool cd_image_is_raw(int fd)
@@ -192,12 +196,7 @@ int cd_image_open_raw(const char *path, struct cd_image **ret_image, struct disc
 		discern_error_set(err, ret, "%s: %s", path, strerror(-ret));
 	if (ret == 0)
 		ret = open_files(path, image, err);
-	if (ret < 0) {
-		cd_image_close(image);
-		return ret;
-	}
-	*ret_image = image;
-	return 0;
+	return give(image, ret, ret_image);
 }
 
 int cd_image_open_sheet(struct cd_sheet *sheet, const char *path, struct cd_image **ret_image,
@@ -212,12 +211,7 @@ int cd_image_open_sheet(struct cd_sheet *sheet, const char *path, struct cd_imag
 	}
 	image->sheet = sheet;
 	ret = open_files(path, image, err);
-	if (ret < 0) {
-		cd_image_close(image);
-		return ret;
-	}
-	*ret_image = image;
-	return 0;
+	return give(image, ret, ret_image);
 }
 
 struct cd_image *cd_image_close(struct cd_image *image)
@@ -244,6 +238,14 @@ int cd_image_lock(struct cd_image *image, struct discern_error *err)
 	if (ret == 0 && image->subchannels != NULL)
 		ret = cd_file_lock(image->subchannels, err);
 	return ret;
+}
+
+const char *cd_image_changed_file(const struct cd_image *image)
+{
+	for (size_t i = 0; i < image->sheet->n_files; i++)
+		if (cd_file_has_changed(image->files[i]))
+			return cd_file_path(image->files[i]);
+	return cd_file_has_changed(image->subchannels) ? cd_file_path(image->subchannels) : NULL;
 }
 
 const struct cd_layout *cd_image_layout(const struct cd_image *image)

@@ -42,6 +42,9 @@ struct cd_image *cd_image_close(struct cd_image *image);
 /** Shared locks on the files that the text names, until cd_image_close(): -EBUSY if one is another's alone. */
 int cd_image_lock(struct cd_image *image, struct discern_error *err);
 
+/** The path of a file that is not as it was when the image was opened; NULL if there is none. */
+const char *cd_image_changed_file(const struct cd_image *image);
+
 /** Valid until cd_image_close(). */
 const struct cd_layout *cd_image_layout(const struct cd_image *image);
 

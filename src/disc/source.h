@@ -13,6 +13,8 @@
 #include <discern/error.h>
 #include <discern/medium.h>
 
+#include "disc/readings.h"
+
 struct discern_source;
 
 /** How hard a drive tries. */
@@ -65,7 +67,15 @@ struct discern_source {
 	 *  NULL for nobody. */
 	void (*on_mended)(int32_t lba, unsigned n_bytes, void *user);
 	void *user;
+	/** Who is told why the device reads; NULL for nobody. */
+	struct readings *readings;
 };
+
+/** Why it is read from now on; returns the reason before, to be set again. */
+static inline const char *source_because(struct discern_source *source, const char *reason)
+{
+	return readings_because(source->readings, reason);
+}
 
 static inline int source_read(struct discern_source *source, int32_t lba, uint32_t n_sectors, uint8_t *buffer,
 			      struct discern_error *err)

@@ -2,15 +2,17 @@
 #include "drive/cd_audio.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "disc/subchannel.h"
 #include "drive/drive_private.h"
 #include "drive/sense.h"
 
 /* With C2 pointers 64 KiB, which is what bridges to USB transfer at once. */
-enum { MOST_AT_ONCE = 24 };
+enum { MOST_AT_ONCE = 24, MOST_WITH_CHANNELS = 23 };
 
 struct cd_audio {
 	struct discern_drive *drive;
@@ -19,6 +21,9 @@ struct cd_audio {
 	bool takes_all;
 	uint32_t at_once;
 	uint8_t *buffer;
+	/* Who takes sub-channels; NULL for nobody, or if the drive refuses them. */
+	const struct cd_audio_channels *channels;
+	uint8_t *channel_bytes;
 	double seconds;
 	/** What tells this disc from another. */
 	uint32_t capacity;
@@ -45,9 +50,11 @@ int cd_audio_open(struct discern_drive *drive, struct cd_audio **ret_audio, stru
 	struct discern_drive_abilities abilities;
 
 	if (audio != NULL)
-		audio->buffer = malloc(CD_AUDIO_WHOLE * mmc_read_cd_bytes(MMC_CD_WITH_C2));
-	if (audio == NULL || audio->buffer == NULL) {
-		free(audio);
+		audio->buffer = malloc(CD_AUDIO_WHOLE * mmc_read_cd_bytes(MMC_CD_WITH_C2 | MMC_CD_WITH_SUBCHANNEL));
+	if (audio != NULL)
+		audio->channel_bytes = malloc((size_t)CD_AUDIO_WHOLE * SUBCHANNEL_BYTES);
+	if (audio == NULL || audio->buffer == NULL || audio->channel_bytes == NULL) {
+		cd_audio_close(audio);
 		return discern_error_set(err, -ENOMEM, "out of memory");
 	}
 	audio->drive = drive;
@@ -63,12 +70,20 @@ void cd_audio_close(struct cd_audio *audio)
 	if (audio == NULL)
 		return;
 	free(audio->buffer);
+	free(audio->channel_bytes);
 	free(audio);
 }
 
 bool cd_audio_has_c2(const struct cd_audio *audio)
 {
 	return audio->has_c2;
+}
+
+void cd_audio_take_channels(struct cd_audio *audio, const struct cd_audio_channels *channels)
+{
+	audio->channels = channels;
+	if (audio->at_once > MOST_WITH_CHANNELS)
+		audio->at_once = MOST_WITH_CHANNELS;
 }
 
 void cd_audio_take_all(struct cd_audio *audio, bool all)
@@ -91,11 +106,13 @@ double cd_audio_seconds(const struct cd_audio *audio)
 	return audio->seconds;
 }
 
-static void unpack(const struct cd_audio *audio, uint32_t n_sectors, struct cd_audio_sector *ret_sectors)
+/* Sectors into ret_sectors, their sub-channels to who takes them. */
+static int unpack(struct cd_audio *audio, const struct discern_range *range, struct cd_audio_sector *ret_sectors,
+		  struct discern_error *err)
 {
 	const uint8_t *from = audio->buffer;
 
-	for (uint32_t i = 0; i < n_sectors; i++) {
+	for (uint32_t i = 0; i < range->n_sectors; i++) {
 		memcpy(ret_sectors[i].data, from, SECTOR_RAW);
 		from += SECTOR_RAW;
 		memset(ret_sectors[i].c2, 0, SECTOR_C2);
@@ -103,15 +120,21 @@ static void unpack(const struct cd_audio *audio, uint32_t n_sectors, struct cd_a
 			memcpy(ret_sectors[i].c2, from, SECTOR_C2);
 			from += SECTOR_C2;
 		}
+		if (audio->channels != NULL) {
+			memcpy(audio->channel_bytes + (size_t)i * SUBCHANNEL_BYTES, from, SUBCHANNEL_BYTES);
+			from += SUBCHANNEL_BYTES;
+		}
 	}
+	return audio->channels != NULL ? audio->channels->take(range, audio->channel_bytes, audio->channels->user, err)
+				       : 0;
 }
 
 /* One command, which *ret_sense tells the sense of. */
 static int run(struct cd_audio *audio, const struct discern_range *range, struct discern_error *err)
 {
-	const enum mmc_cd_parts parts = audio->takes_all  ? MMC_CD_ANY
-					: wants_c2(audio) ? MMC_CD_AUDIO | MMC_CD_WITH_C2
-							  : MMC_CD_AUDIO;
+	enum mmc_cd_parts parts = audio->takes_all  ? MMC_CD_ANY
+				  : wants_c2(audio) ? MMC_CD_AUDIO | MMC_CD_WITH_C2
+						    : MMC_CD_AUDIO;
 	struct transport *transport;
 	struct scsi_command command;
 	uint64_t before;
@@ -119,6 +142,8 @@ static int run(struct cd_audio *audio, const struct discern_range *range, struct
 
 	if (ret < 0)
 		return ret;
+	if (audio->channels != NULL)
+		parts |= MMC_CD_WITH_SUBCHANNEL;
 	before = transport->busy_ms;
 	mmc_read_cd(&command, range, parts, audio->buffer);
 	ret = transport_run(transport, &command, NULL, err);
@@ -141,8 +166,14 @@ static int settle(struct cd_audio *audio, struct discern_error *err)
 static int judge(struct cd_audio *audio, int code, unsigned n_tries, struct discern_error *err)
 {
 	enum { MAX_TRIES = 3, MAX_LOST = 8 };
+	char words[sizeof(err->text)];
 	int ret;
 
+	/* Many have them alone, but not with C2 pointers. */
+	if (code == -EOPNOTSUPP && audio->channels != NULL) {
+		audio->channels = NULL;
+		return 0;
+	}
 	if (code == -EOPNOTSUPP && wants_c2(audio)) {
 		audio->has_c2 = false;
 		return 0;
@@ -156,11 +187,13 @@ static int judge(struct cd_audio *audio, int code, unsigned n_tries, struct disc
 		return -EIO;
 	if (code == -EOPNOTSUPP || code == -EMEDIUMTYPE)
 		return code;
+	snprintf(words, sizeof(words), "%s", err->text);
 	ret = settle(audio, err);
 	if (ret < 0)
 		return ret;
 	if (++audio->n_lost > MAX_LOST)
-		return discern_error_set(err, -ETIMEDOUT, "%s: the drive is lost again and again", audio->drive->path);
+		return discern_error_set(err, -ETIMEDOUT, "%s: the drive is lost again and again: %s",
+					 audio->drive->path, words);
 	return n_tries < MAX_TRIES ? 0 : -EIO;
 }
 
@@ -182,7 +215,9 @@ int cd_audio_read(struct cd_audio *audio, const struct discern_range *range, str
 		part.n_sectors = left < audio->at_once ? left : audio->at_once;
 		ret = run(audio, &part, err);
 		if (ret == 0) {
-			unpack(audio, part.n_sectors, ret_sectors + done);
+			ret = unpack(audio, &part, ret_sectors + done, err);
+			if (ret < 0)
+				return ret;
 			done += part.n_sectors;
 			audio->n_lost = n_tries = 0;
 			continue;
@@ -192,6 +227,9 @@ int cd_audio_read(struct cd_audio *audio, const struct discern_range *range, str
 			continue;
 		}
 		ret = judge(audio, ret, ++n_tries, err);
+		if ((ret == -ENODEV || ret == -ENOMEDIUM) &&
+		    strncmp(err->text, audio->drive->path, strlen(audio->drive->path)) != 0)
+			discern_error_wrap(err, "%s", audio->drive->path);
 		if (ret < 0)
 			return ret;
 	}
@@ -203,7 +241,5 @@ int cd_audio_read_whole(struct cd_audio *audio, const struct discern_range *rang
 	struct discern_error ignored;
 	int ret = range->n_sectors <= CD_AUDIO_WHOLE ? run(audio, range, &ignored) : -EMSGSIZE;
 
-	if (ret == 0)
-		unpack(audio, range->n_sectors, ret_sectors);
-	return ret;
+	return ret == 0 ? unpack(audio, range, ret_sectors, &ignored) : ret;
 }

@@ -27,6 +27,15 @@ bool cd_audio_has_c2(const struct cd_audio *audio);
 /** From the next read on, sectors of data are read as well, whole, and without C2 pointers; or only audio again. */
 void cd_audio_take_all(struct cd_audio *audio, bool all);
 
+/** Takes the raw sub-channels P to W of sectors that were read, 96 bytes each; a return below 0 ends the read with it. */
+struct cd_audio_channels {
+	int (*take)(const struct discern_range *range, const uint8_t *channels, void *user, struct discern_error *err);
+	void *user;
+};
+
+/** From the next read on sub-channels come with the sectors, as long as the drive takes that; channels must live as long. */
+void cd_audio_take_channels(struct cd_audio *audio, const struct cd_audio_channels *channels);
+
 /** Most sectors that one command reads; cd_audio_read() takes any number of them. */
 uint32_t cd_audio_at_once(const struct cd_audio *audio);
 

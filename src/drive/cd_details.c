@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "disc/msf.h"
+#include "disc/readings.h"
 #include "disc/sector.h"
 #include "disc/subchannel.h"
 #include "drive/drive_private.h"
@@ -241,6 +242,8 @@ int cd_details_read(struct discern_drive *drive, struct cd_layout *layout, enum 
 {
 	AUTO_FREE uint8_t *buffer = malloc(AT_ONCE * mmc_read_cd_bytes(MMC_CD_WITH_SUBCHANNEL));
 	struct details details = { drive, layout, buffer, is_cancelled, user };
+	const char *before =
+		readings_because(drive->readings, "Q: where pauses and indexes begin, and the codes of tracks");
 	int ret = buffer == NULL ? -ENOMEM : 0;
 
 	for (unsigned i = 0; ret == 0 && i < layout->n_tracks; i++)
@@ -250,5 +253,6 @@ int cd_details_read(struct discern_drive *drive, struct cd_layout *layout, enum 
 	for (unsigned i = 0; ret == 0 && i < layout->n_tracks; i++)
 		if (of == CD_DETAILS_OF_ALL || layout->tracks[i].mode == CD_AUDIO)
 			ret = find_indexes(&details, &layout->tracks[i]);
+	readings_because(drive->readings, before);
 	return ret;
 }

@@ -150,10 +150,13 @@ static void move_away(struct cd_source *source, const struct piece *piece)
 	struct drive_source *inner = (struct drive_source *)source->inner;
 	uint8_t ignored[DISCERN_SECTOR_SIZE];
 	struct discern_error no_matter;
+	const char *before;
 	int32_t lba = piece->lba > 0 ? piece->lba - 1 : piece->lba + (int32_t)piece->n_sectors;
 
 	inner->n_fua_sectors = 1;
+	before = source_because(source->inner, "a neighbour, so that the drive forgets the copy it has");
 	drive_source_read_once(inner, lba, 1, ignored, &no_matter);
+	source_because(source->inner, before);
 	inner->n_fua_sectors = 0;
 }
 
@@ -164,6 +167,8 @@ static int mend(struct cd_source *source, const struct piece *piece, const bool 
 	struct drive_recovery before;
 	uint32_t n_open = count_open(source, piece, is_proven), n_before = n_open;
 	bool is_set = drive_begin_uncorrected(source->drive, &before, NULL) == 0, has_come = false;
+	const char *reason =
+		source_because(source->inner, "given up by the drive: without its correction, to be mended here");
 	int ret = 0;
 
 	for (unsigned i = 0; ret == 0 && n_open > 0 && i < n_copies; i++) {
@@ -173,6 +178,7 @@ static int mend(struct cd_source *source, const struct piece *piece, const bool 
 		has_come |= ret == 0;
 		n_open = count_open(source, piece, is_proven);
 	}
+	source_because(source->inner, reason);
 	if (is_set)
 		drive_end_uncorrected(source->drive, &before, NULL);
 	source->n_useless = has_come || n_open < n_before ? 0 : source->n_useless + 1;
@@ -204,8 +210,11 @@ static int ask_drive(struct cd_source *source, const struct piece *piece, uint32
 	const uint8_t *sector = source->raw + (size_t)index * MMC_RAW_SECTOR;
 	struct piece one = { piece->lba + (int32_t)index, 1, piece->buffer + (size_t)index * SECTOR_USER };
 	enum sector_form form = sector_find_form(sector);
+	const char *reason =
+		source_because(source->inner, "does not prove itself: as data, to see what the drive thinks of it");
 	int ret = read_plain(source, &one, err);
 
+	source_because(source->inner, reason);
 	if (ret < 0)
 		return ret;
 	if (form != SECTOR_MODE_1 && form != SECTOR_MODE_2_FORM_1)
@@ -392,10 +401,10 @@ static void close_source(struct discern_source *base)
 }
 
 static const struct discern_source_ops cd_source_ops = { .read = read_sectors,
-							.set_effort = set_effort,
-							.forget = forget,
-							.set_spinning = set_spinning,
-							.close = close_source };
+							 .set_effort = set_effort,
+							 .forget = forget,
+							 .set_spinning = set_spinning,
+							 .close = close_source };
 
 /* ---- opening ---- */
 

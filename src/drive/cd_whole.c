@@ -74,8 +74,10 @@ static bool is_made_up(const uint8_t sector[SECTOR_RAW])
 int cd_whole_check(struct cd_whole *whole, int32_t lba, bool with_subchannels, struct discern_error *err)
 {
 	const struct mmc_raw_read read = { .lba = lba, .n_sectors = 1, .with_subchannel = with_subchannels };
+	const char *before = source_because(whole->source, "whether the drive gives whole sectors");
 	int ret = drive_source_read_raw(whole->source, &read, whole->buffer, err);
 
+	source_because(whole->source, before);
 	/* Some drives in software make up what they do not have. */
 	if (ret == 0 && is_made_up(whole->buffer))
 		ret = -EOPNOTSUPP;
@@ -167,20 +169,26 @@ int cd_whole_forget(struct cd_whole *whole, int32_t lba, struct discern_error *e
 	uint32_t half = whole->source->n_sectors / 2, n_left = half < MORE_THAN_CACHES ? half : MORE_THAN_CACHES;
 	struct discern_range range = { lba >= 0 && (uint32_t)lba >= half ? 0 : (int32_t)(2 * half - n_left),
 				       cd_whole_at_once(whole) };
+	const char *before =
+		source_because(whole->source, "elsewhere, so that the drive's cache holds nothing of before");
+	int ret = 0;
 
 	for (; n_left >= range.n_sectors; n_left -= range.n_sectors, range.lba += (int32_t)range.n_sectors) {
 		struct discern_error own = { 0 };
-		int ret = cd_whole_read(whole, &range, whole->buffer, states, &own);
 
+		ret = cd_whole_read(whole, &range, whole->buffer, states, &own);
 		/* The first unreadable sector has cost enough time, and moved the head. */
-		if (ret == -EIO || ret == -ENXIO)
+		if (ret == -EIO || ret == -ENXIO) {
+			ret = 0;
 			break;
+		}
 		if (ret < 0) {
 			*err = own;
-			return ret;
+			break;
 		}
 	}
-	return 0;
+	source_because(whole->source, before);
+	return ret;
 }
 
 /* ---- what the drive gives up ---- */
@@ -200,9 +208,12 @@ static void move_away(struct cd_whole *whole, int32_t lba)
 	struct drive_source *source = (struct drive_source *)whole->source;
 	uint8_t ignored[DISCERN_SECTOR_SIZE];
 	struct discern_error no_matter;
+	const char *before;
 
 	source->n_fua_sectors = 1;
+	before = source_because(whole->source, "a neighbour, so that the drive forgets the copy it has");
 	drive_source_read_once(source, lba > 0 ? lba - 1 : lba + 1, 1, ignored, &no_matter);
+	source_because(whole->source, before);
 	source->n_fua_sectors = 0;
 }
 
@@ -271,6 +282,8 @@ static int read_copies(struct cd_whole *whole, struct trial *trial, int32_t lba,
 {
 	struct drive_recovery before;
 	bool is_set = drive_begin_uncorrected(whole->drive, &before, NULL) == 0;
+	const char *reason =
+		source_because(whole->source, "given up by the drive: without its correction, to be mended here");
 	int ret = 0;
 
 	for (unsigned i = 0; ret == 0 && trial->state >= CD_WHOLE_WRONG && !trial->is_settled && i < N_COPIES; i++) {
@@ -281,6 +294,7 @@ static int read_copies(struct cd_whole *whole, struct trial *trial, int32_t lba,
 		if (trial->n_copies == 0 && i == 1)
 			break;
 	}
+	source_because(whole->source, reason);
 	if (is_set)
 		drive_end_uncorrected(whole->drive, &before, NULL);
 	cd_copies_drop(whole->copies, lba);
@@ -293,10 +307,13 @@ static int confirm(struct cd_whole *whole, struct trial *trial, int32_t lba, str
 	const struct discern_range range = { lba, 1 };
 	uint8_t again[SECTOR_RAW];
 	enum cd_whole_state state;
+	const char *before;
 	int ret;
 
 	move_away(whole, lba);
+	before = source_because(whole->source, "nothing in it proves it: a second time, to be compared");
 	ret = cd_whole_read(whole, &range, again, &state, err);
+	source_because(whole->source, before);
 	if (ret == -EIO || ret == -ENXIO || (ret == 0 && memcmp(again, trial->sector, SECTOR_RAW) != 0))
 		trial->state = CD_WHOLE_WRONG;
 	return ret == -EIO || ret == -ENXIO ? 0 : ret;
@@ -365,10 +382,13 @@ int cd_whole_try_subchannels(struct cd_whole *whole, int32_t lba, uint8_t ret_su
 	struct mmc_raw_read read = { .lba = lba, .n_sectors = 1, .with_c2 = whole->has_c2, .with_subchannel = true };
 	struct drive_recovery before;
 	bool is_set = drive_begin_uncorrected(whole->drive, &before, NULL) == 0;
+	const char *reason = source_because(whole->source,
+					    "sub-channels of a sector that the drive gives up, without its correction");
 	int ret;
 
 	memset(whole->buffer, 0, MOST_BYTES);
 	ret = drive_source_read_raw(whole->source, &read, whole->buffer, err);
+	source_because(whole->source, reason);
 	if (is_set)
 		drive_end_uncorrected(whole->drive, &before, NULL);
 	/* What came with an error is nothing, or as it lies on the disc. */

@@ -110,6 +110,7 @@ int drive_open_device(struct discern_drive *drive, struct discern_error *err)
 		transport = recording;
 	}
 	drive->transport = transport;
+	transport->readings = drive->readings;
 	return 0;
 }
 

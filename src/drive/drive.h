@@ -18,6 +18,10 @@ int drive_lend(struct discern_drive *drive, struct burner **ret_burner, struct d
  *  An error of the drive's, which need not know the command. */
 int drive_set_layer_break(struct discern_drive *drive, uint32_t n_sectors, struct discern_error *err);
 
+/** Each reading of sectors is told from now on; readings must live until the drive is told others, or NULL. */
+void drive_tell_readings(struct discern_drive *drive, struct readings *readings);
+struct readings *drive_readings(const struct discern_drive *drive);
+
 /** A drive on any transport, for tests; takes the transport over. */
 int drive_open_on(struct transport *transport, const char *path, struct discern_drive **ret_drive,
 		  struct discern_error *err);

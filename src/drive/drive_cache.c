@@ -20,6 +20,8 @@ void drive_source_flush(struct drive_source *source, int32_t lba)
 	bool is_behind = lba >= 0 && (uint32_t)lba >= n_half;
 	int32_t at = is_behind ? 0 : (int32_t)(source->capacity_sectors - n_left);
 	AUTO_FREE uint8_t *buffer = malloc((size_t)source->max_sectors * DISCERN_SECTOR_SIZE);
+	const char *before =
+		source_because(&source->base, "elsewhere, so that the drive's cache holds nothing of before");
 
 	while (buffer != NULL && n_left > 0) {
 		uint32_t n = n_left < source->max_sectors ? n_left : source->max_sectors;
@@ -27,10 +29,11 @@ void drive_source_flush(struct drive_source *source, int32_t lba)
 
 		/* The first unreadable sector has cost enough time, and moved the head. */
 		if (drive_source_read_once(source, at, n, buffer, &ignored) < 0)
-			return;
+			break;
 		at += (int32_t)n;
 		n_left -= n;
 	}
+	source_because(&source->base, before);
 }
 
 /* What some reads of one sector take. Below 0 if it cannot be read so. */
@@ -62,11 +65,14 @@ static int time_reads(struct drive_source *source, int32_t lba, bool with_fua, d
 static int prove_fua(struct drive_source *source, int32_t lba, struct discern_error *err)
 {
 	const double least_seconds = 0.016;
+	const char *before =
+		source_because(&source->base, "whether FUA gets past the drive's cache, by the time it takes");
 	double cached = 0, forced = 0;
 	int ret = time_reads(source, lba, false, &cached, err);
 
 	if (ret == 0)
 		ret = time_reads(source, lba, true, &forced, err);
+	source_because(&source->base, before);
 	if (ret == -EOPNOTSUPP)
 		source->fua = FUA_IGNORED;
 	else if (ret == 0)
@@ -83,13 +89,16 @@ static int prove_away(struct drive_source *source, int32_t lba, struct discern_e
 	uint8_t buffer[DISCERN_SECTOR_SIZE];
 
 	for (uint32_t n = MORE_THAN_CACHES; n <= MOST_AWAY; n *= 2) {
+		const char *reason;
 		double before;
 		int ret;
 
 		source->n_away_sectors = n;
 		drive_source_flush(source, lba);
 		before = source->base.busy_seconds;
+		reason = source_because(&source->base, "whether it comes from the disc again, by the time it takes");
 		ret = drive_source_read_once(source, lba, 1, buffer, err);
+		source_because(&source->base, reason);
 		source->is_away_proven = ret == 0 && source->base.busy_seconds - before >= least_seconds;
 		if (source->is_away_proven)
 			return 0;
@@ -109,11 +118,13 @@ static const char *away_words(const struct drive_source *source)
 {
 	if (!source->is_away_proven)
 		return "by reading 8 MiB elsewhere; the drive's times prove neither that nor FUA";
-	return source->n_away_sectors == MORE_THAN_CACHES ?
-		       "by reading 8 MiB elsewhere, after which reading takes the way back; FUA does not prove to be heeded" :
-	       source->n_away_sectors == 2 * MORE_THAN_CACHES ?
-		       "by reading 16 MiB elsewhere, after which reading takes the way back; after less it came from the cache" :
-		       "by reading 32 MiB elsewhere, after which reading takes the way back; after less it came from the cache";
+	return source->n_away_sectors == MORE_THAN_CACHES ? "by reading 8 MiB elsewhere, after which reading takes the "
+							    "way back; FUA does not prove to be heeded"
+	       : source->n_away_sectors == 2 * MORE_THAN_CACHES
+		       ? "by reading 16 MiB elsewhere, after which reading takes the way back; after less it came from "
+			 "the cache"
+		       : "by reading 32 MiB elsewhere, after which reading takes the way back; after less it came from "
+			 "the cache";
 }
 
 int drive_source_forget(struct discern_source *base, int32_t lba, uint32_t n_sectors, struct discern_error *err)

@@ -27,11 +27,16 @@ struct discern_drive {
 	/** The eject button is locked by this program. */
 	bool is_locked;
 	unsigned ready_seconds;
+	/** Of drive_tell_readings(). */
+	struct readings *readings;
 };
 
 /** drive_transport() and transport_run() in one, the drive's path put before an error. */
 int drive_run(struct discern_drive *drive, const struct scsi_command *command, size_t *ret_length,
 	      struct discern_error *err);
+
+/** A command that was carried out is told to those who want to know of readings, if it is one. NULL for trouble: it went well. */
+void drive_note_reading(struct readings *readings, const struct scsi_command *scsi, const char *trouble);
 
 /** Waits at most drive->ready_seconds while the drive says that it is becoming ready; pending unit attentions are
  *  taken. 0, -ENOMEDIUM, -ETIMEDOUT, -ECANCELED (a signal came), or what is wrong with medium or drive. */

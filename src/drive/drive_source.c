@@ -72,7 +72,8 @@ static int settle(struct drive_source *source, struct discern_error *err)
 				break;
 			continue;
 		}
-		if (ret == 0 && (drive_source_capacity(source->drive, &capacity) != 0 || capacity == source->capacity_sectors))
+		if (ret == 0 &&
+		    (drive_source_capacity(source->drive, &capacity) != 0 || capacity == source->capacity_sectors))
 			return 0;
 		if (ret == 0)
 			return changed(source, err);
@@ -85,11 +86,16 @@ static bool still_reads(struct drive_source *source)
 {
 	uint8_t buffer[DISCERN_SECTOR_SIZE];
 	struct scsi_command command;
+	const char *before;
+	int ret;
 
 	if (source->good_lba < 0)
 		return false;
+	before = source_because(&source->base, "whether the drive reads anything: a sector that came before");
 	mmc_read(&command, source->good_lba, 1, buffer, source->timeout_ms);
-	return drive_run(source->drive, &command, NULL, NULL) == 0;
+	ret = drive_run(source->drive, &command, NULL, NULL);
+	source_because(&source->base, before);
+	return ret == 0;
 }
 
 /* The sectors count as unreadable, as long as the drive reads others. */
@@ -394,10 +400,10 @@ static void close_source(struct discern_source *base)
 }
 
 static const struct discern_source_ops drive_source_ops = { .read = read_sectors,
-							   .set_effort = set_effort,
-							   .forget = drive_source_forget,
-							   .set_spinning = set_spinning,
-							   .close = close_source };
+							    .set_effort = set_effort,
+							    .forget = drive_source_forget,
+							    .set_spinning = set_spinning,
+							    .close = close_source };
 
 /* ---- opening ---- */
 
@@ -462,6 +468,7 @@ int drive_source_open(struct discern_drive *drive, const struct discern_medium *
 	if (source == NULL)
 		return discern_error_set(err, -ENOMEM, "out of memory");
 	source->base.ops = &drive_source_ops;
+	source->base.readings = drive->readings;
 	source->base.n_sectors = believed_sectors(medium);
 	source->base.ecc_sectors = profile->ecc_sectors;
 	source->base.preferred_sectors = command_sectors(drive->path, profile->ecc_sectors, PREFERRED_BYTES);

@@ -10,6 +10,7 @@
 
 #include <discern/error.h>
 
+struct readings;
 struct transport;
 struct transport_recorder;
 
@@ -47,6 +48,8 @@ struct transport {
 	const struct transport_ops *ops;
 	/** What all commands of transport_run() took by the kernel's clock. */
 	uint64_t busy_ms;
+	/** Who is told of each command of transport_run() that reads sectors; NULL for nobody. */
+	struct readings *readings;
 };
 
 /** Opens a device node for exclusive use. -ENOENT, -EBUSY, -EACCES, -ENOTBLK, … */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "drive/drive_private.h"
 #include "drive/mmc.h"
 #include "drive/sense.h"
 #include "drive/transport.h"
@@ -184,5 +185,7 @@ int transport_run(struct transport *transport, const struct scsi_command *comman
 	 * tell nothing of the medium (parameters changed, eject button pressed …) concern no caller. */
 	if (ret == -EAGAIN && err->sense.key == SENSE_UNIT_ATTENTION)
 		ret = run_once(transport, command, ret_length, err);
+	if (transport->readings != NULL)
+		drive_note_reading(transport->readings, command, ret < 0 ? err->text : NULL);
 	return ret;
 }

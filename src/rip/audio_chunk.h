@@ -6,7 +6,7 @@
 #include <discern/medium.h>
 
 #include "drive/cd_audio.h"
-#include "rip/audio_overlap.h"
+#include "disc/audio_overlap.h"
 #include "rip/meter.h"
 
 enum { AUDIO_SECTOR_SAMPLES = 588, AUDIO_SAMPLE_BYTES = 4 };

@@ -115,10 +115,14 @@ int audio_reader_read(struct audio_reader *reader, const struct audio_run *known
 {
 	enum { TRIES = 4 };
 	const struct audio_join wanted = *join;
+	const char *before = audio_because(reader, NULL);
 	int ret = 0;
 
+	audio_because(reader, before);
 	for (int i = 0; i < TRIES; i++) {
 		*join = wanted;
+		if (i == 1)
+			audio_because(reader, "with more overlap, as the piece does not fit to what is known");
 		ret = read_joined(reader, known, join, err);
 		if (ret < 0)
 			break;
@@ -127,6 +131,7 @@ int audio_reader_read(struct audio_reader *reader, const struct audio_run *known
 			break;
 		reader->overlap = i == 0 ? JITTER_OVERLAP : reader->has_jitter ? VAGUE_OVERLAP : JITTER_OVERLAP;
 	}
+	audio_because(reader, before);
 	reader->overlap = reader->has_jitter ? JITTER_OVERLAP : EXACT_OVERLAP;
 	return ret;
 }
@@ -158,6 +163,8 @@ static bool bridge_silence(struct audio_reader *reader, int64_t at, struct audio
 	int32_t end_lba = reader->chunk.range.lba + (int32_t)reader->chunk.range.n_sectors, shift;
 	struct discern_range range;
 	struct audio_run known;
+	const char *before;
+	bool is_read;
 
 	while (last > begin && reader->samples[place_of(reader, last - 1)] == reader->samples[place_of(reader, at - 1)])
 		last--;
@@ -166,8 +173,10 @@ static bool bridge_silence(struct audio_reader *reader, int64_t at, struct audio
 	if (last - begin < AUDIO_MAX_JITTER || range.n_sectors > AUDIO_CHUNK_SECTORS || end_lba > reader->deck->end_lba)
 		return false;
 	known = audio_reader_known(reader, last);
-	if (!audio_chunk_read_whole(reader->deck, &range, &reader->chunk) ||
-	    audio_overlap_find(&known, &reader->chunk.run, &shift) != OVERLAP_FOUND)
+	before = audio_because(reader, "over silence, with what lies before and behind it, as the drive jitters");
+	is_read = audio_chunk_read_whole(reader->deck, &range, &reader->chunk);
+	audio_because(reader, before);
+	if (!is_read || audio_overlap_find(&known, &reader->chunk.run, &shift) != OVERLAP_FOUND)
 		return false;
 	reader->chunk.run.start += shift;
 	*join = (struct audio_join){ at, reader->chunk.run.start + (int64_t)reader->chunk.run.n, OVERLAP_FOUND };
@@ -272,26 +281,28 @@ int audio_reader_flush(struct audio_reader *reader, uint64_t n_read, struct disc
 		sector_of(reader->start) < middle ? deck->end_lba : deck->first_lba + (int32_t)reader->cache_sectors;
 	uint32_t most = cd_audio_at_once(deck->audio);
 
+	const char *before;
+	int ret = 0;
+
 	if (since >= reader->cache_sectors)
 		return 0;
+	before = audio_because(reader, "elsewhere, so that the drive's cache holds nothing of before");
 	/* The other end of the disc, as many sectors as the cache may still have of these. */
 	lba -= (int32_t)(reader->cache_sectors - since);
 	if (lba < deck->first_lba)
 		lba = deck->first_lba;
 	for (; since < reader->cache_sectors && lba < deck->end_lba; since += most, lba += (int32_t)most) {
 		struct discern_range range = { lba, most < AUDIO_CHUNK_SECTORS ? most : AUDIO_CHUNK_SECTORS };
-		int ret;
 
 		if (deck->end_lba - lba < (int32_t)range.n_sectors)
 			range.n_sectors = (uint32_t)(deck->end_lba - lba);
 		ret = audio_chunk_read(deck, &range, &reader->chunk, err);
-		if (ret < 0)
-			return ret;
 		/* An unreadable sector has cost enough time, and moved the head. */
-		if (reader->chunk.has_bad)
+		if (ret < 0 || reader->chunk.has_bad)
 			break;
 	}
-	return 0;
+	audio_because(reader, before);
+	return ret;
 }
 
 /* Sectors of which a part lies where the drive does not reach are no doubt of the disc's. */
@@ -345,10 +356,12 @@ static int read_window(struct audio_reader *reader, struct discern_error *err)
 	memset(reader->is_suspect, 0, reader->window_sectors * sizeof(reader->is_suspect[0]));
 	for (uint32_t i = 0; i < reader->window_sectors; i++)
 		reader->qualities[i] = AUDIO_PROVEN;
+	audio_because(reader, "not read so far");
 	ret = fill(reader, err);
 	if (ret == 0)
 		ret = audio_reader_flush(reader, before, err);
 	before = reader->deck->n_read;
+	audio_because(reader, "a second time, past the drive's cache, to be compared");
 	if (ret == 0)
 		ret = compare(reader, err);
 	if (ret < 0)

@@ -3,6 +3,8 @@
 #ifndef RIP_AUDIO_READER_PRIVATE_H
 #define RIP_AUDIO_READER_PRIVATE_H
 
+#include "disc/readings.h"
+#include "drive/drive.h"
 #include "rip/audio_reader.h"
 
 /** Sectors of the window before that are kept, so that pieces can be joined. */
@@ -60,6 +62,12 @@ static inline void audio_set_bit(uint8_t *bits, size_t i, bool value)
 		bits[i / 8] |= (uint8_t)(0x80 >> i % 8);
 	else
 		bits[i / 8] &= (uint8_t) ~(0x80 >> i % 8);
+}
+
+/** Why what comes next is read. */
+static inline const char *audio_because(struct audio_reader *reader, const char *reason)
+{
+	return readings_because(drive_readings(reader->deck->drive), reason);
 }
 
 #endif

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "disc/medium_need.h"
+#include "drive/drive.h"
 #include "rip/audio_job.h"
 #include "rip/output.h"
 
@@ -271,6 +272,7 @@ int discern_rip_audio(struct discern_drive *drive, const struct discern_rip_audi
 	struct rip *rip = calloc(1, sizeof(*rip));
 	double started = observe_now();
 	struct discern_medium medium;
+	struct readings readings;
 	bool is_locked = false;
 	int ret;
 
@@ -281,6 +283,9 @@ int discern_rip_audio(struct discern_drive *drive, const struct discern_rip_audi
 	rip->options = options;
 	rip->result = ret_result;
 	meter_init(&rip->meter, observer, SPEED_1X_KBPS);
+	readings_begin(&readings, observer);
+	readings_because(&readings, "what lies where on the disc");
+	drive_tell_readings(drive, &readings);
 	ret = output_check_folder(options->output != NULL ? options->output : ".", err);
 	if (ret == 0)
 		ret = load_database(rip, err);
@@ -292,6 +297,8 @@ int discern_rip_audio(struct discern_drive *drive, const struct discern_rip_audi
 			discern_medium_clear(&medium);
 		}
 	}
+	readings_tell(&readings);
+	drive_tell_readings(drive, NULL);
 	if (is_locked)
 		discern_drive_lock(drive, false, NULL);
 	ret_result->seconds = observe_now() - started;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Reading suspect sectors again until they agree. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -111,6 +112,19 @@ static void set_speed(struct audio_reader *reader, int round)
 		discern_drive_set_speed(reader->deck->drive, lower_kbps[slow / SPEED_ROUNDS], 0, NULL);
 }
 
+static void name_round(int round, char ret_reason[READINGS_REASON_SIZE])
+{
+	int slow = (round - FAST_ROUNDS) / SPEED_ROUNDS;
+
+	if (round < FAST_ROUNDS)
+		snprintf(ret_reason, READINGS_REASON_SIZE, "readings differ, or the drive was not sure: round %d",
+			 round + 1);
+	else
+		snprintf(ret_reason, READINGS_REASON_SIZE,
+			 "readings differ, or the drive was not sure: round %d, at %.1f MB/s", round + 1,
+			 lower_kbps[slow < N_SPEEDS ? slow : N_SPEEDS - 1] / 1000.0);
+}
+
 /* The first reading is the first vote: where it is certain. */
 static void begin(struct group *group)
 {
@@ -152,11 +166,15 @@ static int settle_group(struct group *group, struct discern_error *err)
 {
 	struct audio_reader *reader = group->reader;
 	uint64_t before = 0;
+	char reason[READINGS_REASON_SIZE];
 	int ret = 0;
 
 	begin(group);
+	readings_tell(drive_readings(reader->deck->drive));
 	for (int round = 0; ret == 0 && round < reader->options.n_rounds && group->n_open > 0; round++) {
 		set_speed(reader, round);
+		name_round(round, reason);
+		audio_because(reader, reason);
 		ret = audio_reader_flush(reader, round == 0 ? reader->deck->n_read : before, err);
 		before = reader->deck->n_read;
 		if (ret == 0)
@@ -165,6 +183,8 @@ static int settle_group(struct group *group, struct discern_error *err)
 	if (reader->options.n_rounds > FAST_ROUNDS)
 		discern_drive_set_speed(reader->deck->drive, reader->options.speed_kbps, 0, NULL);
 	reader->deck->meter->progress.retry_bytes -= group->n_open * (uint64_t)SECTOR_RAW;
+	audio_because(reader, "not read so far");
+	readings_tell(drive_readings(reader->deck->drive));
 	if (ret < 0)
 		return ret;
 	observe_message(&reader->deck->meter->observer, DISCERN_LEVEL_DETAIL,

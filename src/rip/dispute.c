@@ -75,14 +75,18 @@ static void count_time(struct passes *passes, double start, double busy)
 		passes->ahead_seconds += drives - ours;
 }
 
-int dispute_read(struct passes *passes, const struct map_range *piece, uint8_t *buffer, struct discern_error *err)
+int dispute_read(struct passes *passes, const struct map_range *piece, const char *reason, uint8_t *buffer,
+		 struct discern_error *err)
 {
+	const char *before;
 	double start = observe_now(), busy = passes->source->busy_seconds;
 	int ret;
 
 	member_claim(passes, piece);
 	member_leave(passes);
+	before = source_because(passes->source, reason);
 	ret = rip_read(passes->source, passes->plan->first_lba + (int32_t)piece->start, piece->n_sectors, buffer, err);
+	source_because(passes->source, before);
 	member_enter(passes);
 	count_time(passes, start, busy);
 	return ret;
@@ -135,7 +139,7 @@ static int read_again(struct dispute *dispute, struct passes *passes, struct dis
 
 	if (reading == NULL)
 		return discern_error_set(err, -ENOMEM, "out of memory");
-	ret = dispute_read(passes, &one, reading, err);
+	ret = dispute_read(passes, &one, "two readings differ: once more, until two are equal", reading, err);
 	if (ret < 0) {
 		free(reading);
 		return rip_is_bad_sector(ret) ? 0 : ret;

@@ -32,7 +32,8 @@ void disputes_clear(struct disputes *disputes);
 int disputes_settle(struct disputes *disputes, struct passes *passes, struct discern_error *err);
 
 /** Reads into buffer what has been read before, and counts its time. As source_read(). */
-int dispute_read(struct passes *passes, const struct map_range *piece, uint8_t *buffer, struct discern_error *err);
+int dispute_read(struct passes *passes, const struct map_range *piece, const char *reason, uint8_t *buffer,
+		 struct discern_error *err);
 /** source_forget(), its time counted. */
 int dispute_forget(struct passes *passes, uint32_t start, uint32_t n_sectors, struct discern_error *err);
 /** Puts a sector into the image in place of what is there. 0 or a negative errno. */

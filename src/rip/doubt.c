@@ -120,6 +120,13 @@ struct second {
 	uint32_t n_room;
 };
 
+static const char *reason_of(const struct second *second)
+{
+	return second->passes->doubt->options.is_paranoid
+		       ? "a second time, past the drive's cache, to be compared, as --paranoid asks"
+		       : "a second time, past the drive's cache, to be compared, as it was slow or gave trouble";
+}
+
 /* It was read once, and cannot be read again. */
 static int lose(struct second *second, uint32_t sector, struct discern_error *err)
 {
@@ -167,7 +174,7 @@ static int read_singly(struct second *second, const struct map_range *piece, str
 		struct map_range one = { piece->start + i, 1, piece->status };
 
 		for (unsigned n = 0; n < N_TRIES; n++) {
-			ret = dispute_read(second->passes, &one, second->read, err);
+			ret = dispute_read(second->passes, &one, reason_of(second), second->read, err);
 			if (!rip_is_bad_sector(ret))
 				break;
 		}
@@ -189,7 +196,7 @@ static int read_range(struct second *second, const struct map_range *range, stru
 	for (uint32_t at = range->start; ret == 0 && at < end;) {
 		struct map_range piece = { at, end - at < second->n_room ? end - at : second->n_room, MAP_GOOD };
 
-		ret = dispute_read(passes, &piece, second->read, err);
+		ret = dispute_read(passes, &piece, reason_of(second), second->read, err);
 		if (ret == 0)
 			ret = compare(second, &piece, err);
 		else if (rip_is_bad_sector(ret))

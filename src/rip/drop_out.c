@@ -15,6 +15,7 @@ static int compare_disc(struct job *job, struct discern_source *source, struct d
 	/* Nothing was read yet that counts. */
 	if (job->identity[0] == '\0')
 		return 0;
+	source_because(source, "the drive was away: is it the same disc");
 	ret = identity_make(job->medium, source, &job->plan, identity, err);
 	if (ret == 0 && !identity_matches(job->identity, identity))
 		ret = discern_error_set(err, -ESTALE, "its marks differ from those of the disc before");

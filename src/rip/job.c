@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rip/gap_map.h"
 #include "rip/job_private.h"
 
 #include <errno.h>
@@ -36,18 +37,22 @@ static int look_at_disc(struct job *job)
 		ret = protection_check(NULL, &disc, &job->result->protection, job->err);
 	if (ret < 0)
 		return ret;
+	source_because(job->source, "whether there is a file system, and how large it is");
 	ret = volume_probe(job->source, rip_plan_last_session(job->medium), &job->volume, &job->has_volume, job->err);
 	if (ret < 0)
 		return rip_tell_protection(ret, job->err);
 	if (job->has_volume)
 		memcpy(job->result->volume_label, job->volume.label, sizeof(job->result->volume_label));
+	source_because(job->source, "whether it is copy-protected");
 	ret = protection_check(job->source, &disc, &job->result->protection, job->err);
 	if (ret == 0)
 		ret = rip_plan_make(job->medium, job->has_volume ? &job->volume : NULL, &job->plan, job->err);
+	source_because(job->source, "where the last sector is that can be read");
 	if (ret == 0)
 		ret = end_find(job->source, &job->plan, &job->result->n_run_out_sectors, job->err);
 	if (ret == 0)
 		ret = end_widen_gaps(job->source, &job->plan, job->err);
+	source_because(job->source, "marks, by which the disc is known again");
 	if (ret == 0 && job->n_copies > 0)
 		ret = copies_compare(&(struct copies){ job->copies, job->n_copies }, &job->plan, job->identity,
 				     job->err);
@@ -63,6 +68,18 @@ static int look_at_disc(struct job *job)
 	return job->options->as_is && job->refused == NULL ? discern_error_set(job->err, -ENOMEM, "out of memory") : 0;
 }
 
+typedef int compare_function(struct discern_source *, const struct rip_plan *, const struct map *, int,
+			     struct discern_error *);
+
+static int compare_with_read(struct job *job, compare_function *compare, const char *reason, struct discern_error *err)
+{
+	const char *before = source_because(job->source, reason);
+	int ret = compare(job->source, &job->plan, job->map, job->output.fd, err);
+
+	source_because(job->source, before);
+	return ret;
+}
+
 static int open_at(struct job *job, const char *path)
 {
 	enum discern_compression compression = job->options->compression;
@@ -75,9 +92,11 @@ static int open_at(struct job *job, const char *path)
 		ret = output_open(&job->output, &wanted, &job->map, job->err);
 	if (ret < 0)
 		return ret;
+	if (gap_map_take(job->map, &job->plan) < 0)
+		ret = discern_error_set(job->err, -ENOMEM, "out of memory");
 	memcpy(job->identity, job->output.identity, sizeof(job->identity));
-	if (job->output.is_resumed)
-		ret = identity_compare(job->source, &job->plan, job->map, job->output.fd, job->err);
+	if (ret == 0 && job->output.is_resumed)
+		ret = compare_with_read(job, identity_compare, "is it the disc that the job was begun with", job->err);
 	if (ret == 0 && job->options->begin != NULL)
 		ret = job->options->begin(
 			&(struct discern_rip_begin){ job->output.image_path, job->identity, job->output.is_resumed },
@@ -118,6 +137,7 @@ static int look_for_done(struct job *job)
 	char path[sizeof(job->result->image_path)];
 	int ret = 0;
 
+	source_because(job->source, "is a finished image one of this disc");
 	for (unsigned i = 0; ret == 0 && job->options->find_done != NULL &&
 			     job->options->find_done(job->identity, i, path, job->options->done_user);
 	     i++)
@@ -162,7 +182,7 @@ static int save_map(struct job *job)
 	AUTO_FREE char *text = NULL;
 	size_t size = 0;
 
-	text = map_format(job->map, &job->passes.header, &size);
+	text = gap_map_format(job->map, &job->plan, &job->passes.header, &size);
 	if (text == NULL)
 		return discern_error_set(job->err, -ENOMEM, "out of memory");
 	return output_save(&job->output, text, size, job->err);
@@ -208,9 +228,9 @@ static int explain_stop(struct job *job, int code)
 static int check_same_disc(struct job *job)
 {
 	struct discern_error err = { 0 };
+	int ret = compare_with_read(job, identity_compare_ends, "is it still the same disc", &err);
 
-	if (identity_compare_ends(job->source, &job->plan, job->map, job->output.fd, &err) != -ESTALE ||
-	    err.lba == DISCERN_NO_LBA)
+	if (ret != -ESTALE || err.lba == DISCERN_NO_LBA)
 		return 0;
 	map_distrust(job->map, 0);
 	discern_error_wrap(&err, "the disc was changed while it was read");

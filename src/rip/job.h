@@ -9,6 +9,9 @@
 
 struct job;
 
+/** Why what comes first is read. */
+#define REASON_DISC "what disc it is, and how much of it there is to read"
+
 /** Lets a drive that has dropped out find the job that it reads for, to which it comes only then. */
 struct rip_drop_out {
 	struct job *job;

@@ -19,6 +19,7 @@ static int check_same_discs(struct job *job, struct team *team)
 		struct discern_error err = { 0 };
 		struct map_range range;
 
+		source_because(member->passes.source, "is it still the same disc");
 		if (!member_is_alive(member) || map_count(member->known, MAP_GOOD) == 0 ||
 		    identity_compare(member->passes.source, &job->plan, member->known, job->output.fd, &err) !=
 			    -ESTALE ||

@@ -2,12 +2,14 @@
 #include "rip/passes.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/text.h"
 #include "rip/end.h"
+#include "rip/gap_map.h"
 #include "rip/member.h"
 #include "rip/passes_private.h"
 #include "rip/protection.h"
@@ -151,8 +153,38 @@ static void note_read(struct passes *passes, const struct map_range *piece, cons
 	record_read(passes->record, passes_now(passes), &read);
 }
 
+static const char *reason_of(const char *pass)
+{
+	static const struct {
+		const char *pass, *reason;
+	} reasons[] = {
+		{ "sweep", "never read so far" },
+		{ "backwards", "left out by the sweep: backwards into it" },
+		{ "again", "still not read: forwards over all of it" },
+		{ "copies", "could not be read by other drives" },
+		{ "divide", "failed with others of its unit, of which some may be good" },
+		{ "retry", "failed before" },
+		{ "scrape", "failed in every way: each sector by itself" },
+		{ "in order", "next in order" },
+	};
+
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
+		if (strcmp(reasons[i].pass, pass) == 0)
+			return reasons[i].reason;
+	return pass;
+}
+
+void passes_because(struct passes *passes, const char *reason)
+{
+	source_because(passes->source, reason != NULL ? reason : passes->reason);
+}
+
 void passes_enter(struct passes *passes, const char *name, const char *words, const char *where)
 {
+	readings_tell(passes->source->readings);
+	snprintf(passes->reason, sizeof(passes->reason), "%s%s%s%s%s", reason_of(name), words != NULL ? ", " : "",
+		 words != NULL ? words : "", where != NULL ? ", where lie " : "", where != NULL ? where : "");
+	passes_because(passes, NULL);
 	passes->pass_name = name;
 	record_pass(passes->record, passes_now(passes), &(struct record_pass){ name, words, where });
 }
@@ -195,9 +227,13 @@ int passes_look(struct passes *passes, uint32_t sector, double *ret_seconds, str
 {
 	uint8_t room[DISCERN_SECTOR_SIZE];
 	struct reading reading;
-	int ret = read_timed(passes, &(struct map_range){ sector, 1, MAP_GOOD }, room, &reading, err);
+	int ret;
+
+	passes_because(passes, "whether the drive or the disc is to blame: a sector that came before");
+	ret = read_timed(passes, &(struct map_range){ sector, 1, MAP_GOOD }, room, &reading, err);
 
 	*ret_seconds = reading.seconds;
+	passes_because(passes, NULL);
 	return ret;
 }
 
@@ -234,13 +270,10 @@ int passes_read(struct passes *passes, const struct map_range *piece, struct rea
 	if (ret < 0 && err != NULL && err->lba > lba && err->lba < lba + (int32_t)piece->n_sectors)
 		ret_reading->bad_sector = piece->start + (uint32_t)(err->lba - lba);
 	note_read(passes, piece, ret_reading);
-	if (ret < 0) {
-		observe_message(&passes->meter->observer, DISCERN_LEVEL_DEBUG, "LBA %d, %u sector%s: %s", lba,
-				piece->n_sectors, piece->n_sectors == 1 ? "" : "s", err != NULL ? err->text : "failed");
+	if (ret < 0)
 		return passes->refused != NULL && protection_is_refusal(err)
 			       ? note_refusal(passes, piece, ret_reading, err)
 			       : 0;
-	}
 	note_good(passes, size, ret_reading->seconds);
 	ret = put_into_image(passes, piece, err);
 	if (ret < 0)
@@ -248,6 +281,17 @@ int passes_read(struct passes *passes, const struct map_range *piece, struct rea
 	if (doubt_note(passes, piece, ret_reading->seconds, passes->source->n_recovered != n_recovered) < 0)
 		return out_of_memory(err);
 	return passes_set(passes, piece->start, piece->n_sectors, MAP_GOOD, err);
+}
+
+int passes_read_because(struct passes *passes, const char *reason, const struct map_range *piece,
+			struct reading *ret_reading, struct discern_error *err)
+{
+	int ret;
+
+	passes_because(passes, reason);
+	ret = passes_read(passes, piece, ret_reading, err);
+	passes_because(passes, NULL);
+	return ret;
 }
 
 void passes_update_meter(struct passes *passes)
@@ -282,7 +326,7 @@ static int save_now_and_then(struct passes *passes, struct discern_error *err)
 	if (passes->checkpoint_interval > passes->checkpoint_seconds)
 		passes->checkpoint_interval = passes->checkpoint_seconds;
 	passes->next_checkpoint = now + passes->checkpoint_interval;
-	text = map_format(passes->map, &passes->header, &size);
+	text = gap_map_format(passes->map, passes->plan, &passes->header, &size);
 	if (text == NULL)
 		return out_of_memory(err);
 	pipeline_checkpoint(passes->pipeline, text, size);
@@ -408,6 +452,7 @@ int passes_run(struct passes *passes, struct discern_error *err)
 			ret = retry_scrape(passes, err);
 	}
 	passes_set_effort(passes, &usual);
+	readings_tell(passes->source->readings);
 	ret = doubt_end(passes, ret, err);
 	passes_update_meter(passes);
 	meter_report(passes->meter);

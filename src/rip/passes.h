@@ -80,6 +80,8 @@ struct passes {
 	/** How the sweep goes, and the name of the pass that it is in. */
 	struct pace pace;
 	const char *pass_name;
+	/** Why what follows is read, in this pass as a whole. */
+	char reason[READINGS_REASON_SIZE];
 	/** What a failed read takes while the drive gives up soon, on average; 0 before the first. */
 	double failure_seconds;
 	/** Sectors that had failed when trying again began, and ways that are not done with them. */

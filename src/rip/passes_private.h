@@ -54,6 +54,13 @@ bool passes_set_effort(struct passes *passes, const struct source_effort *effort
 /** What follows belongs to this pass, in the record. words and where may be NULL. */
 void passes_enter(struct passes *passes, const char *name, const char *words, const char *where);
 
+/** Why the next piece is read; NULL for the pass's own reason. */
+void passes_because(struct passes *passes, const char *reason);
+
+/** passes_read() for a reason of its own. */
+int passes_read_because(struct passes *passes, const char *reason, const struct map_range *piece,
+			struct reading *ret_reading, struct discern_error *err);
+
 /** A sweep begins, as the pass that was entered: at full speed, with a drive that gives up soon if it lets itself be told. */
 void sweep_pace_begin(struct passes *passes);
 

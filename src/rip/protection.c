@@ -177,6 +177,7 @@ static void copy_state(struct lenient *lenient)
 	lenient->base.busy_seconds = lenient->inner->busy_seconds;
 	lenient->base.n_recovered = lenient->inner->n_recovered;
 	lenient->base.forget_words = lenient->inner->forget_words;
+	lenient->base.readings = lenient->inner->readings;
 }
 
 static int lenient_read(struct discern_source *source, int32_t lba, uint32_t n_sectors, uint8_t *buffer,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "disc/subchannel.h"
 #include "rip/audio_reader.h"
 #include "rip/raw_job.h"
 
@@ -40,8 +41,11 @@ static int try_data(struct sink *sink, uint32_t index, uint8_t *sector, bool *re
 	enum cd_whole_state state;
 	int32_t lba = raw_disc_lba(&sink->job->disc, index);
 	const struct discern_range range = { lba, 1 };
+	const char *before = readings_because(drive_readings(sink->job->drive),
+					      "no sound came: maybe it is data of the track before");
 	int ret = cd_whole_read(sink->job->whole, &range, sector, &state, err);
 
+	readings_because(drive_readings(sink->job->drive), before);
 	*ret_is_data = ret == 0 && state == CD_WHOLE_PROVEN;
 	return ret == -EIO || ret == -ENXIO ? 0 : ret;
 }
@@ -90,9 +94,10 @@ static bool next_open(const struct raw_job *job, const struct raw_area *area, ui
 			struct map_range next;
 
 			ret->start = from;
-			ret->n_sectors = (map_next(job->files.map, from, MAP_GOOD, &next) && next.start < end ? next.start
-													      : end) -
-					 from;
+			ret->n_sectors =
+				(map_next(job->files.map, from, MAP_GOOD, &next) && next.start < end ? next.start
+												     : end) -
+				from;
 			return true;
 		}
 		from = behind;
@@ -119,6 +124,33 @@ static int read_open(struct raw_job *job, const struct raw_area *area, struct au
 	return ret;
 }
 
+/* Sub-channels that come with the sound. */
+struct channels {
+	struct raw_job *job;
+	const struct raw_area *area;
+	/** What keeping them has come to. */
+	int code;
+};
+
+static int take_channels(const struct discern_range *range, const uint8_t *raw, void *user, struct discern_error *err)
+{
+	struct channels *channels = user;
+	const struct raw_area *area = channels->area;
+
+	for (uint32_t i = 0; channels->code == 0 && i < range->n_sectors; i++) {
+		int64_t place = (int64_t)range->lba + i - area->range.lba;
+
+		/* More is read at both ends; and each sector is read twice at least. */
+		if (place < 0 || place >= area->range.n_sectors ||
+		    !raw_sub_is_untried(channels->job, area->index + (uint32_t)place, 1))
+			continue;
+		channels->code = raw_sub_take(channels->job, area->index + (uint32_t)place, 1,
+					      raw + (size_t)i * SUBCHANNEL_BYTES, err);
+	}
+	/* Not to be taken for what the drive says. */
+	return channels->code == -EIO ? -EPROTO : channels->code;
+}
+
 int raw_audio_read(struct raw_job *job, const struct raw_area *area, struct discern_error *err)
 {
 	struct audio_reader_options options = {
@@ -136,6 +168,8 @@ int raw_audio_read(struct raw_job *job, const struct raw_area *area, struct disc
 		.sectors = malloc(AUDIO_CHUNK_SECTORS * sizeof(*deck.sectors)),
 	};
 	struct discern_drive_abilities abilities;
+	struct channels own = { .job = job, .area = area };
+	const struct cd_audio_channels channels = { take_channels, &own };
 	struct audio_reader *reader = NULL;
 	struct map_range open;
 	int ret;
@@ -145,6 +179,8 @@ int raw_audio_read(struct raw_job *job, const struct raw_area *area, struct disc
 	if (discern_drive_abilities(job->drive, &abilities, NULL) == 0)
 		options.cache_kib = abilities.buffer_kib;
 	ret = next_open(job, area, area->index, &open) ? cd_audio_open(job->drive, &deck.audio, err) : 0;
+	if (ret == 0 && deck.audio != NULL && job->files.sub_map != NULL)
+		cd_audio_take_channels(deck.audio, &channels);
 	if (ret == 0 && deck.audio != NULL)
 		ret = audio_reader_new(&deck, &options, &reader, err);
 	if (ret == 0 && reader != NULL) {

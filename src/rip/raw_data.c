@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Data tracks: what is easy in one sweep, then each sector by itself, then again as long as that brings something. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -173,7 +174,8 @@ static uint32_t count_in_area(const struct pass *pass, enum map_status status)
 	struct map_range range;
 	uint32_t n = 0;
 
-	for (uint32_t at = pass->area->index; next_in_area(pass, at, status, &range); at = range.start + range.n_sectors)
+	for (uint32_t at = pass->area->index; next_in_area(pass, at, status, &range);
+	     at = range.start + range.n_sectors)
 		n += range.n_sectors;
 	return n;
 }
@@ -228,13 +230,20 @@ static int retry(struct pass *pass, struct discern_error *err)
 	if (n_rounds == 0 && job->files.is_resumed)
 		n_rounds = 1;
 	for (int round = 0; ret == 0 && round < n_rounds && has_bad(pass); round++) {
+		char reason[READINGS_REASON_SIZE];
 		struct source_effort effort = { .speed_kbps = slower_kbps[round < N_SPEEDS ? round : N_SPEEDS - 1] };
 		uint32_t n_good;
 
 		if (effort.speed_kbps == 0)
 			effort.speed_kbps = job->options->speed_kbps;
 		cd_whole_set_effort(job->whole, &effort);
+		snprintf(reason, sizeof(reason),
+			 effort.speed_kbps > 0 ? "failed before: round %d, at %.1f MB/s"
+					       : "failed before: round %d, at full speed",
+			 round + 1, effort.speed_kbps / 1000.0);
+		raw_because(job, reason);
 		ret = try_sectors(pass, MAP_BAD, &n_good, err);
+		raw_because(job, NULL);
 		n_idle = n_good > 0 ? 0 : n_idle + 1;
 		if (job->options->retries < 0 && n_idle >= 2)
 			break;
@@ -250,7 +259,9 @@ static int read_area(struct pass *pass, struct discern_error *err)
 	int ret;
 
 	cd_whole_set_effort(job->whole, &(struct source_effort){ job->options->speed_kbps, true });
+	raw_because(job, "not read so far");
 	ret = sweep(pass, err);
+	raw_because(job, "failed with others, or does not prove itself: by itself");
 	if (ret == 0)
 		ret = try_sectors(pass, MAP_FAILED, &n_good, err);
 	cd_whole_set_effort(job->whole, &(struct source_effort){ job->options->speed_kbps, false });

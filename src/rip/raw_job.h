@@ -3,7 +3,9 @@
 #ifndef RIP_RAW_JOB_H
 #define RIP_RAW_JOB_H
 
+#include "disc/readings.h"
 #include "drive/cd_audio.h"
+#include "drive/drive.h"
 #include "rip/meter.h"
 #include "rip/raw_files.h"
 
@@ -52,7 +54,8 @@ int raw_audio_read(struct raw_job *job, const struct raw_area *area, struct disc
 bool raw_sub_is_untried(const struct raw_job *job, uint32_t index, uint32_t n_sectors);
 
 /** Keeps sub-channels that came with the sectors, as the drive gives them. */
-int raw_sub_take(struct raw_job *job, uint32_t index, uint32_t n_sectors, const uint8_t *raw, struct discern_error *err);
+int raw_sub_take(struct raw_job *job, uint32_t index, uint32_t n_sectors, const uint8_t *raw,
+		 struct discern_error *err);
 
 /** Reads all sub-channels that are not read. */
 int raw_sub_read(struct raw_job *job, struct discern_error *err);
@@ -65,5 +68,12 @@ int raw_sums_make(struct raw_job *job, struct discern_error *err);
 
 /** Writes the sheet and what goes with it. */
 int raw_sheet_write(struct raw_job *job, struct discern_error *err);
+
+/** Why what comes next is read; what was read for the reason before is told. */
+static inline void raw_because(const struct raw_job *job, const char *reason)
+{
+	readings_tell(drive_readings(job->drive));
+	readings_because(drive_readings(job->drive), reason);
+}
 
 #endif

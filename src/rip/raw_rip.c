@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "disc/medium_need.h"
+#include "drive/drive.h"
 #include "disc/profile.h"
 #include "disc/subchannel.h"
 #include "rip/dat_match.h"
@@ -76,11 +77,8 @@ bool raw_job_may_run_out(const struct raw_job *job, uint32_t index)
 static void describe_track(const struct raw_job *job, unsigned i)
 {
 	static const char *const modes[] = {
-		[CD_AUDIO] = "audio",
-		[CD_MODE_1] = "mode 1",
-		[CD_MODE_2] = "mode 2",
-		[CD_MODE_2_XA] = "mode 2 XA",
-		[CD_MODE_2_CDI] = "CD-i",
+		[CD_AUDIO] = "audio",         [CD_MODE_1] = "mode 1",   [CD_MODE_2] = "mode 2",
+		[CD_MODE_2_XA] = "mode 2 XA", [CD_MODE_2_CDI] = "CD-i",
 	};
 	const struct cd_track *track = &job->disc.layout.tracks[i];
 	struct discern_raw_track *ret = &job->result->tracks[i];
@@ -194,6 +192,7 @@ static int compare_earlier(struct raw_job *job, struct discern_error *err)
 {
 	int ret = 0;
 
+	readings_because(drive_readings(job->drive), "is it the disc that the job was begun with");
 	for (size_t i = 0; ret == 0 && job->files.is_resumed && i < job->disc.n_areas; i++)
 		if (!job->disc.areas[i].is_audio)
 			ret = compare_area(job, &job->disc.areas[i], err);
@@ -207,6 +206,7 @@ static int read_areas(struct raw_job *job, struct discern_error *err)
 	for (size_t i = 0; ret == 0 && i < job->disc.n_areas; i++) {
 		const struct raw_area *area = &job->disc.areas[i];
 
+		readings_tell(drive_readings(job->drive));
 		observe_message(&job->meter.observer, DISCERN_LEVEL_DETAIL, "LBA %d to %d: %s", (int)area->range.lba,
 				(int)area->range.lba + (int)area->range.n_sectors - 1,
 				area->is_audio ? "sound, each sector twice" : "data, each sector by its EDC");
@@ -388,6 +388,7 @@ int discern_rip_raw(struct discern_drive *drive, const struct discern_rip_raw_op
 {
 	struct raw_job *job = calloc(1, sizeof(*job));
 	struct discern_error own = { 0 };
+	struct readings readings;
 	struct discern_medium medium;
 	bool is_locked = false;
 	int ret;
@@ -403,6 +404,9 @@ int discern_rip_raw(struct discern_drive *drive, const struct discern_rip_raw_op
 	job->started = observe_now();
 	meter_init(&job->meter, observer, SPEED_1X_KBPS);
 	meter_phase(&job->meter, DISCERN_PHASE_READ, 0);
+	readings_begin(&readings, observer);
+	readings_because(&readings, "what lies where on the disc");
+	drive_tell_readings(drive, &readings);
 	ret = check_options(options, err);
 	if (ret == 0)
 		ret = discern_drive_medium(drive, DISCERN_MEDIUM_FOR_READING, &medium, err);
@@ -411,6 +415,8 @@ int discern_rip_raw(struct discern_drive *drive, const struct discern_rip_raw_op
 		ret = rip_medium(job, &medium, err);
 		discern_medium_clear(&medium);
 	}
+	readings_tell(&readings);
+	drive_tell_readings(drive, NULL);
 	if (is_locked)
 		discern_drive_lock(drive, false, NULL);
 	ret_result->seconds = observe_now() - job->started;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Sub-channels, in a pass of their own. Only Q has a checksum; where it is wrong, it is read again, and stays as it came
- * if it is wrong each time: some discs are made so, and nothing is repaired that may be meant.
+ * Sub-channels: those that come with data and sound, and a pass of their own for the others. Only Q has a checksum; where
+ * it is wrong, it is read again, and stays as it came if it is wrong each time: some discs are made so, and nothing is
+ * repaired that may be meant.
  */
 #include <errno.h>
 #include <string.h>
@@ -165,7 +166,8 @@ static int retry_q(struct raw_job *job, struct discern_error *err)
 
 		if (!map_next(job->files.sub_map, 0, MAP_FAILED, &range))
 			break;
-		job->meter.progress.retry_bytes = map_count(job->files.sub_map, MAP_FAILED) * (uint64_t)SUBCHANNEL_BYTES;
+		job->meter.progress.retry_bytes =
+			map_count(job->files.sub_map, MAP_FAILED) * (uint64_t)SUBCHANNEL_BYTES;
 		ret = cd_whole_forget(job->whole, raw_disc_lba(&job->disc, range.start), err);
 		while (ret == 0 && map_next(job->files.sub_map, at, MAP_FAILED, &range)) {
 			if (!raw_job_goes_on(job))
@@ -184,9 +186,12 @@ int raw_sub_read(struct raw_job *job, struct discern_error *err)
 
 	if (job->files.sub_map == NULL)
 		return 0;
+	raw_because(job, "sub-channels that did not come with the data");
 	ret = sweep(job, MAP_UNTRIED, err);
+	raw_because(job, "sub-channels that could not be read before");
 	if (ret == 0)
 		ret = sweep(job, MAP_BAD, err);
+	raw_because(job, "sub-channels again, as the checksum of Q is wrong");
 	if (ret == 0)
 		ret = retry_q(job, err);
 	return ret;
@@ -229,11 +234,12 @@ static uint32_t count_elsewhere(const struct raw_job *job)
 	uint32_t n_elsewhere = 0;
 
 	for (uint32_t at = 0; at < job->disc.n_sectors; at += SIZE) {
-		ssize_t size = file_read_at(job->files.sub.fd, channels, sizeof(channels), (off_t)at * SUBCHANNEL_BYTES);
+		ssize_t size =
+			file_read_at(job->files.sub.fd, channels, sizeof(channels), (off_t)at * SUBCHANNEL_BYTES);
 
 		for (uint32_t i = 0; i < SIZE && (ssize_t)((i + 1) * SUBCHANNEL_BYTES) <= size; i++)
-			n_elsewhere += is_elsewhere(channels + (size_t)i * SUBCHANNEL_BYTES,
-						    raw_disc_lba(&job->disc, at + i));
+			n_elsewhere +=
+				is_elsewhere(channels + (size_t)i * SUBCHANNEL_BYTES, raw_disc_lba(&job->disc, at + i));
 	}
 	return n_elsewhere;
 }

@@ -100,7 +100,8 @@ static int try_once(struct retry *retry, const struct map_range *piece, uint32_t
 		return ret;
 	n_front = reading.bad_sector - piece->start;
 	if (!reading.is_good && n_front > 0)
-		ret = passes_read(passes, &(struct map_range){ piece->start, n_front, piece->status }, &front, err);
+		ret = passes_read_because(passes, "before the sector that failed now, in a unit that failed before",
+					  &(struct map_range){ piece->start, n_front, piece->status }, &front, err);
 	if (ret < 0)
 		return ret;
 	*ret_n_gained = reading.is_good ? piece->n_sectors : front.is_good ? n_front : 0;
@@ -131,6 +132,7 @@ static void end_round(struct retry *retry, struct effort_way *way)
 
 	effort_end_round(way);
 	record_round(passes->record);
+	readings_tell(passes->source->readings);
 	retry->is_backward[index] = !retry->is_backward[index];
 	retry->positions[index] = retry->is_backward[index] ? map_n_sectors(passes->map) : 0;
 	observe_message(&passes->meter->observer, DISCERN_LEVEL_DETAIL,
@@ -209,12 +211,12 @@ static int try_all(struct retry *retry, struct discern_error *err)
 	}
 	while (ret == 0 && !passes->is_bad_by_design && map_count(passes->map, MAP_FAILED) > 0 &&
 	       (way = effort_choose(&retry->effort)) != NULL) {
+		passes_enter(passes, "retry", way->words, retry->where);
 		if (way != last)
 			observe_message(&passes->meter->observer, DISCERN_LEVEL_DETAIL,
 					"trying %u failed sectors again %s: so far %.0f sectors in %.1f s",
 					map_count(passes->map, MAP_FAILED), way->words, way->n_gained, way->seconds);
 		last = way;
-		passes_enter(passes, "retry", way->words, retry->where);
 		/* Then it is the same as another one; the usual way remains. */
 		if (!passes_set_effort(passes, &way->effort) &&
 		    (way->effort.speed_kbps > 0 || way->effort.gives_up_soon)) {

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "disc/medium_need.h"
+#include "drive/drive.h"
 #include "drive/drive_source.h"
 #include "fs/damage.h"
 #include "rip/compress.h"
@@ -28,17 +29,23 @@ static int rip_medium(struct discern_drive *drive, struct rip_job *job, struct d
 						     .reconnect_seconds = drop_out.wait_seconds,
 						     .on_drop_out = rip_on_drop_out,
 						     .user = &drop_out };
+	struct readings readings;
 	int ret;
 
+	readings_begin(&readings, job->observer);
+	readings_because(&readings, REASON_DISC);
+	drive_tell_readings(drive, &readings);
 	job->drop_out = &drop_out;
 	if (job->options->speed_kbps > 0 && discern_drive_set_speed(drive, job->options->speed_kbps, 0, err) < 0)
 		observe_message(job->observer, DISCERN_LEVEL_WARNING, "the read speed stays as it is: %s",
 				err != NULL ? err->text : "the drive refuses");
 	ret = drive_source_open(drive, job->medium, &source, &job->source, err);
-	if (ret < 0)
-		return ret;
-	ret = rip_run(job, ret_result, err);
-	source_close(job->source);
+	if (ret == 0) {
+		ret = rip_run(job, ret_result, err);
+		source_close(job->source);
+	}
+	readings_tell(&readings);
+	drive_tell_readings(drive, NULL);
 	return ret;
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "disc/medium_need.h"
+#include "drive/drive.h"
 #include "drive/drive_source.h"
 #include "rip/compress.h"
 #include "rip/copies.h"
@@ -23,6 +24,7 @@ struct opened {
 	struct discern_medium medium;
 	struct discern_source *source, *lenient;
 	bool is_locked;
+	struct readings readings;
 	/* What was amiss with it at the start, so that the others go on without it. */
 	struct discern_error error;
 };
@@ -62,6 +64,9 @@ static int open_one(const struct all *all, struct opened *opened, struct discern
 	if (options->speed_kbps > 0 && discern_drive_set_speed(opened->drive, options->speed_kbps, 0, err) < 0)
 		observe_message(all->observer, DISCERN_LEVEL_WARNING, "%s: the read speed stays as it is: %s",
 				name_of(path), err != NULL ? err->text : "the drive refuses");
+	readings_begin(&opened->readings, all->observer);
+	readings_because(&opened->readings, REASON_DISC);
+	drive_tell_readings(opened->drive, &opened->readings);
 	ret = drive_source_open(opened->drive, &opened->medium, &source, &opened->source, err);
 	if (ret < 0 || !options->as_is)
 		return ret;
@@ -73,6 +78,8 @@ static void close_one(struct opened *opened)
 {
 	source_close(opened->lenient);
 	source_close(opened->source);
+	readings_tell(&opened->readings);
+	drive_tell_readings(opened->drive, NULL);
 	if (opened->is_locked)
 		discern_drive_lock(opened->drive, false, NULL);
 	discern_medium_clear(&opened->medium);
@@ -107,10 +114,9 @@ static int open_copy(struct all *all, struct opened *opened, struct discern_erro
 		return 0;
 	}
 	if (ret == 0)
-		all->copies[all->n_copies++] =
-			(struct rip_copy){ path, name_of(path),
-					   opened->lenient != NULL ? opened->lenient : opened->source,
-					   &opened->medium };
+		all->copies[all->n_copies++] = (struct rip_copy){
+			path, name_of(path), opened->lenient != NULL ? opened->lenient : opened->source, &opened->medium
+		};
 	return ret;
 }
 

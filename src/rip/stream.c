@@ -96,13 +96,15 @@ static int try_ways(struct run *run, const struct map_range *piece, double *seco
 
 	while (ret == 0 && !*is_good && *seconds < PLACE_SECONDS && (way = best_way(run, taken)) != NULL) {
 		double before = *seconds;
+		char words[READINGS_REASON_SIZE];
 
+		snprintf(words, sizeof(words), "failed just now, %s", way->words);
 		taken |= 1u << (way - run->effort.ways);
 		passes_set_effort(&run->passes, &way->effort);
 		for (unsigned i = 0; ret == 0 && !*is_good && i < way->n_in_row && *seconds < PLACE_SECONDS; i++) {
 			struct reading reading;
 
-			ret = passes_read(&run->passes, piece, &reading, err);
+			ret = passes_read_because(&run->passes, words, piece, &reading, err);
 			if (ret < 0)
 				return ret;
 			*is_good = reading.is_good;
@@ -124,7 +126,8 @@ static int take_apart(struct run *run, const struct map_range *piece, struct dis
 		struct map_range one = { piece->start + i, 1, piece->status };
 		struct reading reading;
 
-		ret = passes_read(&run->passes, &one, &reading, err);
+		ret = passes_read_because(&run->passes, "failed with its unit: each sector by itself", &one, &reading,
+					  err);
 		if (ret == 0 && !reading.is_good)
 			ret = put_zeros(run, one.start, 1, err);
 		if (ret == 0)
@@ -200,7 +203,8 @@ static int fail(struct run *run, const struct map_range *piece, const struct rea
 		return put_zeros(run, piece->start, run->position - piece->start, err);
 	}
 	if (front.n_sectors > 0)
-		ret = passes_read(passes, &front, &again, err);
+		ret = passes_read_because(passes, "before the sector that failed, as that is what the drive named",
+					  &front, &again, err);
 	if (ret < 0)
 		return ret;
 	if (again.is_good)
@@ -222,6 +226,7 @@ static int read_all(struct run *run, struct discern_error *err)
 
 	run->n_largest = n == 0 ? 1 : n < n_max ? n : n_max;
 	run->n_step = run->n_largest;
+	passes_enter(passes, "in order", NULL, NULL);
 	passes_set_effort(passes, &soon);
 	while (ret == 0 && run->position < map_n_sectors(passes->map)) {
 		struct map_range piece = next_piece(run);

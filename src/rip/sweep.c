@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The first readings of a disc: forwards, backwards into what was skipped, forwards over what is still left. */
 #include <errno.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "rip/member.h"
@@ -26,6 +27,10 @@ struct sweep {
 
 /* 32 MiB without a failure: the damage of this disc is elsewhere. */
 enum { HEALTHY_SECTORS = 16384 };
+
+/* Why some pieces are read otherwise than the rest. */
+static const char before_bad[] = "before the sector that failed, as that is what the drive named";
+static const char after_trouble[] = "never read so far, in small steps as something near failed";
 
 /* A failure that takes less costs little more than a seek. */
 #define SHORT_FAILURE_SECONDS 0.4
@@ -134,7 +139,7 @@ static int read_front(struct sweep *sweep, const struct map_range *piece, const 
 	struct map_range front = { piece->start, reading->bad_sector - piece->start, piece->status };
 	struct reading again = { .is_good = true };
 	uint32_t end = piece->start + piece->n_sectors, unit_end;
-	int ret = front.n_sectors > 0 ? passes_read(passes, &front, &again, err) : 0;
+	int ret = front.n_sectors > 0 ? passes_read_because(passes, before_bad, &front, &again, err) : 0;
 
 	if (ret < 0)
 		return ret;
@@ -205,13 +210,24 @@ static uint32_t largest_step(const struct sweep *sweep)
 	return n == 0 ? 1 : n < n_max ? n : n_max;
 }
 
+/* NULL for that of the pass. */
+static const char *reason_of(const struct sweep *sweep, const struct plan_range *gap)
+{
+	if (gap != NULL)
+		return "between sessions, where there may be something after all";
+	return sweep->passes->pass_name != NULL && strcmp(sweep->passes->pass_name, "sweep") == 0 &&
+			       sweep->n_step < sweep->passes->source->preferred_sectors
+		       ? after_trouble
+		       : NULL;
+}
+
 static int step(struct sweep *sweep, const struct map_range *piece, struct discern_error *err)
 {
 	struct passes *passes = sweep->passes;
 	const struct plan_range *gap = rip_plan_find_gap(passes->plan, piece->start);
 	struct reading reading;
 	bool is_slow;
-	int ret = passes_read(passes, piece, &reading, err);
+	int ret = passes_read_because(passes, reason_of(sweep, gap), piece, &reading, err);
 
 	if (ret < 0)
 		return ret;
@@ -292,13 +308,13 @@ int sweep_run(struct passes *passes, struct discern_error *err)
 	passes_enter(passes, "sweep", NULL, NULL);
 	ret = run(passes, FORWARD, true, err);
 	if (ret == 0 && map_count(passes->map, MAP_UNTRIED) > 0) {
-		tell(passes, "backwards into what was skipped");
 		passes_enter(passes, "backwards", NULL, NULL);
+		tell(passes, "backwards into what was skipped");
 		ret = run(passes, BACKWARD, true, err);
 	}
 	if (ret == 0 && map_count(passes->map, MAP_UNTRIED) > 0) {
-		tell(passes, "forwards over all that was skipped");
 		passes_enter(passes, "again", NULL, NULL);
+		tell(passes, "forwards over all that was skipped");
 		ret = run(passes, FORWARD, false, err);
 	}
 	return ret;

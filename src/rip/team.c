@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "base/error.h"
+#include "rip/gap_map.h"
 #include "rip/member.h"
 #include "rip/passes_private.h"
 
@@ -96,12 +97,19 @@ static int member_begin(struct member *member, struct discern_error *err)
 	member->passes.meter = &member->meter;
 	member->passes.record = member->record;
 	member->passes.member = member;
+	if (copy->source->readings != NULL) {
+		readings_tell(copy->source->readings);
+		copy->source->readings->observer = observer;
+	}
 	return reread_begin(&member->reread, &member->passes, job->output, job->is_paranoid, err);
 }
 
 static void member_end(struct member *member)
 {
 	reread_end(&member->reread, NULL);
+	/* Its words would come from a member that is no more. */
+	if (member->passes.source != NULL && member->passes.source->readings != NULL)
+		readings_begin(member->passes.source->readings, NULL);
 	member->record = record_free(member->record);
 	member->known = map_free(member->known);
 	member->to_prove = map_free(member->to_prove);
@@ -255,7 +263,7 @@ static int save_now_and_then(struct team *team)
 	usual->next_checkpoint = observe_now() + usual->checkpoint_interval;
 	map = team_proved_map(team);
 	usual->header.current_status = map_count(usual->map, MAP_UNTRIED) > 0 ? MAP_UNTRIED : MAP_FAILED;
-	text = map != NULL ? map_format(map, &usual->header, &size) : NULL;
+	text = map != NULL ? gap_map_format(map, usual->plan, &usual->header, &size) : NULL;
 	map_free(map);
 	if (text == NULL)
 		return -ENOMEM;

@@ -50,7 +50,7 @@ static int read_again(struct member *member, uint32_t sector, uint8_t *buffer, s
 		return -EIO;
 	ret = dispute_forget(&member->passes, sector, 1, err);
 	if (ret == 0)
-		ret = dispute_read(&member->passes, &one, buffer, err);
+		ret = dispute_read(&member->passes, &one, "drives differ: whose reading is it", buffer, err);
 	return ret < 0 && rip_is_bad_sector(ret) ? -EIO : ret;
 }
 
@@ -88,7 +88,8 @@ static int settle(struct seams *seams, uint32_t sector, const uint8_t *image, co
 static int compare(struct seams *seams, const struct map_range *piece, struct discern_error *err)
 {
 	const struct doubt_options *options = &seams->owner->reread.doubt.options;
-	int ret = dispute_read(&seams->other->passes, piece, seams->read, err);
+	int ret = dispute_read(&seams->other->passes, piece, "delivered by another drive: are the copies equal",
+			       seams->read, err);
 
 	if (ret < 0)
 		return rip_is_bad_sector(ret) ? 0 : ret;
@@ -219,6 +220,8 @@ int team_compare_copies(struct team *team, struct discern_error *err)
 			ret = compare_member(seams, err);
 		}
 	}
+	for (size_t i = 0; i < team->n_members; i++)
+		readings_tell(team->members[i].passes.source->readings);
 	pthread_mutex_unlock(&team->lock);
 	team_tell_messages(team);
 	free(seams);

@@ -35,6 +35,7 @@ struct drive_lines {
 	/* Lines that stand on the screen above the cursor. */
 	size_t n_drawn;
 	double drawn;
+	bool is_held;
 };
 
 static double now(void)
@@ -167,12 +168,18 @@ void drive_lines_pause(struct drive_lines *lines)
 	lines->drawn = 0;
 }
 
+void drive_lines_hold(struct drive_lines *lines, bool is_held)
+{
+	drive_lines_pause(lines);
+	lines->is_held = is_held;
+}
+
 void drive_lines_draw(struct drive_lines *lines)
 {
 	char text[PROGRESS_LINE_SIZE];
 	size_t n = 0;
 
-	if (lines->mode != PROGRESS_BAR || now() - lines->drawn < draw_seconds)
+	if (lines->mode != PROGRESS_BAR || lines->is_held || now() - lines->drawn < draw_seconds)
 		return;
 	if (lines->n_drawn > 0)
 		fprintf(lines->out, "\r\033[%zuA", lines->n_drawn);

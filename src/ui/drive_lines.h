@@ -4,6 +4,7 @@
 #ifndef UI_DRIVE_LINES_H
 #define UI_DRIVE_LINES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -26,6 +27,9 @@ void drive_lines_progress(struct drive_lines *lines, size_t drive, struct answer
 
 /** Makes room for other text: erases the lines until drive_lines_draw(). */
 void drive_lines_pause(struct drive_lines *lines);
+
+/** Erases the lines and draws none until it is called again with false: something else is typed there. */
+void drive_lines_hold(struct drive_lines *lines, bool is_held);
 
 /** Draws the lines again, if it is time for it. */
 void drive_lines_draw(struct drive_lines *lines);

@@ -210,11 +210,26 @@ static bool get_sum(const json_t *object, struct discern_cd_sum *ret_sum)
 	    !get_number(object, "lba", 0, &lba) || !get_number(object, "sectors", 1, &n_sectors) ||
 	    !get_sha256(object, ret_sum->sha256))
 		return false;
+	/* A pause that begins behind its track, or no track of a CD. */
+	if (number > DISCERN_CD_MAX_TRACKS || start_lba < lba || start_lba - lba >= n_sectors)
+		return false;
 	ret_sum->number = (unsigned)number;
 	ret_sum->is_audio = json_is_true(json_object_get(object, "audio"));
 	ret_sum->start_lba = (int32_t)start_lba;
 	ret_sum->lba = (int32_t)lba;
 	ret_sum->n_sectors = (uint32_t)n_sectors;
+	return true;
+}
+
+/* One behind the other. */
+static bool are_in_order(const struct discern_cd_digest *cd)
+{
+	for (size_t i = 1; i < cd->n_tracks; i++) {
+		const struct discern_cd_sum *before = &cd->tracks[i - 1], *sum = &cd->tracks[i];
+
+		if (sum->number <= before->number || (int64_t)sum->lba - before->lba < before->n_sectors)
+			return false;
+	}
 	return true;
 }
 
@@ -230,6 +245,8 @@ static bool get_cd(const json_t *root, struct discern_cd_digest *ret_cd)
 	for (size_t i = 0; i < ret_cd->n_tracks; i++)
 		if (!get_sum(json_array_get(tracks, i), &ret_cd->tracks[i]))
 			return false;
+	if (!are_in_order(ret_cd))
+		return false;
 	ret_cd->has_sound = json_is_object(sound);
 	if (!ret_cd->has_sound)
 		return true;

@@ -130,6 +130,38 @@ static int probe_run(struct cd_verify *verify, const struct discern_range *run, 
 	return ret;
 }
 
+static int compare_offsets(const void *a, const void *b)
+{
+	const int32_t *first = a, *second = b;
+
+	return (*first > *second) - (*first < *second);
+}
+
+/* The same place some more times: a drive that jitters has another offset each time. Then the one that was given counts
+ * if it is among them, and else the one in the middle. 1, as before. */
+static int probe_again(struct cd_verify *verify, struct probe *probe, struct discern_error *err)
+{
+	enum { READINGS = 5 };
+	int32_t offsets[READINGS] = { verify->result->offset_samples }, given = verify->options->offset_samples;
+	unsigned n = 1;
+
+	for (unsigned i = 1; i < READINGS; i++) {
+		int ret = load_found(verify, probe, err);
+
+		if (ret < 0)
+			return ret;
+		if (ret == 1 && search(probe, given, &offsets[n]))
+			n++;
+	}
+	qsort(offsets, n, sizeof(offsets[0]), compare_offsets);
+	verify->result->has_jitter = offsets[0] != offsets[n - 1];
+	if (verify->result->has_jitter)
+		verify->result->offset_samples =
+			verify->options->has_offset && given >= offsets[0] && given <= offsets[n - 1] ? given
+												      : offsets[n / 2];
+	return 1;
+}
+
 int cd_verify_find_offset(struct cd_verify *verify, struct discern_error *err)
 {
 	const size_t size = (2 * PROBE_MARGIN + PROBE_SECTORS) * SECTOR_RAW;
@@ -146,6 +178,8 @@ int cd_verify_find_offset(struct cd_verify *verify, struct discern_error *err)
 		verify->result->has_audio = true;
 		ret = probe_run(verify, &run, &probe, err);
 	}
+	if (ret == 1)
+		ret = probe_again(verify, &probe, err);
 	verify->result->is_offset_found = ret == 1;
 	if (ret == 1 && verify->options->has_offset &&
 	    verify->result->offset_samples != verify->options->offset_samples) {
@@ -229,11 +263,17 @@ struct doubted {
 	enum cd_verify_outcome outcome;
 };
 
+static bool is_amiss(enum cd_verify_outcome outcome)
+{
+	return outcome == CD_DIFFERENT || outcome == CD_UNREADABLE;
+}
+
 static int compare_chunk(struct cd_verify *verify, const struct discern_range *chunk, const struct discern_range *run,
 			 struct doubted *doubted, struct discern_error *err)
 {
 	const struct cd_verify_shift shift = cd_verify_shift(verify->result->offset_samples);
 	const struct discern_range range = { chunk->lba + shift.whole, chunk->n_sectors + (shift.cut > 0) };
+	enum cd_verify_outcome outcomes[CD_VERIFY_CHUNK];
 	int ret = cd_verify_fetch(verify, &range, run, err);
 
 	for (uint32_t i = 0; i < chunk->n_sectors && ret == 0; i++) {
@@ -245,11 +285,15 @@ static int compare_chunk(struct cd_verify *verify, const struct discern_range *c
 		now->outcome = compare_one(verify, i, &shift, now->wanted);
 	}
 	for (uint32_t i = 0; i < chunk->n_sectors && ret == 0; i++) {
-		if (doubted[i].outcome == CD_DIFFERENT || doubted[i].outcome == CD_UNREADABLE)
+		/* Once it is known that the drive jitters, that takes less. */
+		if (is_amiss(doubted[i].outcome) && !verify->result->has_jitter)
 			ret = try_again(verify, doubted[i].lba, run, doubted[i].wanted, &doubted[i].outcome, err);
-		if (ret == 0)
-			cd_verify_count(verify, doubted[i].lba, doubted[i].outcome);
+		outcomes[i] = doubted[i].outcome;
 	}
+	if (ret == 0)
+		ret = cd_verify_jitter_compare(verify, chunk, run, outcomes, err);
+	for (uint32_t i = 0; i < chunk->n_sectors && ret == 0; i++)
+		cd_verify_count(verify, chunk->lba + (int32_t)i, outcomes[i]);
 	return ret < 0 ? ret : cd_verify_tell(verify, err);
 }
 

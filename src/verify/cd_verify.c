@@ -273,10 +273,11 @@ static int open_disc(struct cd_verify *verify, struct discern_error *err)
 
 	if (ret < 0)
 		return ret;
-	verify->sectors = calloc(CD_VERIFY_CHUNK + 2 * CD_VERIFY_MARGIN, sizeof(*verify->sectors));
+	verify->sectors = calloc(CD_AUDIO_WHOLE, sizeof(*verify->sectors));
 	if (verify->sectors == NULL)
 		return discern_error_set(err, -ENOMEM, "out of memory");
-	return cd_audio_open(verify->drive, &verify->reader, err);
+	ret = cd_verify_jitter_new(&verify->jitter, err);
+	return ret == 0 ? cd_audio_open(verify->drive, &verify->reader, err) : ret;
 }
 
 int cd_verify_run(struct cd_verify *verify, int (*prove)(struct cd_verify *verify, struct discern_error *err),
@@ -293,6 +294,7 @@ int cd_verify_run(struct cd_verify *verify, int (*prove)(struct cd_verify *verif
 		ret = prove(verify, err);
 	cd_audio_close(verify->reader);
 	free(verify->sectors);
+	free(verify->jitter);
 	verify->result->seconds = observe_now() - begin;
 	return ret;
 }
@@ -309,6 +311,13 @@ int discern_verify_cd(struct discern_drive *drive, struct discern_cd *cd,
 		.observer = observer,
 		.result = ret_result,
 	};
+	int ret = cd_verify_run(&verify, compare_all, err);
+	const char *changed = cd_image_changed_file(verify.image);
 
-	return cd_verify_run(&verify, compare_all, err);
+	/* Neither what equals it nor what differs from it is known. */
+	if (changed != NULL && (ret == 0 || ret == -EIO)) {
+		ret = discern_error_set(err, -EIO, "%s: was written to since it was opened", changed);
+		discern_error_hint(err, "nothing is proven of the disc: compare it again, and leave the image alone meanwhile");
+	}
+	return ret;
 }

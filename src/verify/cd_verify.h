@@ -25,6 +25,8 @@ struct cd_verify {
 	const struct discern_observer *observer;
 	struct discern_verify_cd_result *result;
 	struct cd_audio *reader;
+	/** For drives that do not begin where they should. */
+	struct cd_verify_jitter *jitter;
 	/** Read last, from lba on. */
 	struct cd_audio_sector *sectors;
 	enum cd_verify_state states[CD_VERIFY_CHUNK + 2 * CD_VERIFY_MARGIN];
@@ -66,6 +68,19 @@ int cd_verify_find_offset(struct cd_verify *verify, struct discern_error *err);
 
 /** Compares a stretch of audio, of which no track lies behind another kind of track or in another session. */
 int cd_verify_sound(struct cd_verify *verify, const struct discern_range *run, struct discern_error *err);
+
+/** What is known of a stretch of audio while it is compared; -ENOMEM. Release with free(). */
+struct cd_verify_jitter;
+int cd_verify_jitter_new(struct cd_verify_jitter **ret_jitter, struct discern_error *err);
+
+/** The next sector of the image was compared. */
+void cd_verify_jitter_note(struct cd_verify_jitter *jitter, int32_t lba, bool is_equal);
+
+/** Of a chunk in which something is not equal, reads that again as from a drive that begins a little beside where it should;
+ *  and notes all of it. */
+int cd_verify_jitter_compare(struct cd_verify *verify, const struct discern_range *chunk,
+			     const struct discern_range *run, enum cd_verify_outcome *outcomes,
+			     struct discern_error *err);
 
 int cd_verify_data(struct cd_verify *verify, const struct cd_track *track, struct discern_error *err);
 

@@ -58,7 +58,8 @@ INT|130|INT:@T|write delay=25
 END
 
 # An image in a file system of its own, which can fail; larger than what burn reads ahead.
-truncate -s 72M large.iso
+# Whole sectors of 2048 and of 2352 bytes.
+truncate -s 75264000 large.iso
 dd if=small.iso of=large.iso conv=notrunc status=none
 
 # Of a disc that is gone libburn would wait for ever.
@@ -124,7 +125,7 @@ fails() {
 	# A sector of the session to come is not known: so many writes instead. What is no plain file has its own tests.
 	case $family in
 	*-append) sed -i 's/ lba=\([0-9]*\)/ skip=\1/; s/ skip=[0-9]*\([0-9][0-9]\)/ skip=\1/; s/skip=\([5-9]\)\([0-9]\)/skip=\2/' cases ;;
-	cd-tracks) sed -i '/|\(ends\|stalls\|shrinks\|changes\|unreadable\):/d' cases ;;
+	cd-tracks) sed -i '/|\(ends\|stalls\):/d' cases ;;
 	esac
 	export family media image job base tracks
 	session

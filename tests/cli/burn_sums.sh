@@ -8,7 +8,11 @@ requires_vdrive
 requires_built GPGME LIBARCHIVE
 
 make_iso d.iso 1 SUMS
-"$discern" vdrive create --quiet --media dvd+r --sectors 5000 disc >/dev/null || exit 1
+new_disc() {
+	rm -f disc
+	"$discern" vdrive create --quiet --media dvd+r --sectors 5000 disc >/dev/null || exit 1
+}
+new_disc
 HOME=$work/home
 GNUPGHOME=$work/home/.gnupg
 export HOME GNUPGHOME
@@ -149,11 +153,63 @@ check 0 "a checksum of isomd5sum"
 printed "is compared" "MD5 good (its own, by isomd5sum)"
 cp d.iso kept.iso
 size=$(stat -c %s d.iso)
-printf x | dd of=d.iso bs=1 seek=$((size / 2)) conv=notrunc status=none
+printf changed | dd of=d.iso bs=1 seek=$((size / 2)) conv=notrunc status=none
 exits 1 "checkisomd5 finds it wrong" checkisomd5 d.iso
 check 1 "an image that differs from its own checksum is not burned"
 complained "as such" "differs from the checksum that it holds itself"
 mv kept.iso d.iso
+
+exits 0 "it is burned" timeout 60 "$discern" vdrive run --drive sr0=disc -- "$discern" burn --no-receipt d.iso
+ok "checkisomd5 finds the disc right" with_drive disc checkisomd5 /dev/sr0
+
+new_disc
+
+# --- tagmedia's, by its documentation: what is signed is the field with the checksum ---
+# put FILE OFFSET: standard input goes there
+put() {
+	dd of="$1" bs=1 seek="$2" conv=notrunc status=none
+}
+field=33651 block=300
+zeros() {
+	head -c "$1" /dev/zero
+}
+cp d.iso plain.iso
+n_sectors=$(($(stat -c %s d.iso) / 2048))
+{
+	printf '7984fc91-a43f-4e45-bf27-6d3aa08b24cf\n'
+	zeros 2011
+} | put d.iso $((block * 2048))
+cp d.iso bare.iso
+zeros 512 | put bare.iso 0
+printf '%512s' '' | put bare.iso $field
+zeros 4096 | put bare.iso $(((n_sectors - 2) * 2048))
+printf '%-512s' "check=1;pad=2;sha256sum=$(sha256sum <bare.iso | cut -c1-64);signature=$((block * 4))" | put d.iso $field
+printf 'a boot record' | put d.iso 0
+check 0 "a checksum by tagmedia, that nobody has signed"
+printed "is compared" "SHA-256 good (its own, by checkmedia)"
+check 1 "which is not enough where a signature is required" --keyring=bob/keys.gpg --require-signature
+tail -c +$((field + 1)) d.iso | head -c 512 >field
+sign bob --armor --detach-sign --output field.asc field
+put d.iso $((block * 2048 + 64)) <field.asc
+check 0 "and one that somebody has signed" --keyring=bob/keys.gpg --require-signature
+printed "by whom is told" "Bob Example"
+printed "and what" "in the image"
+check 0 "a key that is unknown" --keyring=ann/keys.gpg
+printed "is told as such" "is not in the keyring"
+check 1 "and is not enough" --keyring=ann/keys.gpg --require-signature
+new_disc
+exits 0 "it is burned" timeout 60 "$discern" vdrive run --drive sr0=disc -- \
+	"$discern" burn --no-receipt --keyring=bob/keys.gpg --require-signature d.iso
+sed 's/check=1/check=0/' field >other
+sign bob --yes --armor --detach-sign --output field.asc other
+put d.iso $((block * 2048 + 64)) <field.asc
+check 1 "a signature of something else" --keyring=bob/keys.gpg
+complained "is bad" "its signature in the image is bad: this is not what Bob Example"
+printf changed | put d.iso 500000
+check 1 "what was changed afterwards" --keyring=bob/keys.gpg
+complained "differs" "differs from the checksum that it holds itself (SHA-256, by checkmedia)"
+mv plain.iso d.iso
+new_disc
 
 # --- what follows the end ---
 truncate -s +307200 d.iso

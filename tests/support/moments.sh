@@ -44,6 +44,19 @@ after_begin() {
 	"$@"
 }
 
+# make_victim: a copy of what is burned, which something is done to. Sets victim, what to burn, and harmed, the file
+make_victim() {
+	victim=victim harmed=victim
+	rm -f victim
+	if [ -n "${tracks:-}" ]; then
+		victim=victim.cue
+		sed 's/all.wav/victim/' "$image" >victim.cue
+		cp "${image%/*}/all.wav" victim
+	elif [ -n "$image" ]; then
+		cp "$image" victim
+	fi
+}
+
 # run_job HOW: sets code
 run_job() {
 	how=${1%%:*}
@@ -64,21 +77,25 @@ run_job() {
 	# Its bytes are those of the small one and zeros behind; no check of it, which would be of what the volume says.
 	unreadable)
 		ln -sf /dev/fd/9 victim
-		$job --any-file victim >out 2>err &
+		victim=victim
+		if [ -n "${tracks:-}" ]; then
+			victim=victim.cue
+			printf 'FILE "victim" BINARY\nTRACK 01 AUDIO\nINDEX 01 00:00:00\n' >victim.cue
+		fi
+		$job --any-file "$victim" >out 2>err &
 		pid=$!
 		after_begin "$moment" sh -c 'echo "read sense=3/11/05" >unreadable'
 		wait "$pid" || code=$?
 		: >unreadable
 		;;
 	shrinks | changes | grows | TERM | INT)
-		rm -f victim
-		[ -z "$image" ] || cp "$image" victim
-		$job $(case $how in TERM | INT) echo "$image" ;; *) echo victim ;; esac) >out 2>err &
+		make_victim
+		$job $(case $how in TERM | INT) echo "$image" ;; *) echo "$victim" ;; esac) >out 2>err &
 		pid=$!
 		case $how in
-		shrinks) after_begin "$moment" truncate -s "$((moment * 2048))" victim ;;
-		grows) after_begin "$moment" dd if=/dev/zero of=victim bs=2048 count=10 oflag=append conv=notrunc status=none ;;
-		changes) after_begin "$moment" dd if=/dev/zero of=victim bs=2048 seek="$((moment + 40))" count=1 conv=notrunc status=none ;;
+		shrinks) after_begin "$moment" truncate -s "$((moment * 2048))" "$harmed" ;;
+		grows) after_begin "$moment" dd if=/dev/zero of="$harmed" bs=2048 count=10 oflag=append conv=notrunc status=none ;;
+		changes) after_begin "$moment" dd if=/dev/zero of="$harmed" bs=2048 seek="$((moment + 40))" count=1 conv=notrunc status=none ;;
 		*) after_begin "$moment" kill -"$how" "$pid" 2>/dev/null ;;
 		esac
 		wait "$pid" || code=$?

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rip/audio_overlap.h"
+#include "disc/audio_overlap.h"
 
 #include <string.h>
 

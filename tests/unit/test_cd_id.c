@@ -37,6 +37,13 @@ static const struct disc discs[] = {
 	  258725,
 	  { 150, 17510, 33275, 45910, 57805, 78310, 94650, 109580, 132010, 149160, 165115, 177710, 203325, 215555,
 	    235590 } },
+	/* whipper's test_image_table.py: Ladyhawke, with data in a second session. */
+	{ "KnpGsLhvH.lPrNc1PBL21lb9Bg4-",
+	  "c60af50d",
+	  13,
+	  13,
+	  210535,
+	  { 150, 15687, 31841, 51016, 66616, 81352, 99559, 116070, 133243, 149997, 161710, 177832, 207256 } },
 	/* ARver's doc/data_track.md: Recoil, Liquid (MusicBrainz, EAC); and a game of which the first track is data. */
 	{ "9AQWqQ0eCCwktwPPrIUIYkUw2Uo-",
 	  "9e11600b",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Where samples that were read belong: a drive may deliver audio a little early or late, each time another bit. */
-#ifndef RIP_AUDIO_OVERLAP_H
-#define RIP_AUDIO_OVERLAP_H
+#ifndef DISC_AUDIO_OVERLAP_H
+#define DISC_AUDIO_OVERLAP_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rip/audio_overlap.h"
+#include "disc/audio_overlap.h"
 
 /* Fewer samples than these prove nothing; so many differing ones among them are no silence. */
 enum { LEAST = 64, LEAST_CHANGES = 16 };
