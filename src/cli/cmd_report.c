@@ -59,7 +59,7 @@ static int run(struct cli *cli, int argc, char **argv)
 		return cli_usage(cli, "one manifest, such as disc.iso.json, not %d", argc - optind);
 	if (output != NULL && output[0] == '\0')
 		return cli_usage(cli, "--output=: give the name of a file");
-	if (manifest_load(argv[optind], &manifest, &err) < 0)
+	if (manifest_load_any(argv[optind], &manifest, &err) < 0)
 		return cli_fail(cli, &err);
 	name_page(argv[optind], page);
 	ret = write_page(cli, manifest, output != NULL ? output : page);

@@ -16,6 +16,7 @@
 #include "cli/rip_raw.h"
 #include "cli/rip_report.h"
 #include "cli/rip_watch.h"
+#include "ui/manifest.h"
 
 /** Turns a speed in x into kB/s, for which the kind of disc must be known. */
 static int find_speed(struct rip_options *options, struct discern_drive *drive, struct discern_error *err)
@@ -52,6 +53,16 @@ static int tell_bad(struct rip_options *options, const char *drive, const struct
 	return CLI_EXIT_UNREADABLE;
 }
 
+static int rip_cd(struct rip_options *options, struct discern_drive *drive, const char *const *command)
+{
+	struct discern_error err = { 0 };
+
+	if ((options->report != NULL && manifest_check_html(options->report, &err) < 0) ||
+	    find_speed(options, drive, &err) < 0)
+		return cli_fail(options->cli, &err);
+	return options->is_audio ? rip_audio(options, drive, command) : rip_raw(options, drive, command);
+}
+
 static int rip(struct rip_options *options, const struct rip_drives *drives, struct rip_manifest *manifest)
 {
 	/* Too large for the stack of a small thread, and there is only one. */
@@ -63,14 +74,8 @@ static int rip(struct rip_options *options, const struct rip_drives *drives, str
 	cli_catch_signals();
 	cli_stay_awake(options->cli, "reading a disc");
 	rip_done_prepare(&done, options);
-	if (options->is_audio)
-		return find_speed(options, drives->all[0], &err) < 0
-			       ? cli_fail(options->cli, &err)
-			       : rip_audio(options, drives->all[0], manifest->command);
-	if (options->is_raw)
-		return find_speed(options, drives->all[0], &err) < 0
-			       ? cli_fail(options->cli, &err)
-			       : rip_raw(options, drives->all[0], manifest->command);
+	if (options->is_audio || options->is_raw)
+		return rip_cd(options, drives->all[0], manifest->command);
 	if (rip_manifest_prepare(manifest, options, &err) < 0 || find_speed(options, drives->all[0], &err) < 0 ||
 	    discern_rip_copies(drives->all, drives->n, &options->rip, &options->cli->observer, &result, &err) < 0) {
 		ret = err.code == -EALREADY ? CLI_EXIT_GOOD : cli_fail(options->cli, &err);

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "cli/rip_done.h"
+#include "cli/rip_manifest.h"
 
 static const char *doubt_name(enum discern_audio_doubt doubt)
 {
@@ -155,12 +156,14 @@ void rip_audio_report(struct report *report, const struct rip_audio_run *run)
 	report_text(report, "time", "%s", text_duration((uint64_t)(result->seconds + 0.5), duration));
 }
 
-static void tell(const struct rip_audio_run *run, const char *manifest)
+static void tell(const struct rip_audio_run *run, const char *manifest, const char *page)
 {
 	struct report *report = cli_report(run->options->cli);
 
 	rip_audio_report(report, run);
 	report_string(report, "manifest", "manifest", manifest);
+	if (page != NULL)
+		report_string(report, "report", "report", page);
 	report_finish(report);
 }
 
@@ -200,7 +203,9 @@ int rip_audio(struct rip_options *options, struct discern_drive *drive, const ch
 	progress_end(options->cli->progress);
 	if (!options->no_manifest)
 		written = rip_audio_write_manifest(&run, manifest);
-	tell(&run, manifest);
+	if (written == CLI_EXIT_GOOD)
+		written = rip_manifest_write_page(options, manifest);
+	tell(&run, manifest, written == CLI_EXIT_GOOD ? options->report : NULL);
 	ret = judge(options, discern_drive_path(drive), &result);
 	return ret == CLI_EXIT_GOOD ? written : ret;
 }

@@ -175,3 +175,18 @@ int rip_manifest_write(struct rip_manifest *manifest, const struct rip_drives *d
 	discern_medium_clear(&medium);
 	return ret < 0 ? cli_fail(manifest->options->cli, &err) : 0;
 }
+
+int rip_manifest_write_page(const struct rip_options *options, const char *path)
+{
+	struct discern_error err = { 0 };
+	struct manifest *manifest = NULL;
+	int ret;
+
+	if (options->report == NULL || path[0] == '\0')
+		return CLI_EXIT_GOOD;
+	ret = manifest_load_any(path, &manifest, &err);
+	if (ret == 0)
+		ret = manifest_write_html(manifest, options->report, &err);
+	manifest_free(manifest);
+	return ret < 0 ? cli_fail(options->cli, &err) : CLI_EXIT_GOOD;
+}

@@ -36,6 +36,10 @@ int rip_manifest_prepare(struct rip_manifest *manifest, struct rip_options *opti
 int rip_manifest_write(struct rip_manifest *manifest, const struct rip_drives *drives,
 		       const struct discern_rip_result *result, const struct discern_error *error);
 
+/** The page that --report asks for, of the manifest of a CD that was read raw, or as sound. 0, or an exit code after a
+ *  message. */
+int rip_manifest_write_page(const struct rip_options *options, const char *path);
+
 void rip_manifest_free(struct rip_manifest *manifest);
 
 #endif

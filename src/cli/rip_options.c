@@ -261,9 +261,11 @@ static int check_kinds(struct rip_options *options)
 	if ((options->is_audio || options->is_raw) && rip->sums != 0)
 		return cli_usage(options->cli, "--sums is not for --audio and --raw, which make all of them");
 	if (options->is_raw && (rip->is_stream || rip->compression != DISCERN_COMPRESSION_NONE || rip->is_paranoid ||
-				rip->no_raw || rip->as_is || options->skip_done || options->report != NULL))
-		return cli_usage(options->cli, "-o -, --compress, --paranoid, --no-raw, --as-is, --skip-done and "
-					       "--report are not for --raw");
+				rip->no_raw || rip->as_is || options->skip_done))
+		return cli_usage(options->cli, "-o -, --compress, --paranoid, --no-raw, --as-is and --skip-done are not "
+					       "for --raw");
+	if ((options->is_audio || options->is_raw) && options->report != NULL && options->no_manifest)
+		return cli_usage(options->cli, "--report of a CD is made from its manifest: leave out --no-manifest");
 	return options->is_audio ? set_audio_format(options) : options->is_raw ? set_raw_format(options) : 0;
 }
 

@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "cli/rip_manifest.h"
 
 enum { MAX_MANIFEST_BYTES = 16 << 20 };
 
@@ -115,8 +116,12 @@ int rip_raw(struct rip_options *options, struct discern_drive *drive, const char
 		return cli_fail(options->cli, &err);
 	progress_end(options->cli->progress);
 	written = rip_raw_write_manifest(&run);
+	if (written == CLI_EXIT_GOOD)
+		written = rip_manifest_write_page(options, run.manifest);
 	report = cli_report(options->cli);
 	rip_raw_report(report, &run);
+	if (written == CLI_EXIT_GOOD && options->report != NULL)
+		report_string(report, "report", "report", options->report);
 	report_finish(report);
 	ret = judge(&run);
 	return ret == CLI_EXIT_GOOD ? written : ret;

@@ -7,9 +7,7 @@
 
 #include "base/text.h"
 #include "cli/rip_raw.h"
-
-/* The version of the manifest. */
-enum { MANIFEST_VERSION = 1 };
+#include "ui/raw_manifest.h"
 
 static const char *const state_names[] = {
 	[DISCERN_RAW_MENDED] = "mended",
@@ -209,7 +207,7 @@ void rip_report_run(struct report *report, const char *manifest_member, const st
 	struct tm utc;
 	char when[32] = "";
 
-	report_number(report, manifest_member, NULL, MANIFEST_VERSION, NULL);
+	report_number(report, manifest_member, NULL, CD_MANIFEST_VERSION, NULL);
 	report_string(report, "version", NULL, PACKAGE_VERSION);
 	if (gmtime_r(&run->start, &utc) != NULL)
 		strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &utc);

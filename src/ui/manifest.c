@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "ui/manifest_private.h"
+#include "ui/raw_manifest.h"
 #include "ui/receipt.h"
 
 /* Hundreds of runs. */
@@ -46,15 +47,23 @@ struct manifest *manifest_free(struct manifest *manifest)
 /* 0, or -EINVAL with words for a file that is none of that kind. */
 static int check_kind(const json_t *root, enum manifest_kind kind, const char *path, struct discern_error *err)
 {
-	bool is_receipt = kind == MANIFEST_KIND_RECEIPT;
-	const json_t *version = json_object_get(root, is_receipt ? "discern_receipt" : "discern_manifest");
-	const char *name = is_receipt ? "receipt" : "manifest";
+	static const struct {
+		const char *key, *name;
+		int version;
+	} kinds[] = {
+		[MANIFEST_KIND_MANIFEST] = { "discern_manifest", "manifest", MANIFEST_VERSION },
+		[MANIFEST_KIND_RECEIPT] = { "discern_receipt", "receipt", RECEIPT_VERSION },
+		[MANIFEST_KIND_RAW] = { "discern_raw_manifest", "manifest", CD_MANIFEST_VERSION },
+		[MANIFEST_KIND_AUDIO] = { "discern_audio_manifest", "manifest", CD_MANIFEST_VERSION },
+	};
+	const json_t *version = json_object_get(root, kinds[kind].key);
 
 	if (!json_is_integer(version))
-		return discern_error_set(err, -EINVAL, "%s: no %s of discern's making", path, name);
-	if (json_integer_value(version) != (is_receipt ? RECEIPT_VERSION : MANIFEST_VERSION))
+		return discern_error_set(err, -EINVAL, "%s: no %s of discern's making", path, kinds[kind].name);
+	if (json_integer_value(version) != kinds[kind].version)
 		return discern_error_set(err, -EINVAL,
-					 "%s: a %s of a version that this program does not understand", path, name);
+					 "%s: a %s of a version that this program does not understand", path,
+					 kinds[kind].name);
 	return 0;
 }
 
@@ -89,6 +98,22 @@ int manifest_load_kind(const char *path, enum manifest_kind kind, struct manifes
 int manifest_load(const char *path, struct manifest **ret_manifest, struct discern_error *err)
 {
 	return manifest_load_kind(path, MANIFEST_KIND_MANIFEST, ret_manifest, err);
+}
+
+int manifest_load_any(const char *path, struct manifest **ret_manifest, struct discern_error *err)
+{
+	enum manifest_kind kind = MANIFEST_KIND_MANIFEST;
+	json_t *root = NULL;
+	int ret = load_json(path, &root, err);
+
+	if (ret < 0)
+		return ret;
+	if (json_object_get(root, "discern_raw_manifest") != NULL)
+		kind = MANIFEST_KIND_RAW;
+	else if (json_object_get(root, "discern_audio_manifest") != NULL)
+		kind = MANIFEST_KIND_AUDIO;
+	json_decref(root);
+	return manifest_load_kind(path, kind, ret_manifest, err);
 }
 
 int manifest_load_digest(const char *path, struct discern_image_digest *ret_digest, struct discern_error *err)

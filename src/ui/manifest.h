@@ -28,6 +28,9 @@ struct manifest *manifest_free(struct manifest *manifest);
  *  understands. */
 int manifest_load(const char *path, struct manifest **ret_manifest, struct discern_error *err);
 
+/** Reads one for manifest_html(): that of an image, of a raw image of a CD, or of sound. */
+int manifest_load_any(const char *path, struct manifest **ret_manifest, struct discern_error *err);
+
 /** Size and SHA-256 of the image; -EINVAL if it has none, as of an image that is not complete. */
 int manifest_digest(const struct manifest *manifest, struct discern_image_digest *ret_digest,
 		    struct discern_error *err);

@@ -15,7 +15,14 @@ struct manifest {
 };
 
 /** What a file of JSON says that it is, by a member with the version of its form. */
-enum manifest_kind { MANIFEST_KIND_MANIFEST, MANIFEST_KIND_RECEIPT };
+enum manifest_kind { MANIFEST_KIND_MANIFEST, MANIFEST_KIND_RECEIPT, MANIFEST_KIND_RAW, MANIFEST_KIND_AUDIO };
+
+/** Whether it tells of a CD that was read raw, or as sound. */
+static inline bool manifest_is_of_cd(const json_t *root)
+{
+	return json_object_get(root, "discern_raw_manifest") != NULL ||
+	       json_object_get(root, "discern_audio_manifest") != NULL;
+}
 
 /** One without members. Release with manifest_free(). */
 struct manifest *manifest_empty(void);

@@ -91,18 +91,17 @@ static void add_runs(struct page *page)
 	}
 }
 
-/* Counts sectors of a list of ranges, by zone, in the member of a zone that is offset bytes from its begin. */
-static void add_ranges(struct page *page, const char *list, const char *state, size_t offset)
+void page_add_ranges(struct page *page, const struct page_ranges *ranges)
 {
 	const json_t *entry;
 	size_t i;
 
-	json_array_foreach(json_object_get(page->root, list), i, entry)
+	json_array_foreach(json_object_get(page->root, ranges->list), i, entry)
 	{
 		double at = (double)(manifest_integer(entry, "lba") - page->first_lba);
 		double end = at + manifest_number(entry, "sectors");
 
-		if (state != NULL && strcmp(manifest_string(entry, "state"), state) != 0)
+		if (ranges->key != NULL && strcmp(manifest_string(entry, ranges->key), ranges->value) != 0)
 			continue;
 		for (size_t k = (size_t)fmax(0, at / page->zone_sectors); k < page->n_zones; k++) {
 			double zone_start = (double)k * page->zone_sectors;
@@ -110,7 +109,7 @@ static void add_ranges(struct page *page, const char *list, const char *state, s
 
 			if (zone_start >= end)
 				break;
-			*(double *)(void *)((char *)&page->zones[k] + offset) +=
+			*(double *)(void *)((char *)&page->zones[k] + ranges->offset) +=
 				fmax(0, fmin(end, zone_end) - fmax(at, zone_start));
 		}
 	}
@@ -156,30 +155,44 @@ static void classify(struct page *page, size_t index)
 		zone->class = PAGE_GOOD;
 }
 
-static void find_zones(struct page *page)
+void page_begin_zones(struct page *page, int64_t first_lba, double n_sectors)
 {
-	const json_t *sectors = json_object_get(page->root, "sectors");
-
-	page->first_lba = manifest_integer(page->root, "first_lba");
-	page->n_sectors = fmin(fmax(manifest_number(sectors, "all"), 1), UINT32_MAX);
+	page->first_lba = first_lba;
+	page->n_sectors = fmin(fmax(n_sectors, 1), UINT32_MAX);
 	page->zone_sectors = ceil(page->n_sectors / DISCERN_RECORD_ZONES);
 	page->n_zones = (size_t)ceil(page->n_sectors / page->zone_sectors);
-	add_runs(page);
-	add_ranges(page, "bad_ranges", "bad", offsetof(struct page_zone, n_missing));
-	add_ranges(page, "bad_ranges", "failed", offsetof(struct page_zone, n_missing));
-	add_ranges(page, "bad_ranges", "untried", offsetof(struct page_zone, n_untried));
-	add_ranges(page, "doubtful_ranges", NULL, offsetof(struct page_zone, n_doubtful));
+}
+
+void page_end_zones(struct page *page)
+{
 	for (size_t i = 0; i < page->n_zones; i++) {
 		struct page_zone *zone = &page->zones[i];
 
 		zone->n_sectors = fmin(page->zone_sectors, page->n_sectors - (double)i * page->zone_sectors);
 		if (zone->read_seconds > 0)
-			zone->speed_kbps = zone->n_delivered * DISCERN_SECTOR_SIZE / 1000 / zone->read_seconds;
+			zone->speed_kbps = zone->n_delivered * page->sector_bytes / 1000 / zone->read_seconds;
 		page->peak_kbps = fmax(page->peak_kbps, zone->speed_kbps);
 		page->peak_errors = fmax(page->peak_errors, zone->n_errors);
 	}
 	for (size_t i = 0; i < page->n_zones; i++)
 		classify(page, i);
+}
+
+static void find_zones(struct page *page)
+{
+	static const struct page_ranges ranges[] = {
+		{ "bad_ranges", "state", "bad", offsetof(struct page_zone, n_missing) },
+		{ "bad_ranges", "state", "failed", offsetof(struct page_zone, n_missing) },
+		{ "bad_ranges", "state", "untried", offsetof(struct page_zone, n_untried) },
+		{ "doubtful_ranges", NULL, NULL, offsetof(struct page_zone, n_doubtful) },
+	};
+
+	page_begin_zones(page, manifest_integer(page->root, "first_lba"),
+			 manifest_number(json_object_get(page->root, "sectors"), "all"));
+	add_runs(page);
+	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
+		page_add_ranges(page, &ranges[i]);
+	page_end_zones(page);
 }
 
 /* ---- what is said first ---- */
@@ -232,27 +245,56 @@ static void print_header(const struct page *page)
 	fputs("</p>\n</header>\n", page->out);
 }
 
+static void print_image_page(struct page *page)
+{
+	const json_t *disc = json_object_get(page->root, "disc");
+
+	page->sector_bytes = DISCERN_SECTOR_SIZE;
+	page->speed_1x_kbps = discern_profile_1x_kbps((enum discern_profile)manifest_integer(disc, "profile"));
+	find_zones(page);
+	print_header(page);
+	page_disc(page);
+	page_charts(page);
+	page_tables(page);
+}
+
+static void print_cd_page(struct page *page)
+{
+	page_cd_zones(page);
+	page_cd_header(page);
+	page_disc(page);
+	page_cd_tables(page);
+}
+
+/* What the image is called, for the tab of a browser. */
+static const char *page_title(const json_t *root)
+{
+	static const char *const keys[] = { "image", "title", "sheet", "folder" };
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (manifest_string(root, keys[i])[0] != '\0')
+			return manifest_string(root, keys[i]);
+	return "CD";
+}
+
 char *manifest_html(const struct manifest *manifest)
 {
 	struct page *page = manifest_must(calloc(1, sizeof(*page)));
-	const json_t *disc = json_object_get(manifest->root, "disc");
 	char *text = NULL;
 	size_t size = 0;
 
 	page->root = manifest->root;
 	page->out = manifest_must(open_memstream(&text, &size));
-	page->speed_1x_kbps = discern_profile_1x_kbps((enum discern_profile)manifest_integer(disc, "profile"));
-	find_zones(page);
 	fputs("<!DOCTYPE html>\n<html lang=\"en\" xmlns=\"http://www.w3.org/1999/xhtml\">\n<head>\n"
 	      "<meta charset=\"utf-8\" />\n" GENERATOR "\n"
 	      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\" />\n<title>",
 	      page->out);
-	html_text(page->out, manifest_string(manifest->root, "image"));
+	html_text(page->out, page_title(manifest->root));
 	fprintf(page->out, "</title>\n<style>\n%s</style>\n</head>\n<body>\n", page_style);
-	print_header(page);
-	page_disc(page);
-	page_charts(page);
-	page_tables(page);
+	if (manifest_is_of_cd(manifest->root))
+		print_cd_page(page);
+	else
+		print_image_page(page);
 	fputs("</body>\n</html>\n", page->out);
 	if (fclose(page->out) != 0)
 		manifest_must(NULL);

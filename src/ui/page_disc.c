@@ -232,7 +232,7 @@ void page_disc(const struct page *page)
 	fputs("</svg>\n", page->out);
 	snprintf(words, sizeof(words), "%zu zones of %.0f sectors (%s) in rows of %d, like lines of text.",
 		 page->n_zones, page->zone_sectors,
-		 text_size((uint64_t)(page->zone_sectors * DISCERN_SECTOR_SIZE), size), COLUMNS);
+		 text_size((uint64_t)(page->zone_sectors * page->sector_bytes), size), COLUMNS);
 	page_end_figure(page, words);
 	fputs("</div>\n", page->out);
 }

@@ -30,6 +30,8 @@ struct page {
 	FILE *out;
 	const json_t *root;
 	int64_t first_lba;
+	/** What a sector has of it in the image. */
+	unsigned sector_bytes;
 	/** Sectors of the image, and of a zone. */
 	double n_sectors, zone_sectors;
 	size_t n_zones;
@@ -58,6 +60,45 @@ void page_charts(const struct page *page);
 
 /** All facts. */
 void page_tables(const struct page *page);
+
+/** The disc from first_lba on, divided into zones of which nothing is known yet. */
+void page_begin_zones(struct page *page, int64_t first_lba, double n_sectors);
+
+/** Counts sectors of a list of ranges by zone, in the member of a zone that is offset bytes from its begin: of those ranges
+ *  whose member key has this value, or of all without a key. */
+struct page_ranges {
+	const char *list, *key, *value;
+	size_t offset;
+};
+void page_add_ranges(struct page *page, const struct page_ranges *ranges);
+
+/** Speed and class of each zone, once all is counted. */
+void page_end_zones(struct page *page);
+
+/** A page of a CD that was read raw, or as sound: what is known of its zones, what is said first, and its facts. */
+void page_cd_zones(struct page *page);
+void page_cd_header(const struct page *page);
+void page_cd_tables(const struct page *page);
+
+/** The words of a command line as they would be typed; the caller frees it. */
+char *page_command(const json_t *run);
+
+/** Sections with a heading, ended by </section>. */
+void page_begin_section(const struct page *page, const char *id, const char *heading);
+
+/** Tables of two columns, for html_fact() and page_number_fact(), which leaves out what is no number. */
+void page_begin_facts(const struct page *page);
+void page_end_facts(const struct page *page);
+void page_number_fact(const struct page *page, const char *name, const json_t *value);
+
+/** Tables of several: headings, with those of numbers after a '#', ended by NULL; rows of cells. */
+void page_begin_table(const struct page *page, const char *const headings[]);
+void page_end_table(const struct page *page, size_t n_left_out);
+void page_begin_row(const struct page *page);
+void page_end_row(const struct page *page);
+/** class "n" for numbers, "path" for what may be broken anywhere, or NULL. */
+void page_cell(const struct page *page, const char *class, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /** Opens a figure with its heading; page_end_figure() closes it. */
 void page_begin_figure(const struct page *page, const char *id, const char *heading);

@@ -3,7 +3,6 @@
 #include "config.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -17,88 +16,9 @@ enum { MAX_ROWS = 500 };
 /* A list of places that is longer is folded up at first. */
 enum { SHOWN_ROWS = 16 };
 
-static void begin_section(const struct page *page, const char *id, const char *heading)
-{
-	fprintf(page->out, "<section id=\"%s\"><h2>", id);
-	html_text(page->out, heading);
-	fputs("</h2>\n", page->out);
-}
-
-static void begin_facts(const struct page *page)
-{
-	fputs("<table class=\"facts\"><tbody>\n", page->out);
-}
-
-static void end_facts(const struct page *page)
-{
-	fputs("</tbody></table>\n", page->out);
-}
-
-/* Headings, with those of numbers after a '#'; ended by NULL. */
-static void begin_table(const struct page *page, const char *const headings[])
-{
-	fputs("<div class=\"wide\"><table><thead><tr>", page->out);
-	for (size_t i = 0; headings[i] != NULL; i++) {
-		bool is_number = headings[i][0] == '#';
-
-		fprintf(page->out, "<th scope=\"col\"%s>", is_number ? " class=\"n\"" : "");
-		html_text(page->out, headings[i] + is_number);
-		fputs("</th>", page->out);
-	}
-	fputs("</tr></thead><tbody>\n", page->out);
-}
-
-static void end_table(const struct page *page, size_t n_left_out)
-{
-	fputs("</tbody></table></div>\n", page->out);
-	if (n_left_out > 0)
-		fprintf(page->out, "<p>and %zu more: the manifest has them all</p>\n", n_left_out);
-}
-
 static size_t left_out(const json_t *list)
 {
 	return json_array_size(list) > MAX_ROWS ? json_array_size(list) - MAX_ROWS : 0;
-}
-
-static void cell(const struct page *page, const char *class, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-
-static void cell(const struct page *page, const char *class, const char *format, ...)
-{
-	char *text = NULL;
-	va_list ap;
-
-	va_start(ap, format);
-	if (vasprintf(&text, format, ap) < 0)
-		manifest_must(NULL);
-	va_end(ap);
-	fputs("<td", page->out);
-	if (class != NULL)
-		fprintf(page->out, " class=\"%s\"", class);
-	fputs(">", page->out);
-	html_text(page->out, text);
-	fputs("</td>", page->out);
-	free(text);
-}
-
-static void begin_row(const struct page *page)
-{
-	fputs("<tr>", page->out);
-}
-
-static void end_row(const struct page *page)
-{
-	fputs("</tr>\n", page->out);
-}
-
-static void number_fact(const struct page *page, const char *name, const json_t *value)
-{
-	char words[TEXT_SIZE];
-
-	if (!json_is_number(value))
-		return;
-	snprintf(words, sizeof(words), "%.0f", json_number_value(value));
-	html_fact(page->out, name, words);
 }
 
 static void print_image(const struct page *page)
@@ -106,25 +26,25 @@ static void print_image(const struct page *page)
 	const json_t *hashes = json_object_get(page->root, "hashes");
 	const json_t *sectors = json_object_get(page->root, "sectors");
 
-	begin_section(page, "image", "Image");
-	begin_facts(page);
+	page_begin_section(page, "image", "Image");
+	page_begin_facts(page);
 	html_fact(page->out, "Name", manifest_string(page->root, "image"));
-	number_fact(page, "Bytes", json_object_get(page->root, "image_bytes"));
+	page_number_fact(page, "Bytes", json_object_get(page->root, "image_bytes"));
 	html_fact(page->out, "SHA-256", manifest_string(hashes, "sha256"));
 	html_fact(page->out, "SHA-1", manifest_string(hashes, "sha1"));
 	html_fact(page->out, "MD5", manifest_string(hashes, "md5"));
 	html_fact(page->out, "CRC-32", manifest_string(hashes, "crc32"));
-	number_fact(page, "First LBA", json_object_get(page->root, "first_lba"));
-	number_fact(page, "Sectors", json_object_get(sectors, "all"));
-	number_fact(page, "Sectors read", json_object_get(sectors, "good"));
-	number_fact(page, "Unreadable", json_object_get(sectors, "bad"));
+	page_number_fact(page, "First LBA", json_object_get(page->root, "first_lba"));
+	page_number_fact(page, "Sectors", json_object_get(sectors, "all"));
+	page_number_fact(page, "Sectors read", json_object_get(sectors, "good"));
+	page_number_fact(page, "Unreadable", json_object_get(sectors, "bad"));
 	if (manifest_integer(sectors, "failed") > 0)
-		number_fact(page, "Failed so far", json_object_get(sectors, "failed"));
+		page_number_fact(page, "Failed so far", json_object_get(sectors, "failed"));
 	if (manifest_integer(sectors, "untried") > 0)
-		number_fact(page, "Not tried yet", json_object_get(sectors, "untried"));
+		page_number_fact(page, "Not tried yet", json_object_get(sectors, "untried"));
 	if (json_is_true(json_object_get(page->root, "bad_by_design")))
 		html_fact(page->out, "Note", "the disc seems to be made with bad places, as copy protection does");
-	end_facts(page);
+	page_end_facts(page);
 	fputs("</section>\n", page->out);
 }
 
@@ -138,7 +58,7 @@ static void print_files(const struct page *page)
 	if (json_array_size(list) == 0 && manifest_integer(page->root, "unread_folders") == 0)
 		return;
 	json_array_foreach(list, i, entry) n_folders += json_is_true(json_object_get(entry, "folder"));
-	begin_section(page, "files", "Damaged files");
+	page_begin_section(page, "files", "Damaged files");
 	fputs("<p>", page->out);
 	html_printf(page->out, "%zu of %.0f files are damaged", json_array_size(list) - n_folders,
 		    manifest_number(page->root, "files"));
@@ -148,19 +68,19 @@ static void print_files(const struct page *page)
 		html_printf(page->out, "; %.0f folders could not be read, files in them are not counted",
 			    manifest_number(page->root, "unread_folders"));
 	fputs(".</p>\n", page->out);
-	begin_table(page, headings);
+	page_begin_table(page, headings);
 	json_array_foreach(list, i, entry)
 	{
 		if (i == MAX_ROWS)
 			break;
-		begin_row(page);
-		cell(page, "path", "%s%s", manifest_string(entry, "path"),
+		page_begin_row(page);
+		page_cell(page, "path", "%s%s", manifest_string(entry, "path"),
 		     json_is_true(json_object_get(entry, "folder")) ? " (folder)" : "");
-		cell(page, "n", "%s", text_size(manifest_amount(entry, "bytes"), size));
-		cell(page, "n", "%.0f", manifest_number(entry, "bad_sectors"));
-		end_row(page);
+		page_cell(page, "n", "%s", text_size(manifest_amount(entry, "bytes"), size));
+		page_cell(page, "n", "%.0f", manifest_number(entry, "bad_sectors"));
+		page_end_row(page);
 	}
-	end_table(page, left_out(list));
+	page_end_table(page, left_out(list));
 	fputs("</section>\n", page->out);
 }
 
@@ -172,11 +92,11 @@ static void print_ranges(const struct page *page, const char *key, const char *h
 
 	if (json_array_size(list) == 0)
 		return;
-	begin_section(page, key, heading);
+	page_begin_section(page, key, heading);
 	fprintf(page->out, "<details%s><summary>%zu %s</summary>\n",
 		json_array_size(list) <= SHOWN_ROWS ? " open=\"open\"" : "", json_array_size(list),
 		json_array_size(list) == 1 ? "place" : "places");
-	begin_table(page, headings);
+	page_begin_table(page, headings);
 	json_array_foreach(list, i, entry)
 	{
 		double lba = manifest_number(entry, "lba"), n = manifest_number(entry, "sectors");
@@ -184,14 +104,14 @@ static void print_ranges(const struct page *page, const char *key, const char *h
 
 		if (i == MAX_ROWS)
 			break;
-		begin_row(page);
-		cell(page, "n", "%.0f", lba);
-		cell(page, "n", "%.0f", lba + n - 1);
-		cell(page, "n", "%.0f", n);
-		cell(page, NULL, "%s", state[0] != '\0' ? state : "read after errors");
-		end_row(page);
+		page_begin_row(page);
+		page_cell(page, "n", "%.0f", lba);
+		page_cell(page, "n", "%.0f", lba + n - 1);
+		page_cell(page, "n", "%.0f", n);
+		page_cell(page, NULL, "%s", state[0] != '\0' ? state : "read after errors");
+		page_end_row(page);
 	}
-	end_table(page, left_out(list));
+	page_end_table(page, left_out(list));
 	fputs("</details>\n", page->out);
 	fputs("</section>\n", page->out);
 }
@@ -203,21 +123,21 @@ static void print_tracks(const struct page *page, const json_t *disc)
 	size_t i;
 
 	fputs("<h3>Tracks</h3>\n", page->out);
-	begin_table(page, headings);
+	page_begin_table(page, headings);
 	json_array_foreach(json_object_get(disc, "tracks"), i, entry)
 	{
-		begin_row(page);
-		cell(page, "n", "%.0f", manifest_number(entry, "number"));
-		cell(page, "n", "%.0f", manifest_number(entry, "session"));
-		cell(page, NULL, "%s",
+		page_begin_row(page);
+		page_cell(page, "n", "%.0f", manifest_number(entry, "number"));
+		page_cell(page, "n", "%.0f", manifest_number(entry, "session"));
+		page_cell(page, NULL, "%s",
 		     json_is_true(json_object_get(entry, "blank"))  ? "blank"
 		     : json_is_true(json_object_get(entry, "data")) ? "data"
 								    : "audio");
-		cell(page, "n", "%.0f", manifest_number(entry, "lba"));
-		cell(page, "n", "%.0f", manifest_number(entry, "sectors"));
-		end_row(page);
+		page_cell(page, "n", "%.0f", manifest_number(entry, "lba"));
+		page_cell(page, "n", "%.0f", manifest_number(entry, "sectors"));
+		page_end_row(page);
 	}
-	end_table(page, 0);
+	page_end_table(page, 0);
 }
 
 static void print_candidates(const struct page *page, const json_t *size)
@@ -234,31 +154,31 @@ static void print_candidates(const struct page *page, const json_t *size)
 		html_text(page->out, manifest_string(size, "left_out"));
 		fputs("</p>\n", page->out);
 	}
-	begin_table(page, headings);
+	page_begin_table(page, headings);
 	json_array_foreach(json_object_get(size, "candidates"), i, entry)
 	{
-		begin_row(page);
-		cell(page, NULL, "%s", manifest_string(entry, "source"));
-		cell(page, "n", "%.0f", manifest_number(entry, "sectors"));
-		cell(page, NULL, "%s", json_is_true(json_object_get(entry, "chosen")) ? "chosen" : "");
-		end_row(page);
+		page_begin_row(page);
+		page_cell(page, NULL, "%s", manifest_string(entry, "source"));
+		page_cell(page, "n", "%.0f", manifest_number(entry, "sectors"));
+		page_cell(page, NULL, "%s", json_is_true(json_object_get(entry, "chosen")) ? "chosen" : "");
+		page_end_row(page);
 	}
-	end_table(page, 0);
+	page_end_table(page, 0);
 }
 
 static void print_disc(const struct page *page)
 {
 	const json_t *disc = json_object_get(page->root, "disc");
 
-	begin_section(page, "medium", "Disc");
-	begin_facts(page);
+	page_begin_section(page, "medium", "Disc");
+	page_begin_facts(page);
 	html_fact(page->out, "Label", manifest_string(disc, "label"));
 	html_fact(page->out, "Kind", manifest_string(disc, "kind"));
 	html_fact(page->out, "State", manifest_string(disc, "state"));
 	html_fact(page->out, "Manufacturer", manifest_string(disc, "manufacturer"));
 	html_fact(page->out, "Medium id", manifest_string(disc, "media_id"));
 	html_fact(page->out, "Identity", manifest_string(disc, "identity"));
-	end_facts(page);
+	page_end_facts(page);
 	print_tracks(page, disc);
 	print_candidates(page, json_object_get(page->root, "size_decision"));
 	fputs("</section>\n", page->out);
@@ -291,7 +211,7 @@ static void print_passes(const struct page *page, const json_t *run)
 	const json_t *entry;
 	size_t i;
 
-	begin_table(page, headings);
+	page_begin_table(page, headings);
 	json_array_foreach(json_object_get(run, "passes"), i, entry)
 	{
 		const char *how = manifest_string(entry, "how"), *where = manifest_string(entry, "where");
@@ -300,18 +220,18 @@ static void print_passes(const struct page *page, const json_t *run)
 		if (manifest_amount(entry, "reads") + manifest_amount(entry, "errors") == 0 &&
 		    manifest_number(entry, "seconds") < 1)
 			continue;
-		begin_row(page);
-		cell(page, "path", "%s%s%s%s%s%s", pass_words(manifest_string(entry, "name")),
+		page_begin_row(page);
+		page_cell(page, "path", "%s%s%s%s%s%s", pass_words(manifest_string(entry, "name")),
 		     how[0] != '\0' ? " " : "", how, where[0] != '\0' ? " (" : "", where, where[0] != '\0' ? ")" : "");
-		cell(page, "n", "%s", text_duration(manifest_amount(entry, "seconds"), words));
-		cell(page, "n", "%.0f", manifest_number(entry, "rounds"));
-		cell(page, "n", "%.0f", manifest_number(entry, "reads"));
-		cell(page, "n", "%.0f", manifest_number(entry, "errors"));
-		cell(page, "n", "%.0f", manifest_number(entry, "sectors"));
-		cell(page, "n", "%.0f", manifest_number(entry, "left"));
-		end_row(page);
+		page_cell(page, "n", "%s", text_duration(manifest_amount(entry, "seconds"), words));
+		page_cell(page, "n", "%.0f", manifest_number(entry, "rounds"));
+		page_cell(page, "n", "%.0f", manifest_number(entry, "reads"));
+		page_cell(page, "n", "%.0f", manifest_number(entry, "errors"));
+		page_cell(page, "n", "%.0f", manifest_number(entry, "sectors"));
+		page_cell(page, "n", "%.0f", manifest_number(entry, "left"));
+		page_end_row(page);
 	}
-	end_table(page, 0);
+	page_end_table(page, 0);
 }
 
 static void print_messages(const struct page *page, const json_t *run)
@@ -324,21 +244,21 @@ static void print_messages(const struct page *page, const json_t *run)
 	if (json_array_size(list) == 0)
 		return;
 	fputs("<details><summary>Decisions and messages</summary>\n", page->out);
-	begin_table(page, headings);
+	page_begin_table(page, headings);
 	json_array_foreach(list, i, entry)
 	{
-		begin_row(page);
-		cell(page, "n", "%s", text_duration(manifest_amount(entry, "time"), words));
-		cell(page, "path", "%s", manifest_string(entry, "text"));
-		end_row(page);
+		page_begin_row(page);
+		page_cell(page, "n", "%s", text_duration(manifest_amount(entry, "time"), words));
+		page_cell(page, "path", "%s", manifest_string(entry, "text"));
+		page_end_row(page);
 	}
-	end_table(page, 0);
+	page_end_table(page, 0);
 	if (manifest_integer(run, "messages_left_out") > 0)
 		fprintf(page->out, "<p>%.0f more were not kept.</p>\n", manifest_number(run, "messages_left_out"));
 	fputs("</details>\n", page->out);
 }
 
-static char *join_command(const json_t *run)
+char *page_command(const json_t *run)
 {
 	const json_t *entry;
 	char *text = NULL;
@@ -360,12 +280,12 @@ static char *join_command(const json_t *run)
 static void print_run(const struct page *page, const json_t *run, size_t number)
 {
 	const json_t *drive = json_object_get(run, "drive");
-	char words[3 * TEXT_SIZE], *command = join_command(run);
+	char words[3 * TEXT_SIZE], *command = page_command(run);
 
 	snprintf(words, sizeof(words), "run%zu", number);
 	snprintf(words + TEXT_SIZE, TEXT_SIZE, "Run %zu", number);
-	begin_section(page, words, words + TEXT_SIZE);
-	begin_facts(page);
+	page_begin_section(page, words, words + TEXT_SIZE);
+	page_begin_facts(page);
 	html_fact(page->out, "Command", command);
 	free(command);
 	html_fact(page->out, "Version", manifest_string(run, "version"));
@@ -386,7 +306,7 @@ static void print_run(const struct page *page, const json_t *run, size_t number)
 		snprintf(words, sizeof(words), "%.1f MB/s", manifest_number(run, "speed_kbps") / 1000);
 		html_fact(page->out, "Average speed", words);
 	}
-	end_facts(page);
+	page_end_facts(page);
 	fputs("<h3>Passes</h3>\n", page->out);
 	print_passes(page, run);
 	print_messages(page, run);

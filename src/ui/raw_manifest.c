@@ -11,7 +11,7 @@
 #include "base/file.h"
 #include "ui/manifest_private.h"
 
-enum { MAX_BYTES = 16 << 20, MAX_FILES = 200, RAW_VERSION = 1 };
+enum { MAX_BYTES = 16 << 20, MAX_FILES = 200 };
 
 /* The files may have been moved together with it since. False if there is no name. */
 static bool put_path(const char *manifest, const char *name, char ret_path[PATH_MAX])
@@ -40,7 +40,7 @@ static int take(const char *path, const json_t *root, struct raw_manifest *manif
 	const json_t *files = json_object_get(root, "files");
 	size_t n = json_array_size(files);
 
-	if (manifest_integer(root, "discern_raw_manifest") != RAW_VERSION)
+	if (manifest_integer(root, "discern_raw_manifest") != CD_MANIFEST_VERSION)
 		return discern_error_set(err, -EINVAL,
 					 "%s: a manifest of a version that this program does not understand", path);
 	manifest->files = manifest_must(calloc(n > 0 ? n : 1, sizeof(*manifest->files)));

@@ -10,6 +10,9 @@
 
 #include <discern/error.h>
 
+/** Version of this form, and of that of sound. */
+#define CD_MANIFEST_VERSION 1
+
 struct raw_manifest_file {
 	/** In the folder of the manifest. */
 	char path[PATH_MAX];

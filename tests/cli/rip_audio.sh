@@ -118,6 +118,10 @@ equal "it has the files and the sheet" "$(wc -l <sums)" 5
 ok "with their sums" sh -c 'cd rip && sha256sum -c ../sums'
 equal "and says what the result says" "$(jq -cS 'del(.discern_audio_manifest,.version,.start,.command,.drive_id,.files)' rip/rip.json)" \
 	"$(jq -cS 'del(.manifest)' result.json)"
+ok "a page is made of it" "$discern" report rip/rip.json
+contains "with the disc's name" rip/rip.html "<h1>A disc</h1>"
+contains "the titles, as text" rip/rip.html "<td>Two: AC/DC?</td>"
+contains "and what was found" rip/rip.html '<p class="verdict complete">Every sector was read.</p>'
 
 # Sums, by their definitions.
 cat >sums.py <<'PY'

@@ -8,7 +8,7 @@
 . "$source_folder/tests/support/rip.sh"
 requires_vdrive
 requires_built EXPAT SNDFILE
-requires cdrdao cdrskin jq python3 xorrisofs
+requires cdrdao cdrskin jq python3 xmllint xorrisofs
 
 show=$build_folder/tests/support/cd_image_show
 "$build_folder/tests/support/sound_make" all 1200 1 || exit 1
@@ -273,9 +273,21 @@ equal "and the scrambled one is that of the disc" "$(cat differ.txt)" "50 51 60 
 # Unreadable: told, marked, filled, and read by the same command in another drive.
 rm -rf image
 fault="read lba=100-102 read-error"
-exits 3 "unreadable sectors" rip mixed.cue -o image/x --json --dat=good.dat
+echo mine >page.html
+exits 1 "a page of somebody else's" rip mixed.cue -o image/x --report=page.html
+complained "is told before anything is read" "is no report of discern's making"
+absent "and nothing is" image/x.bin
+exits 2 "no page without a manifest" rip mixed.cue -o image/x --report=image/x.html --no-manifest
+exits 3 "unreadable sectors" rip mixed.cue -o image/x --json --dat=good.dat --report=image/x.html
+cp "$work/out" result.json
+equal "the page is told" "$(jq -r .report result.json)" image/x.html
 equal "are told" "$(jq -c '[.bad_sectors, .unreadable_sectors, [.tracks[].bad_sectors], .ranges, .dat_verdict]' "$work/out")" \
 	'[3,3,[3,0,0],[{"what":"unreadable","lba":100,"sectors":3}],null]'
+ok "it is well-formed" xmllint --noout image/x.html
+contains "what is missing comes first" image/x.html '<p class="verdict bad">3 of '"$(jq .sectors result.json)"' sectors could not be read'
+contains "with its place on the disc" image/x.html ": missing, 3 sectors</title>"
+contains "and in the table" image/x.html '<td class="n">100</td><td class="n">102</td><td class="n">3</td>'
+contains "each track has a row" image/x.html '<td class="n">3</td><td class="n">1</td><td>audio</td>'
 contains "and bad in the map" image/x.map "0x000396C0  0x00001B90  -"
 equal "their places hold their address" "$(xxd -p -s $((100 * 2352)) -l 24 image/x.bin)" \
 	00ffffffffffffffffffff00000325015555555555555555
