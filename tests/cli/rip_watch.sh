@@ -37,13 +37,22 @@ await() {
 			grep -qF -- "$text" "$file" 2>/dev/null && continue 2
 			sleep 0.1
 		done
-		echo "never in $file: $text" >missing
+		echo "never in $file: $text" >>missing
 		kill "$watch"
 		exit 1
 	done
 }
+# opened DRIVE: what is told of a disc comes before its tray opens
+opened() {
+	for _ in $(seq 300); do
+		"$discern" info "$1" 2>/dev/null | grep -q 'the tray is open' && return
+		sleep 0.1
+	done
+	echo "$1: its tray never opened" >>missing
+}
 # change DRIVE IMAGE: as a person does, when the tray is open
 change() {
+	opened "sr$1"
 	cp "$2" new && mv new "medium$1" && load "sr$1"
 }
 # load DRIVE: another program may be looking at it just now
@@ -82,6 +91,7 @@ begun images/THIRD.iso.map
 kill -KILL "$(worker sr1)"
 await log.first 'process was killed'
 sed -i '/^sr1/d' faults
+opened sr1
 load sr1
 await log.first '"resumed": true'
 
@@ -104,6 +114,7 @@ watch=$!
 await log.second good
 
 # A drive that is unplugged while nothing is in it, and comes back with a disc; others see it go and come.
+opened sr0
 mkdir away && touch away/sr0
 mount --bind /dev/sr0 away/sr0 && umount -l /dev/sr0 && rm /dev/sr0 && await progress.second 'the drive is gone'
 cp third.iso new && mv new medium0
