@@ -11,6 +11,8 @@ export LC_ALL
 # The virtual drive's preload module comes before a sanitizer's library; it hides none of its functions.
 ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0
 export ASAN_OPTIONS
+LSAN_OPTIONS=suppressions=$(CDPATH='' cd -- "${srcdir:-.}" && pwd)/tests/support/lsan.supp:print_suppressions=0
+export LSAN_OPTIONS
 
 # shellcheck disable=SC2034  # for the tests
 source_folder=$(CDPATH='' cd -- "${srcdir:-.}" && pwd)
