@@ -426,6 +426,7 @@ void passes_start(struct passes *passes)
 	passes->checkpoint_interval = passes->first_checkpoint_seconds;
 	passes->next_checkpoint = observe_now() + passes->checkpoint_interval;
 	passes->started = passes->last_good = passes_now(passes);
+	rest_begin(passes);
 	passes->effort.speed_kbps = passes->speed_kbps;
 	record_start(passes->record, passes->started);
 }

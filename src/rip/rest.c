@@ -28,6 +28,21 @@ double rip_cool_down_seconds(const struct discern_rip_options *options)
 						: 0;
 }
 
+void rest_begin(struct passes *passes)
+{
+	passes->rest.n_failures = 0;
+	passes->rest.patience = FIRST_PATIENCE_SECONDS;
+	passes->rest.good_busy_seconds = passes->source->busy_seconds;
+}
+
+/* By the drive's own clock, if it has one: what this program waits for tires no drive. */
+static double seconds_without_success(const struct passes *passes)
+{
+	if (passes->source->busy_seconds > 0)
+		return passes->source->busy_seconds - passes->rest.good_busy_seconds;
+	return passes_now(passes) - passes->last_good;
+}
+
 void rest_note(struct passes *passes, uint32_t sector, uint32_t n_sectors, bool is_good)
 {
 	struct rest *rest = &passes->rest;
@@ -36,8 +51,7 @@ void rest_note(struct passes *passes, uint32_t sector, uint32_t n_sectors, bool 
 		rest->n_failures++;
 		return;
 	}
-	rest->n_failures = 0;
-	rest->patience = FIRST_PATIENCE_SECONDS;
+	rest_begin(passes);
 	/* One that was read without trouble, in a large piece. The first one stays: by the time that it is asked for, no
 	 * cache has it any more. */
 	if (rest->has_sector || n_sectors < passes->source->preferred_sectors)
@@ -120,8 +134,7 @@ static int rest_until_well(struct passes *passes, struct discern_error *err)
 					 MOST_RESTS);
 	/* What the rest took is no time without success. */
 	passes->last_good += passes_now(passes) - before;
-	passes->rest.n_failures = 0;
-	passes->rest.patience = FIRST_PATIENCE_SECONDS;
+	rest_begin(passes);
 	discern_error_clear(err);
 	return 0;
 }
@@ -138,10 +151,8 @@ int rest_if_due(struct passes *passes, struct discern_error *err)
 	bool is_well = true;
 	int ret;
 
-	if (rest->patience == 0)
-		rest->patience = FIRST_PATIENCE_SECONDS;
 	if (!may_rest(passes) || rest->n_failures < MIN_FAILURES ||
-	    passes_now(passes) - passes->last_good < rest->patience || (!rest->has_sector && !guess_sector(passes)))
+	    seconds_without_success(passes) < rest->patience || (!rest->has_sector && !guess_sector(passes)))
 		return 0;
 	ret = ask(passes, &is_well, err);
 	if (ret < 0)

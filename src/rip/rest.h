@@ -23,10 +23,15 @@ struct rest {
 	unsigned n_failures;
 	/** After so long without a good read the sector is asked for; twice as long after each time that it came. */
 	double patience;
+	/** What the drive's clock said at the last good read. */
+	double good_busy_seconds;
 };
 
 /** Of a caller's options. */
 double rip_cool_down_seconds(const struct discern_rip_options *options);
+
+/** From now on it counts how long nothing is read. */
+void rest_begin(struct passes *passes);
 
 /** A read of so many sectors has ended. */
 void rest_note(struct passes *passes, uint32_t sector, uint32_t n_sectors, bool is_good);

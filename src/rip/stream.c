@@ -336,6 +336,7 @@ static int prepare(struct run *run, struct discern_error *err)
 		.next_checkpoint = HUGE_VAL,
 	};
 	run->passes.started = run->passes.last_good = observe_now();
+	rest_begin(&run->passes);
 	if (options->compression != DISCERN_COMPRESSION_NONE)
 		ret = compress_new(options->compression, &out, &run->compress, err);
 	if (ret == 0)
