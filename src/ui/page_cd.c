@@ -10,9 +10,6 @@
 #include "ui/manifest_private.h"
 #include "ui/page_private.h"
 
-/* Rows of a table; the manifest has all. */
-enum { MAX_ROWS = 500 };
-
 enum { RAW_SECTOR_BYTES = 2352 };
 
 /* kB/s of 1000 bytes of data: 75 sectors each second. */
@@ -112,7 +109,7 @@ static void print_files(const struct page *page)
 	page_begin_table(page, headings);
 	json_array_foreach(list, i, entry)
 	{
-		if (i == MAX_ROWS)
+		if (i == PAGE_MAX_ROWS)
 			break;
 		page_begin_row(page);
 		page_cell(page, "path", "%s", manifest_string(entry, "path"));
@@ -120,7 +117,7 @@ static void print_files(const struct page *page)
 		page_cell(page, "path", "%s", manifest_string(entry, "sha256"));
 		page_end_row(page);
 	}
-	page_end_table(page, json_array_size(list) > MAX_ROWS ? json_array_size(list) - MAX_ROWS : 0);
+	page_end_table(page, page_left_out(list));
 	fputs("</section>\n", page->out);
 }
 
@@ -168,33 +165,6 @@ static void print_tracks(const struct page *page)
 		page_end_row(page);
 	}
 	page_end_table(page, 0);
-	fputs("</section>\n", page->out);
-}
-
-static void print_ranges(const struct page *page)
-{
-	static const char *const headings[] = { "#First LBA", "#Last LBA", "#Sectors", "State", NULL };
-	const json_t *list = json_object_get(page->root, "ranges"), *entry;
-	size_t i;
-
-	if (json_array_size(list) == 0)
-		return;
-	page_begin_section(page, "ranges", "Not simply good");
-	page_begin_table(page, headings);
-	json_array_foreach(list, i, entry)
-	{
-		double lba = manifest_number(entry, "lba"), n = manifest_number(entry, "sectors");
-
-		if (i == MAX_ROWS)
-			break;
-		page_begin_row(page);
-		page_cell(page, "n", "%.0f", lba);
-		page_cell(page, "n", "%.0f", lba + n - 1);
-		page_cell(page, "n", "%.0f", n);
-		page_cell(page, NULL, "%s", manifest_string(entry, "what"));
-		page_end_row(page);
-	}
-	page_end_table(page, json_array_size(list) > MAX_ROWS ? json_array_size(list) - MAX_ROWS : 0);
 	fputs("</section>\n", page->out);
 }
 
@@ -260,7 +230,7 @@ static void print_run(const struct page *page)
 void page_cd_tables(const struct page *page)
 {
 	print_tracks(page);
-	print_ranges(page);
+	page_print_ranges(page, "ranges", "what", "Not simply good");
 	print_files(page);
 	print_disc(page);
 	print_run(page);

@@ -100,6 +100,13 @@ void page_end_row(const struct page *page);
 void page_cell(const struct page *page, const char *class, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/** Rows of a table; the manifest has all. And how many of a list that leaves out. */
+enum { PAGE_MAX_ROWS = 500 };
+size_t page_left_out(const json_t *list);
+
+/** A section with a list of ranges, of each its place and what this member says of it; none for an empty list. */
+void page_print_ranges(const struct page *page, const char *list_name, const char *member, const char *heading);
+
 /** Opens a figure with its heading; page_end_figure() closes it. */
 void page_begin_figure(const struct page *page, const char *id, const char *heading);
 void page_end_figure(const struct page *page, const char *caption);

@@ -10,6 +10,9 @@
 #include "ui/manifest_private.h"
 #include "ui/page_private.h"
 
+/* A list of places that is longer is folded up at first. */
+enum { SHOWN_ROWS = 16 };
+
 void page_begin_section(const struct page *page, const char *id, const char *heading)
 {
 	fprintf(page->out, "<section id=\"%s\"><h2>", id);
@@ -83,4 +86,41 @@ void page_number_fact(const struct page *page, const char *name, const json_t *v
 		return;
 	snprintf(words, sizeof(words), "%.0f", json_number_value(value));
 	html_fact(page->out, name, words);
+}
+
+size_t page_left_out(const json_t *list)
+{
+	return json_array_size(list) > PAGE_MAX_ROWS ? json_array_size(list) - PAGE_MAX_ROWS : 0;
+}
+
+void page_print_ranges(const struct page *page, const char *list_name, const char *member, const char *heading)
+{
+	static const char *const headings[] = { "#First LBA", "#Last LBA", "#Sectors", "State", NULL };
+	const json_t *list = json_object_get(page->root, list_name), *entry;
+	size_t i;
+
+	if (json_array_size(list) == 0)
+		return;
+	page_begin_section(page, list_name, heading);
+	fprintf(page->out, "<details%s><summary>%zu %s</summary>\n",
+		json_array_size(list) <= SHOWN_ROWS ? " open=\"open\"" : "", json_array_size(list),
+		json_array_size(list) == 1 ? "place" : "places");
+	page_begin_table(page, headings);
+	json_array_foreach(list, i, entry)
+	{
+		double lba = manifest_number(entry, "lba"), n = manifest_number(entry, "sectors");
+		const char *state = manifest_string(entry, member);
+
+		if (i == PAGE_MAX_ROWS)
+			break;
+		page_begin_row(page);
+		page_cell(page, "n", "%.0f", lba);
+		page_cell(page, "n", "%.0f", lba + n - 1);
+		page_cell(page, "n", "%.0f", n);
+		page_cell(page, NULL, "%s", state[0] != '\0' ? state : "read after errors");
+		page_end_row(page);
+	}
+	page_end_table(page, page_left_out(list));
+	fputs("</details>\n", page->out);
+	fputs("</section>\n", page->out);
 }

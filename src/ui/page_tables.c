@@ -10,17 +10,6 @@
 #include "ui/manifest_private.h"
 #include "ui/page_private.h"
 
-/* Rows of a table; the manifest has all. */
-enum { MAX_ROWS = 500 };
-
-/* A list of places that is longer is folded up at first. */
-enum { SHOWN_ROWS = 16 };
-
-static size_t left_out(const json_t *list)
-{
-	return json_array_size(list) > MAX_ROWS ? json_array_size(list) - MAX_ROWS : 0;
-}
-
 static void print_image(const struct page *page)
 {
 	const json_t *hashes = json_object_get(page->root, "hashes");
@@ -71,7 +60,7 @@ static void print_files(const struct page *page)
 	page_begin_table(page, headings);
 	json_array_foreach(list, i, entry)
 	{
-		if (i == MAX_ROWS)
+		if (i == PAGE_MAX_ROWS)
 			break;
 		page_begin_row(page);
 		page_cell(page, "path", "%s%s", manifest_string(entry, "path"),
@@ -80,39 +69,7 @@ static void print_files(const struct page *page)
 		page_cell(page, "n", "%.0f", manifest_number(entry, "bad_sectors"));
 		page_end_row(page);
 	}
-	page_end_table(page, left_out(list));
-	fputs("</section>\n", page->out);
-}
-
-static void print_ranges(const struct page *page, const char *key, const char *heading)
-{
-	static const char *const headings[] = { "#First LBA", "#Last LBA", "#Sectors", "State", NULL };
-	const json_t *list = json_object_get(page->root, key), *entry;
-	size_t i;
-
-	if (json_array_size(list) == 0)
-		return;
-	page_begin_section(page, key, heading);
-	fprintf(page->out, "<details%s><summary>%zu %s</summary>\n",
-		json_array_size(list) <= SHOWN_ROWS ? " open=\"open\"" : "", json_array_size(list),
-		json_array_size(list) == 1 ? "place" : "places");
-	page_begin_table(page, headings);
-	json_array_foreach(list, i, entry)
-	{
-		double lba = manifest_number(entry, "lba"), n = manifest_number(entry, "sectors");
-		const char *state = manifest_string(entry, "state");
-
-		if (i == MAX_ROWS)
-			break;
-		page_begin_row(page);
-		page_cell(page, "n", "%.0f", lba);
-		page_cell(page, "n", "%.0f", lba + n - 1);
-		page_cell(page, "n", "%.0f", n);
-		page_cell(page, NULL, "%s", state[0] != '\0' ? state : "read after errors");
-		page_end_row(page);
-	}
-	page_end_table(page, left_out(list));
-	fputs("</details>\n", page->out);
+	page_end_table(page, page_left_out(list));
 	fputs("</section>\n", page->out);
 }
 
@@ -320,8 +277,8 @@ void page_tables(const struct page *page)
 
 	print_files(page);
 	print_image(page);
-	print_ranges(page, "bad_ranges", "Missing sectors");
-	print_ranges(page, "doubtful_ranges", "Doubtful sectors");
+	page_print_ranges(page, "bad_ranges", "state", "Missing sectors");
+	page_print_ranges(page, "doubtful_ranges", "state", "Doubtful sectors");
 	print_disc(page);
 	json_array_foreach(runs, i, run) print_run(page, run, i + 1);
 }
