@@ -281,14 +281,8 @@ unset disc
 
 # Data on the disc are left out, with a note; a disc with nothing else is refused.
 make_iso data.iso 1
-cat >mixed.cue <<END
-FILE "data.iso" BINARY
-  TRACK 01 MODE1/2048
-    INDEX 01 00:00:00
-FILE "all.raw" BINARY
-  TRACK 02 AUDIO
-    PREGAP 00:02:00
-    INDEX 01 00:00:00
+mixed_sheet data.iso >mixed.cue
+cat >>mixed.cue <<END
   TRACK 03 AUDIO
     INDEX 01 00:20:00
 END

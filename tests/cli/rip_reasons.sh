@@ -4,6 +4,8 @@
 # counts it in a line with its reason.
 # shellcheck source=tests/support/functions.sh
 . "${srcdir:-.}/tests/support/functions.sh"
+# shellcheck source=tests/support/rip.sh
+. "$source_folder/tests/support/rip.sh"
 requires_vdrive
 
 # reasons WHAT CODE MEDIUM FAULTS OPTION…: a rip of it, of which no reading is without a reason; the lines stay in "err"
@@ -40,15 +42,7 @@ reasons "CD" 0 small.img,kind=cd-rom 'ring lba=400-407 dead=0.5 severity=1 seed=
 complained "CD: without correction" "without its correction, to be mended here"
 
 "$build_folder/tests/support/sound_make" all 1500 1 || exit 1
-cat >mixed.cue <<'END'
-FILE "small.img" BINARY
-  TRACK 01 MODE1/2048
-    INDEX 01 00:00:00
-FILE "all.raw" BINARY
-  TRACK 02 AUDIO
-    PREGAP 00:02:00
-    INDEX 01 00:00:00
-END
+mixed_sheet small.img >mixed.cue
 reasons "raw" 3 mixed.cue 'ring lba=400-407 dead=0.5 severity=1 seed=3; read lba=2500 sense=3/11/05' \
 	--raw --subchannel --retries 4 -o got
 complained "raw: sub-channels" "sub-channels of a sector that the drive gives up"

@@ -4,21 +4,15 @@
 # resumable. They hang, reset, answer short, lie about the size, or are gone in the middle.
 # shellcheck source=tests/support/functions.sh
 . "${srcdir:-.}/tests/support/functions.sh"
+# shellcheck source=tests/support/rip.sh
+. "$source_folder/tests/support/rip.sh"
 requires_vdrive
 requires_built SNDFILE
 requires flac
 
 "$build_folder/tests/support/sound_make" all 900 1 || exit 1
 head -c 1M /dev/zero | openssl enc -aes-128-ctr -K 00 -iv 00 >data.img 2>/dev/null
-cat >mixed.cue <<'END'
-FILE "data.img" BINARY
-  TRACK 01 MODE1/2048
-    INDEX 01 00:00:00
-FILE "all.raw" BINARY
-  TRACK 02 AUDIO
-    PREGAP 00:02:00
-    INDEX 01 00:00:00
-END
+mixed_sheet data.img >mixed.cue
 
 # in_trouble RULES COMMAND…: in a drive with these faults, which are divided by semicolons
 in_trouble() {

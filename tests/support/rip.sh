@@ -24,3 +24,16 @@ documented() {
 	done <members
 	equal "$1: each member is documented" "$unknown" ""
 }
+
+# mixed_sheet DATA: a cue sheet of data and, behind a gap, the sound of all.raw
+mixed_sheet() {
+	cat <<-END
+		FILE "$1" BINARY
+		  TRACK 01 MODE1/2048
+		    INDEX 01 00:00:00
+		FILE "all.raw" BINARY
+		  TRACK 02 AUDIO
+		    PREGAP 00:02:00
+		    INDEX 01 00:00:00
+	END
+}
