@@ -90,7 +90,7 @@ burn disc --dry-run small.iso
 ends 0 "a checksum from a list is compared"
 printed "and where it is from is told" "SHA-256 good (SHA256SUMS)"
 cp small.iso small.kept
-printf x | dd of=small.iso bs=1 seek=1000000 conv=notrunc status=none
+printf differs! | dd of=small.iso bs=1 seek=1000000 conv=notrunc status=none
 before=$(print_sum disc)
 burn disc small.iso
 ends 1 "an image that differs from the list is not burned"

@@ -44,7 +44,7 @@ for words in "the catalogue number is 4012345678901, not 4012345678902" "the ISR
 done
 sed 's/all.wav/changed.raw/; s/WAVE/BINARY/' disc.cue >changed.cue
 cp all.raw changed.raw
-printf 'x' | dd of=changed.raw bs=1 seek=$((1200 * 2352 + 7)) conv=notrunc status=none
+printf differs! | dd of=changed.raw bs=1 seek=$((1200 * 2352 + 7)) conv=notrunc status=none
 exits 4 "one sample differs" verify_in "" changed.cue
 printed "where is told" "LBA 1200 to 1200"
 exits 3 "sectors that cannot be read" "$discern" vdrive run --drive sr0=a.disc \
@@ -168,7 +168,7 @@ sed 's/INDEX 02 00:15:00/INDEX 05 00:15:00/' disc.cue >wrong.cue
 refuses 1 "a sheet that is wrong" wrong.cue "wrong.cue: line 16"
 printf 'FILE "all.raw" BINARY\nTRACK 01 MODE1/2352\nINDEX 01 00:00:00\n' >noise.cue
 refuses 1 "sound that is said to be data" noise.cue "sector 0 of track 1 is not one of the kind"
-printf 'x' | dd of=whole.bin bs=1 seek=$((50 * 2352 + 1000)) conv=notrunc status=none
+printf differs! | dd of=whole.bin bs=1 seek=$((50 * 2352 + 1000)) conv=notrunc status=none
 refuses 1 "a data sector that is not sound" whole.bin "1 data sector is not sound"
 new_disc cd-r
 ok "which can be burned all the same" burn_in "" --any-file whole.bin

@@ -7,7 +7,7 @@ requires jq
 
 make_iso image.iso 8 JSON_TEST
 cp image.iso changed.iso
-printf 'X' | dd of=changed.iso bs=1 seek=4000000 conv=notrunc 2>/dev/null
+printf differs! | dd of=changed.iso bs=1 seek=4000000 conv=notrunc 2>/dev/null
 
 # one_object WHAT FILE: the file holds just one JSON object, which is not empty
 one_object() {

@@ -166,9 +166,9 @@ fresh
 # ---- not the same disc ----
 
 cp disc.img other.img
-printf x | dd of=other.img bs=1 seek=$((24576 * 2048 + 9)) conv=notrunc 2>/dev/null
+printf differs! | dd of=other.img bs=1 seek=$((24576 * 2048 + 9)) conv=notrunc 2>/dev/null
 cp disc.img odd.img
-printf x | dd of=odd.img bs=1 seek=$((24577 * 2048 + 9)) conv=notrunc 2>/dev/null
+printf differs! | dd of=odd.img bs=1 seek=$((24577 * 2048 + 9)) conv=notrunc 2>/dev/null
 
 # different MEDIUM ARGUMENT…: with disc.img in sr0 and sr2, and MEDIUM in sr1
 different() {

@@ -273,7 +273,7 @@ ok "also as JSON" with_drive disc.iso "$discern" verify --json --manifest=out.is
 equal "with the digest" "$(jq -r '.disc_sha256, .verdict, .equal_sectors' out | tr '\n' ' ')" \
 	"$(sha256sum <disc.iso | cut -d ' ' -f 1) equal $sectors "
 cp disc.iso changed.iso
-printf x | dd of=changed.iso bs=1 seek=5000000 conv=notrunc 2>/dev/null
+printf differs! | dd of=changed.iso bs=1 seek=5000000 conv=notrunc 2>/dev/null
 exits 4 "one changed byte is found" with_drive changed.iso "$discern" verify --manifest out.iso.json
 printed "and told" "differs: the SHA-256 is another one"
 exits 4 "a shorter disc is found" with_drive other.iso "$discern" verify --manifest out.iso.json

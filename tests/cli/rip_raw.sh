@@ -157,7 +157,7 @@ mkdir moved && cp mixed/z.* mixed/z\ * moved
 exits 0 "the disc by the manifest" with_drive mixed.cue "$discern" verify --manifest moved/z.json
 printed "whose files are unchanged" "moved/z.json: 3 files, unchanged"
 exits 4 "another disc" with_drive extra.cue "$discern" verify --manifest moved/z.json
-printf x | dd of="moved/z (Track 2).bin" bs=1 seek=5000 conv=notrunc status=none
+printf differs! | dd of="moved/z (Track 2).bin" bs=1 seek=5000 conv=notrunc status=none
 exits 4 "a file that was changed" with_drive mixed.cue "$discern" verify --manifest moved/z.json
 complained "is named" "z (Track 2).bin was changed"
 rm "moved/z (Track 2).bin"

@@ -63,7 +63,7 @@ equal "a reader that sleeps does not keep it from Ctrl-C" "$(cat code)" 124
 
 # --- compressed ---
 cp disc.iso changed.iso
-printf x | dd of=changed.iso bs=1 seek=$(($(stat -c %s disc.iso) - 1)) conv=notrunc status=none
+printf differs! | dd of=changed.iso bs=1 seek=$(($(stat -c %s disc.iso) - 8)) conv=notrunc status=none
 # packed FORMAT SUFFIX UNPACK…
 packed() {
 	format=$1
@@ -104,7 +104,7 @@ run "$discern" info out.iso.zst --json
 equal "discern info looks into it" "$(jq -r '.image.bytes' "$work/out")" "$(wc -c <disc.iso)"
 exits 0 "discern verify compares the disc with it" with_drive "$disc" "$discern" verify out.iso.zst
 cp disc.iso other.iso
-printf x | dd of=other.iso bs=1 seek=3000000 conv=notrunc status=none
+printf differs! | dd of=other.iso bs=1 seek=3000000 conv=notrunc status=none
 exits 4 "and finds a difference" with_drive other.iso,kind=dvd-rom "$discern" verify out.iso.zst
 cp out.iso.zst bad.zst
 printf '\377\377\377' | dd of=bad.zst bs=1 seek=2000000 conv=notrunc status=none
