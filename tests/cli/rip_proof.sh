@@ -9,7 +9,7 @@ requires_vdrive
 
 # What is read twice is kept after each 32 MiB: one disc is larger.
 head -c 40M /dev/zero | openssl enc -aes-128-ctr -K 00 -iv 00 >large.img 2>/dev/null
-head -c 20M large.img >disc.img
+head -c 13M large.img >disc.img
 lba=5000
 
 # told KEY: what the clock file of the last run says
