@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/buffer.h"
 #include "base/cleanup.h"
 #include "drive/drive_source_private.h"
 
@@ -19,7 +20,7 @@ void drive_source_flush(struct drive_source *source, int32_t lba)
 	uint32_t n_half = source->capacity_sectors / 2, n_left = n_half < n_wanted ? n_half : n_wanted;
 	bool is_behind = lba >= 0 && (uint32_t)lba >= n_half;
 	int32_t at = is_behind ? 0 : (int32_t)(source->capacity_sectors - n_left);
-	AUTO_FREE uint8_t *buffer = malloc((size_t)source->max_sectors * DISCERN_SECTOR_SIZE);
+	AUTO_FREE uint8_t *buffer = buffer_new((size_t)source->max_sectors * DISCERN_SECTOR_SIZE);
 	const char *before =
 		source_because(&source->base, "elsewhere, so that the drive's cache holds nothing of before");
 
