@@ -60,7 +60,22 @@ int drive_source_read_once(struct drive_source *source, int32_t lba, uint32_t n_
 int drive_source_read_raw(struct discern_source *base, const struct mmc_raw_read *read, uint8_t *buffer,
 			  struct discern_error *err);
 
-/** Reads more than a cache holds, far from lba. */
+/** How to read sectors of which nobody wants the data. */
+struct far_reader {
+	int (*read)(const struct far_reader *reader, int32_t lba, uint32_t n_sectors, struct discern_error *err);
+	struct drive_source *source;
+	/** Room for so many at once. */
+	uint8_t *buffer;
+	uint32_t n_at_once;
+	/** Of the disc. */
+	uint32_t n_sectors;
+};
+
+/** Has what a cache holds read away, at the other end of the disc: 8 MiB, and the first time more and more until the time
+ *  of the sector at lba proves that it comes from the disc. 0, or trouble of the drive. */
+int drive_source_read_away(const struct far_reader *reader, int32_t lba, struct discern_error *err);
+
+/** The same with plain reads, and with as much as has proven enough. */
 void drive_source_flush(struct drive_source *source, int32_t lba);
 
 /** source_forget(). */
