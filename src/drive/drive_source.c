@@ -367,6 +367,7 @@ static int set_effort(struct discern_source *base, const struct source_effort *e
 	if (discern_drive_set_speed(source->drive, kbps, 0, NULL) < 0)
 		return -EOPNOTSUPP;
 	source->speed_kbps = kbps;
+	base->n_starts++;
 	return ret;
 }
 
@@ -378,6 +379,7 @@ void drive_source_renew_effort(struct drive_source *source)
 	}
 	if (source->speed_kbps != 0)
 		discern_drive_set_speed(source->drive, source->speed_kbps, 0, NULL);
+	source->base.n_starts++;
 }
 
 static int set_spinning(struct discern_source *base, bool is_spinning, struct discern_error *err)
@@ -386,6 +388,7 @@ static int set_spinning(struct discern_source *base, bool is_spinning, struct di
 	struct scsi_command command;
 	int ret;
 
+	base->n_starts++;
 	mmc_start_stop_unit(&command, is_spinning ? MMC_START : MMC_STOP);
 	ret = drive_run(drive, &command, NULL, err);
 	return is_spinning ? drive_wait_ready(drive, err) : ret;
