@@ -49,6 +49,7 @@ static void follow_inner(struct cd_source *source)
 {
 	source->base.busy_seconds = source->inner->busy_seconds;
 	source->base.n_recovered = source->inner->n_recovered;
+	source->base.n_starts = source->inner->n_starts;
 	source->base.forget_words = source->inner->forget_words;
 }
 
