@@ -3,6 +3,7 @@
 # discern burn on the virtual drive: what it refuses, and what it burns.
 . "${srcdir:-.}/tests/support/functions.sh"
 . "$source_folder/tests/support/burn.sh"
+make_large
 
 # --- every kind of medium ---
 for media in cd-r dvd+r dvd+rw bd-r; do

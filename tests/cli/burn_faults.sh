@@ -3,6 +3,7 @@
 # discern burn on the virtual drive: drives that fail, images that change, and Ctrl-C.
 . "${srcdir:-.}/tests/support/functions.sh"
 . "$source_folder/tests/support/burn.sh"
+make_large
 
 # --- faults of the drive ---
 # fails MEDIA WHAT RULE…: a burn with this fault is an error, and never called good

@@ -44,8 +44,9 @@ mv small.iso kept.iso
 run "$discern" vdrive run --drive sr0=disc -- "$discern" verify --manifest $receipt
 equal "the receipt alone proves the disc" "$code" 0
 blank other dvd+r
-burn other --no-receipt large.iso
-absent "--no-receipt leaves none" large.iso.receipt.json
+make_iso another.iso 2 ANOTHER
+burn other --no-receipt another.iso
+absent "--no-receipt leaves none" another.iso.receipt.json
 run "$discern" vdrive run --drive sr0=other -- "$discern" verify --manifest $receipt
 equal "and tells another one from it" "$code" 4
 mv kept.iso small.iso

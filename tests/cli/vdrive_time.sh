@@ -6,6 +6,7 @@
 # shellcheck source=tests/support/burn.sh
 . "$source_folder/tests/support/burn.sh"
 requires_vdrive
+make_large
 
 # told KEY: what the clock file of the last run says
 told() {

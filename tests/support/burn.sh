@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=sh disable=SC2154  # functions.sh sets discern, code and work
-# For the tests of discern burn, sourced after functions.sh: two images, virtual discs, and burns on them.
+# For the tests of discern burn, sourced after functions.sh: images, virtual discs, and burns on them.
 requires_vdrive
 requires dd truncate
 make_iso small.iso 3 SMALL
-make_iso large.iso 80 LARGE
+
+# large.iso, for those that need it: larger than the buffer
+make_large() {
+	make_iso large.iso 80 LARGE
+}
 
 # blank NAME MEDIA [SECTORS]: a fresh virtual disc, small as its checksum is taken often
 blank() {
