@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/buffer.h"
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "drive/drive_source_private.h"
@@ -49,7 +50,7 @@ static struct far_reader plain_reader(struct drive_source *source, uint8_t *buff
 
 void drive_source_flush(struct drive_source *source, int32_t lba)
 {
-	AUTO_FREE uint8_t *buffer = malloc((size_t)source->max_sectors * DISCERN_SECTOR_SIZE);
+	AUTO_FREE uint8_t *buffer = buffer_new((size_t)source->max_sectors * DISCERN_SECTOR_SIZE);
 	const struct far_reader reader = plain_reader(source, buffer);
 
 	if (buffer != NULL)
@@ -144,7 +145,7 @@ int drive_source_read_away(const struct far_reader *reader, int32_t lba, struct 
 
 static int read_away_plainly(struct drive_source *source, int32_t lba, struct discern_error *err)
 {
-	AUTO_FREE uint8_t *buffer = malloc((size_t)source->max_sectors * DISCERN_SECTOR_SIZE);
+	AUTO_FREE uint8_t *buffer = buffer_new((size_t)source->max_sectors * DISCERN_SECTOR_SIZE);
 	const struct far_reader reader = plain_reader(source, buffer);
 
 	return buffer != NULL ? drive_source_read_away(&reader, lba, err)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buffer.h"
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "rip/dispute.h"
@@ -253,8 +254,8 @@ int doubt_settle(struct passes *passes, enum map_status on_failure, struct disce
 		return ret;
 	second.n_room = passes->source->preferred_sectors < n_max ? passes->source->preferred_sectors : n_max;
 	second.n_room = second.n_room > 0 ? second.n_room : 1;
-	second.read = read = malloc((size_t)second.n_room * DISCERN_SECTOR_SIZE);
-	second.kept = kept = malloc((size_t)second.n_room * DISCERN_SECTOR_SIZE);
+	second.read = read = buffer_new((size_t)second.n_room * DISCERN_SECTOR_SIZE);
+	second.kept = kept = buffer_new((size_t)second.n_room * DISCERN_SECTOR_SIZE);
 	if (read == NULL || kept == NULL)
 		return discern_error_set(err, -ENOMEM, "out of memory");
 	ret = read_pending(&second, err);
