@@ -44,8 +44,9 @@ struct discern_verify_cd_result {
 	/** What is otherwise on the disc than in the image, but for sectors: "track 2 begins at LBA …"; the first ones. */
 	uint32_t n_differences;
 	char differences[DISCERN_CD_MAX_DIFFERENCES][DISCERN_CD_DIFFERENCE];
-	/** By digest alone: nothing is known of single sectors but which cannot be read, nor of indexes, codes and texts. */
-	bool is_by_digest;
+	/** By digest alone: nothing is known of single sectors but which cannot be read; and by one that does not know what
+	 *  lead-in and sub-channel should say, but for where tracks begin. */
+	bool is_by_digest, lacks_tables;
 	double seconds;
 };
 
@@ -58,6 +59,9 @@ int discern_verify_cd(struct discern_drive *drive, struct discern_cd *cd,
 		      const struct discern_verify_cd_options *options, const struct discern_observer *observer,
 		      struct discern_verify_cd_result *ret_result, struct discern_error *err);
 
+/** Indexes from 2 on of a track; packs of CD-TEXT of all languages, and the bytes of one with its CRC. */
+enum { DISCERN_CD_MAX_INDEXES = 98, DISCERN_CD_MAX_TEXT_PACKS = 2040, DISCERN_CD_TEXT_PACK = 18 };
+
 /** A CD that is to be known again without its image. */
 struct discern_cd_sum {
 	unsigned number;
@@ -67,11 +71,28 @@ struct discern_cd_sum {
 	uint32_t n_sectors;
 	/** Lower-case hex: of all samples; of data of each sector's user data, in Mode 2 behind its subheader. */
 	char sha256[65];
+	/* The rest is known with discern_cd_digest.has_tables. */
+	unsigned session;
+	/** Of Q (ECMA-130 22.3.1): 1 pre-emphasis, 2 copy permitted, 4 data, 8 four channels. */
+	uint8_t control;
+	/** In front of index 1; of the first track all 150 sectors before LBA 0 are part of it. */
+	uint32_t n_pause_sectors;
+	unsigned n_indexes;
+	int32_t indexes[DISCERN_CD_MAX_INDEXES];
+	char isrc[13];
 };
 
 struct discern_cd_digest {
 	size_t n_tracks;
 	struct discern_cd_sum tracks[DISCERN_CD_MAX_TRACKS];
+	/** What lead-in and sub-channel say is known: sessions, pauses, indexes, control bits, codes and CD-TEXT. */
+	bool has_tables;
+	unsigned n_sessions;
+	int32_t lead_out_lbas[DISCERN_CD_MAX_TRACKS];
+	char mcn[14];
+	/** As the lead-in has them; of a disc without CD-TEXT none. */
+	size_t n_text_packs;
+	uint8_t text_packs[DISCERN_CD_MAX_TEXT_PACKS][DISCERN_CD_TEXT_PACK];
 	/** Three sectors of sound that are found nowhere else, by which it is told where a drive's samples lie. */
 	bool has_sound;
 	int32_t sound_lba;
@@ -81,8 +102,8 @@ struct discern_cd_digest {
 /** Reads all of the image. 0, -EIO or -ENOMEM. */
 int discern_cd_digest(struct discern_cd *cd, struct discern_cd_digest *ret_digest, struct discern_error *err);
 
-/** As discern_verify_cd(), with a CD of which only the digest is known: a track that is another one is a difference, and of
- *  indexes, codes and texts nothing is known. */
+/** As discern_verify_cd(), with a CD of which only the digest is known: a track that is another one is a difference. -EINVAL
+ *  if what the digest says of lead-in and sub-channel is that of no CD. */
 int discern_verify_cd_digest(struct discern_drive *drive, const struct discern_cd_digest *digest,
 			     const struct discern_verify_cd_options *options, const struct discern_observer *observer,
 			     struct discern_verify_cd_result *ret_result, struct discern_error *err);

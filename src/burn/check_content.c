@@ -159,14 +159,14 @@ int check_judge_content(const struct checking *checking, struct discern_error *e
 		return 0;
 	if (!check->image.has_volume) {
 		discern_error_set(err, -EINVAL, "%s: %s disc image: there is no ISO 9660 or UDF volume in it",
-				  check->path, is_packed ? "is compressed, and what is in it is no" : "is not a");
+				  check_name(check), is_packed ? "is compressed, and what is in it is no" : "is not a");
 		return discern_error_hint(err, "to burn %s nevertheless, byte for byte, add --any-file",
 					  is_packed ? "the compressed file" : "it");
 	}
 	/* The volume of an image that is appended may be counted from the begin of the disc; the plan knows where that is. */
 	if (check->image.is_truncated && !checking->options->append) {
-		discern_error_set(err, -EINVAL, "%s: is not complete: %s has %s, its volume is %s long", check->path,
-				  subject(check), text_size(check->image.size_bytes, is_bytes),
+		discern_error_set(err, -EINVAL, "%s: is not complete: %s has %s, its volume is %s long",
+				  check_name(check), subject(check), text_size(check->image.size_bytes, is_bytes),
 				  text_size((uint64_t)n_sectors * DISCERN_SECTOR_SIZE, says_bytes));
 		return discern_error_hint(err, "%s",
 					  check->kind == DISCERN_IMAGE_PIPE

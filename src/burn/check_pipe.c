@@ -33,6 +33,15 @@ static uint64_t volume_bytes(const struct discern_volume *volume)
 	return n_sectors * DISCERN_SECTOR_SIZE;
 }
 
+/* With more than zeros. */
+static bool goes_on(const struct checking *checking, uint64_t size_bytes)
+{
+	for (uint64_t i = size_bytes; i < checking->head_size; i++)
+		if (checking->head[i] != 0)
+			return true;
+	return false;
+}
+
 /* By what was said, what it is, what has come, or what the volume in it says. */
 static int find_size(struct checking *checking, int fd, bool is_all, struct discern_error *err)
 {
@@ -40,26 +49,32 @@ static int find_size(struct checking *checking, int fd, bool is_all, struct disc
 	struct head_source head;
 	uint64_t said = checking->options->size_bytes;
 
-	if (is_all && said > 0 && said != checking->head_size) {
-		discern_error_set(err, -EINVAL, "%s: only %zu bytes came, not %ju as --size says", check->path,
+	if (is_all && said > checking->head_size) {
+		discern_error_set(err, -EINVAL, "%s: only %zu bytes came, not %ju as --size says", check_name(check),
 				  checking->head_size, (uintmax_t)said);
 		return discern_error_hint(err, "look at the program that writes to it");
+	}
+	if (said > 0 && goes_on(checking, said)) {
+		discern_error_set(err, -EINVAL, "%s: more came than the %ju bytes that --size says", check_name(check),
+				  (uintmax_t)said);
+		return discern_error_hint(err, "give the right --size, or leave it out");
 	}
 	if (said == 0)
 		said = is_all ? checking->head_size : file_size(fd);
 	if (said == 0) {
 		head_source_init(&head, checking->head, checking->head_size, (uint64_t)INT32_MAX * DISCERN_SECTOR_SIZE);
 		if (volume_inspect(&head.source, 0, &check->image, err) < 0)
-			return discern_error_wrap(err, "%s", check->path);
+			return discern_error_wrap(err, "%s", check_name(check));
 		said = check->image.has_volume ? volume_bytes(&check->image.volume) : 0;
 		check->is_size_from_volume = true;
 	}
 	if (said == 0) {
-		discern_error_set(err, -EINVAL, "%s: nobody knows how much will come through the pipe", check->path);
+		discern_error_set(err, -EINVAL, "%s: nobody knows how much will come through the pipe",
+				  check_name(check));
 		return discern_error_hint(err, "give its size in bytes: --size=N");
 	}
 	if (said > check_most_bytes(checking))
-		return discern_error_set(err, -EFBIG, "%s: is larger than any disc", check->path);
+		return discern_error_set(err, -EFBIG, "%s: is larger than any disc", check_name(check));
 	check->image.size_bytes = said;
 	return 0;
 }
@@ -67,7 +82,7 @@ static int find_size(struct checking *checking, int fd, bool is_all, struct disc
 static int refuse_signature(const struct checking *checking, struct discern_error *err)
 {
 	discern_error_set(err, -EBADMSG, "%s: a signature is required, but there is none for what comes through a pipe",
-			  checking->check->path);
+			  check_name(checking->check));
 	return discern_error_hint(err, "write it to a file first, beside its signature");
 }
 
@@ -100,7 +115,7 @@ int check_pipe(struct checking *checking, int fd, struct discern_error *err)
 	/* The head stays the input's; checking only looks at it. */
 	checking->head = input_pipe_head(check->input, &checking->head_size, &is_all);
 	if (checking->head_size == 0)
-		ret = discern_error_set(err, -EINVAL, "%s: nothing came through the pipe", check->path);
+		ret = discern_error_set(err, -EINVAL, "%s: nothing came through the pipe", check_name(check));
 	if (ret == 0)
 		ret = find_size(checking, fd, is_all, err);
 	if (ret == 0)

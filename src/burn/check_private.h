@@ -3,6 +3,8 @@
 #ifndef BURN_CHECK_PRIVATE_H
 #define BURN_CHECK_PRIVATE_H
 
+#include <string.h>
+
 #include "burn/checksum_file.h"
 #include "burn/embedded_sum.h"
 #include "burn/input.h"
@@ -44,6 +46,12 @@ int check_require_signature(const struct checking *checking, struct discern_erro
 
 /** A pipe is open on fd; only its begin is read. */
 int check_pipe(struct checking *checking, int fd, struct discern_error *err);
+
+/** What messages call the image. */
+static inline const char *check_name(const struct discern_burn_check *check)
+{
+	return strcmp(check->path, "-") == 0 ? "standard input" : check->path;
+}
 
 /** More bytes than any disc has: the sectors that SCSI's and libburn's numbers can count. */
 uint64_t check_most_bytes(const struct checking *checking);

@@ -2,15 +2,14 @@
 /* What comes through a pipe, once. Its begin is kept for the check. */
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "base/hash.h"
-#include "burn/checksum_file.h"
-#include "burn/embedded_sum.h"
-#include "burn/input.h"
+#include "burn/check_private.h"
 
 enum { POLL_MS = 100 };
 
@@ -26,7 +25,8 @@ struct pipe {
 	size_t head_size, head_taken;
 	/** Nothing comes behind the head. */
 	bool is_over;
-	uint64_t offset;
+	/** Handed out; and read from the pipe. */
+	uint64_t offset, n_come;
 	struct published_sum expected;
 	struct hash *hash;
 	struct embedded_check *embedded;
@@ -50,6 +50,7 @@ static int wait_for_bytes(struct pipe *pipe, struct discern_error *err)
 {
 	struct pollfd poller = { .fd = pipe->fd, .events = POLLIN };
 	uint64_t n_polls = (uint64_t)pipe->timeout_seconds * 1000 / POLL_MS;
+	char after[48] = "";
 
 	for (uint64_t i = 0; i < n_polls; i++) {
 		int n = poll(&poller, 1, POLL_MS);
@@ -61,8 +62,10 @@ static int wait_for_bytes(struct pipe *pipe, struct discern_error *err)
 		if (n < 0 && errno != EINTR && errno != EAGAIN)
 			return discern_error_set(err, -errno, "%s: cannot read: %s", pipe->path, strerror(errno));
 	}
-	return discern_error_set(err, -ETIMEDOUT, "%s: nothing came through the pipe for %u seconds, after %ju bytes",
-				 pipe->path, pipe->timeout_seconds, (uintmax_t)pipe->offset);
+	if (pipe->n_come > 0)
+		snprintf(after, sizeof(after), ", after %ju bytes", (uintmax_t)pipe->n_come);
+	return discern_error_set(err, -ETIMEDOUT, "%s: nothing came through the pipe for %u second%s%s", pipe->path,
+				 pipe->timeout_seconds, pipe->timeout_seconds == 1 ? "" : "s", after);
 }
 
 /* Bytes behind the head; 0 at the end. */
@@ -75,11 +78,13 @@ static ssize_t read_some(struct pipe *pipe, uint8_t *buffer, size_t size, struct
 		if (ret < 0)
 			return ret;
 		n = read(pipe->fd, buffer, size);
-		if (n >= 0)
+		if (n >= 0) {
+			pipe->n_come += (uint64_t)n;
 			return n;
+		}
 		if (errno != EINTR && errno != EAGAIN)
 			return discern_error_set(err, -errno, "%s: cannot read after %ju bytes: %s", pipe->path,
-						 (uintmax_t)pipe->offset, strerror(errno));
+						 (uintmax_t)pipe->n_come, strerror(errno));
 	}
 }
 
@@ -194,7 +199,7 @@ static int begin(struct pipe *pipe, const struct input_pipe_options *options, st
 		ret = hash_new(pipe->expected.kind, &pipe->hash, err);
 	if (ret < 0)
 		return ret;
-	pipe->path = strdup(strcmp(options->check->path, "-") == 0 ? "standard input" : options->check->path);
+	pipe->path = strdup(check_name(options->check));
 	pipe->head = malloc(INPUT_HEAD_SIZE);
 	if (pipe->path == NULL || pipe->head == NULL)
 		return discern_error_set(err, -ENOMEM, "out of memory");

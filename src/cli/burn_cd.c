@@ -54,6 +54,8 @@ static int make_plan(struct burn_cd_job *job)
 	if (discern_burn_cd_plan(job->drive, job->cd, &job->check, &job->burn, &job->plan, &err) < 0)
 		return cli_fail(job->cli, &err);
 	burn_cd_report_plan(job->report, job);
+	if (!job->plan.has_text)
+		job->digest.n_text_packs = 0;
 	return CLI_EXIT_GOOD;
 }
 

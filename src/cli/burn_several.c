@@ -107,6 +107,7 @@ static void pass_signal(struct several *several)
 	if (cli_signal() == 0 || several->order.is_stopping)
 		return;
 	several->order.is_stopping = true;
+	workers_ask_no_more(several->order.workers);
 	workers_say(several->order.workers, NULL, "stopping");
 	for (size_t i = 0; i < several->n; i++)
 		burn_station_stop(&several->stations[i], cli_signal());
@@ -139,7 +140,7 @@ static void judge_plan(struct several *several, struct burn_station *station)
 
 	burn_table_report_plan(several->report, station->name, station->plan, station->plan_words);
 	ask_for_loss(several, station);
-	if (station->plan_code == CLI_EXIT_GOOD ||
+	if (cli_signal() != 0 || station->plan_code == CLI_EXIT_GOOD ||
 	    (station->plan_code == CLI_EXIT_MEDIUM && several->order.has_exchange))
 		return;
 	row.code = station->plan_code;
@@ -149,6 +150,24 @@ static void judge_plan(struct several *several, struct burn_station *station)
 	snprintf(row.drive, sizeof(row.drive), "%s", station->path);
 	snprintf(row.words, sizeof(row.words), "%s", station->plan_words);
 	burn_table_add(&several->order.table, &row);
+}
+
+static void tell_missing(struct several *several)
+{
+	struct burn_order *order = &several->order;
+	int left = order->queue != NULL ? burn_queue_left(order->queue, NULL) : (int)order->n_wanted;
+
+	if (left > 0)
+		cli_complain(order->options->cli, "%d disc%s not burned%s", left, left == 1 ? " was" : "s were",
+			     order->queue != NULL ? "; the same command goes on with the rest" : "");
+}
+
+/* Before anything was burned. */
+static int stopped_before(struct several *several)
+{
+	pass_signal(several);
+	tell_missing(several);
+	return CLI_EXIT_SIGNAL + cli_signal();
 }
 
 /* Whether to begin: nobody is asked unless some drive cannot take part. */
@@ -164,18 +183,18 @@ static int plan(struct several *several)
 		workers_step(several->order.workers, STEP_MS);
 	}
 	workers_make_room(several->order.workers);
-	for (size_t i = 0; i < several->n; i++) {
+	for (size_t i = 0; i < several->n && cli_signal() == 0; i++) {
 		judge_plan(several, &several->stations[i]);
 		n_good += several->stations[i].step != BURN_GIVEN_UP;
 	}
-	if (several->order.is_stopping)
-		return CLI_EXIT_SIGNAL + cli_signal();
+	if (cli_signal() != 0)
+		return stopped_before(several);
 	if (n_good == 0)
 		return burn_table_code(&several->order.table);
-	if (n_good < several->n && !options->is_dry_run &&
-	    !cli_confirm(options->cli, "not all drives can take part: go on with %zu of %zu", n_good, several->n))
-		return burn_table_code(&several->order.table);
-	return CLI_EXIT_GOOD;
+	if (n_good == several->n || options->is_dry_run ||
+	    cli_confirm(options->cli, "not all drives can take part: go on with %zu of %zu", n_good, several->n))
+		return CLI_EXIT_GOOD;
+	return cli_signal() != 0 ? stopped_before(several) : burn_table_code(&several->order.table);
 }
 
 /* ---- burning ---- */
@@ -209,6 +228,13 @@ static void ask_in_turn(struct several *several)
 	struct workers *workers = several->order.workers;
 	bool is_yes = false;
 
+	/* Its worker has ended, or was told to stop. */
+	if (several->asking != NULL && (several->asking->step != BURN_ASK || several->order.is_stopping)) {
+		workers_ask_no_more(workers);
+		several->asking = NULL;
+	}
+	if (several->order.is_stopping)
+		return;
 	for (size_t i = 0; i < several->n && several->asking == NULL; i++) {
 		struct burn_station *station = &several->stations[i];
 
@@ -217,9 +243,8 @@ static void ask_in_turn(struct several *several)
 		several->asking = station;
 		workers_ask(workers, station->name, "%s, which holds %s", station->question, station->loss);
 	}
-	if (several->asking == NULL || (!several->order.is_stopping && !workers_answered(workers, &is_yes)))
+	if (several->asking == NULL || !workers_answered(workers, &is_yes))
 		return;
-	workers_ask_no_more(workers);
 	burn_station_answer(several->asking, is_yes);
 	several->asking = NULL;
 }
@@ -236,8 +261,7 @@ static void burn(struct several *several)
 			burn_station_go_on(&several->stations[i]);
 		ask_in_turn(several);
 		if (!is_over && !is_anyone_burning(several) &&
-		    (!order->has_exchange || !has_work(several) || !is_any_drive_left(several) ||
-		     order->is_stopping)) {
+		    (!order->has_exchange || !has_work(several) || !is_any_drive_left(several) || order->is_stopping)) {
 			is_over = true;
 			/* Those that wait for a disc wait for nothing. */
 			order->is_stopping = true;
@@ -248,16 +272,6 @@ static void burn(struct several *several)
 		if (!is_over || is_anyone_busy(several))
 			workers_step(order->workers, STEP_MS);
 	}
-}
-
-static void tell_missing(struct several *several)
-{
-	struct burn_order *order = &several->order;
-	int left = order->queue != NULL ? burn_queue_left(order->queue, NULL) : (int)order->n_wanted;
-
-	if (left > 0)
-		cli_complain(order->options->cli, "%d disc%s not burned%s", left, left == 1 ? " was" : "s were",
-			     order->queue != NULL ? "; the same command goes on with the rest" : "");
 }
 
 static int conclude(struct several *several)

@@ -139,7 +139,8 @@ static void after_disc(struct burn_station *station, const struct worker_end *en
 	} else {
 		record(station, &row);
 		/* What was stopped was not burned, and a spoiled copy is made again. */
-		if (order->queue == NULL ? order->has_exchange && row.code != CLI_EXIT_GOOD : row.code > CLI_EXIT_SIGNAL)
+		if (order->queue == NULL ? order->has_exchange && row.code != CLI_EXIT_GOOD
+					 : row.code > CLI_EXIT_SIGNAL)
 			give_back(station);
 	}
 	free(station->task);
@@ -153,16 +154,13 @@ static void after_disc(struct burn_station *station, const struct worker_end *en
 	}
 }
 
-static void after_write(struct burn_station *station, const struct worker_end *end)
+/* Its disc holds something. It waits, with the image checked and the drive its own. */
+static void asked(const char *what, const char *loses, void *user)
 {
-	const char *loss = answer_string(end->answer, "asks.loses");
+	struct burn_station *station = user;
 
-	if (end->code != CLI_EXIT_MEDIUM || loss[0] == '\0') {
-		after_disc(station, end);
-		return;
-	}
-	snprintf(station->question, sizeof(station->question), "%s", answer_string(end->answer, "asks.what"));
-	snprintf(station->loss, sizeof(station->loss), "%s", loss);
+	snprintf(station->question, sizeof(station->question), "%s", what);
+	snprintf(station->loss, sizeof(station->loss), "%s", loses);
 	station->step = BURN_ASK;
 }
 
@@ -173,8 +171,7 @@ static void after_plan(struct burn_station *station, const struct worker_end *en
 	if (end->code != CLI_EXIT_GOOD)
 		snprintf(station->plan_words, sizeof(station->plan_words), "%s",
 			 end->words[0] != '\0' ? end->words : "failed");
-	station->has_disc =
-		end->code == CLI_EXIT_GOOD && strcmp(answer_string(end->answer, "state"), "no disc") != 0;
+	station->has_disc = end->code == CLI_EXIT_GOOD && strcmp(answer_string(end->answer, "state"), "no disc") != 0;
 }
 
 static void ended(const struct worker_end *end, void *user)
@@ -187,8 +184,8 @@ static void ended(const struct worker_end *end, void *user)
 	drive_lines_say(workers_lines(station->order->workers), station->line, "");
 	if (step == BURN_PLAN) {
 		after_plan(station, end);
-	} else if (step == BURN_WRITE) {
-		after_write(station, end);
+	} else if (step == BURN_WRITE || step == BURN_ASK) {
+		after_disc(station, end);
 	} else if (!station->order->is_stopping) {
 		if (end->code != CLI_EXIT_GOOD && end->code < CLI_EXIT_SIGNAL)
 			station->step = BURN_GIVEN_UP;
@@ -260,6 +257,7 @@ static void begin(struct burn_station *station, enum burn_step step)
 		/* A disc that is begun is better finished than spoiled. */
 		.is_independent = step == BURN_WRITE,
 		.only_waits = step == BURN_EJECT || step == BURN_WAIT,
+		.asked = step == BURN_WRITE && order->asks ? asked : NULL,
 		.ended = ended,
 		.user = station,
 	};
@@ -301,19 +299,8 @@ void burn_station_go_on(struct burn_station *station)
 
 void burn_station_answer(struct burn_station *station, bool is_yes)
 {
-	struct worker_end refused = { .code = CLI_EXIT_MEDIUM, .words = burn_station_kept };
-
-	station->step = BURN_IDLE;
-	if (station->order->is_stopping) {
-		give_back(station);
-		free(station->task);
-		station->task = NULL;
-	} else if (is_yes) {
-		memcpy(station->agreed_loss, station->loss, sizeof(station->agreed_loss));
-		begin(station, BURN_WRITE);
-	} else {
-		after_disc(station, &refused);
-	}
+	station->step = BURN_WRITE;
+	worker_answer(station->worker, is_yes);
 }
 
 void burn_station_stop(struct burn_station *station, int signal)

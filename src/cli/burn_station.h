@@ -46,7 +46,8 @@ struct burn_station {
 	char plan_words[512];
 	/** The line of the queue that it burns. */
 	char *task;
-	/** What its disc holds and may lose; and in BURN_ASK what is to be done to which disc, and what it would lose. */
+	/** What its disc holds and may lose; and in BURN_ASK, while its worker waits for an answer, what is to be done to which
+	 *  disc, and what that would lose. */
 	char agreed_loss[192];
 	char question[256], loss[192];
 };
@@ -62,7 +63,7 @@ void burn_station_plan(struct burn_station *station);
 /** Goes on with the next disc, if there is something to do for it. */
 void burn_station_go_on(struct burn_station *station);
 
-/** Of one in BURN_ASK: burns, or takes the next disc. */
+/** Of one in BURN_ASK: it burns, or takes the next disc. */
 void burn_station_answer(struct burn_station *station, bool is_yes);
 
 void burn_station_stop(struct burn_station *station, int signal);

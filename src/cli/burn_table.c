@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "cli/burn_report.h"
 #include "cli/command.h"
 
 enum { SPEED_SIZE = 64 };
@@ -46,7 +47,8 @@ static const char *speed_words(const struct answer *answer, const char *key, cha
 	if (kbps <= 0)
 		snprintf(ret, SPEED_SIZE, "-");
 	else if (kbps_1x > 0)
-		snprintf(ret, SPEED_SIZE, "%.*fx (%.1f MB/s)", kbps / kbps_1x < 9.95 ? 1 : 0, kbps / kbps_1x, kbps / 1000);
+		snprintf(ret, SPEED_SIZE, "%.*fx (%.1f MB/s)", kbps / kbps_1x < 9.95 ? 1 : 0, kbps / kbps_1x,
+			 kbps / 1000);
 	else
 		snprintf(ret, SPEED_SIZE, "%.1f MB/s", kbps / 1000);
 	return ret;
@@ -55,7 +57,7 @@ static const char *speed_words(const struct answer *answer, const char *key, cha
 void burn_table_report_plan(struct report *report, const char *name, const struct answer *plan, const char *words)
 {
 	const char *holds = answer_string(plan, "disc.holds");
-	char size[2 + TEXT_SIZE] = "", speed[SPEED_SIZE], time[TEXT_SIZE];
+	char size[2 + TEXT_SIZE] = "", speed[SPEED_SIZE], time[64];
 
 	if (words[0] != '\0') {
 		report_text(report, name, "%s", words);
@@ -70,11 +72,11 @@ void burn_table_report_plan(struct report *report, const char *name, const struc
 		memcpy(size, ", ", 2);
 		text_size((uint64_t)answer_number(plan, "disc.capacity_sectors") * DISCERN_SECTOR_SIZE, size + 2);
 	}
-	report_text(report, name, "%s, %s%s (%s), %s at %s, about %s", answer_string(plan, "disc.profile"),
+	burn_tell_estimate((uint32_t)answer_number(plan, "plan.seconds"), time, sizeof(time));
+	report_text(report, name, "%s, %s%s (%s), %s at %s, %s", answer_string(plan, "disc.profile"),
 		    holds[0] == '\0' ? "blank" : answer_string(plan, "disc.state"), size,
 		    answer_string(plan, "disc.media_id"), answer_string(plan, "plan.mode"),
-		    speed_words(plan, "plan.speed_kbps", speed),
-		    text_duration((uint64_t)answer_number(plan, "plan.seconds"), time));
+		    speed_words(plan, "plan.speed_kbps", speed), time);
 	if (holds[0] != '\0')
 		report_text(report, "", "the disc loses what it holds: %s", holds);
 }
@@ -118,6 +120,8 @@ void burn_table_report(const struct burn_table *table, struct report *report)
 	for (size_t i = 0; i < table->n; i++)
 		report_row(report, &table->rows[i]);
 	report_close(report);
+	if (table->n == 0)
+		return;
 	report_text(report, "drive", "%-12s %-18s %-11s %s", "disc", "written at", "read back", "verdict");
 	for (size_t i = 0; i < table->n; i++) {
 		const struct burn_row *row = &table->rows[i];
@@ -128,8 +132,9 @@ void burn_table_report(const struct burn_table *table, struct report *report)
 
 		report_text(report, slash != NULL ? slash + 1 : row->drive, "%-12s %-18s %-11s %s%s%s%s%s",
 			    profile[0] != '\0' ? profile : "-", speed_words(row->answer, "write.average_kbps", speed),
-			    verify[0] != '\0' ? verify : "-", burn_table_verdict(row), row->words[0] != '\0' ? ": " : "",
-			    row->words, row->task != NULL ? "  " : "", row->task != NULL ? row->task : "");
+			    verify[0] != '\0' ? verify : "-", burn_table_verdict(row),
+			    row->words[0] != '\0' ? ": " : "", row->words, row->task != NULL ? "  " : "",
+			    row->task != NULL ? row->task : "");
 		if (answer_number(row->answer, "write.behind_bytes") > 0)
 			report_text(report, "", "fell behind the others: %s were read from the image again",
 				    text_size((uint64_t)answer_number(row->answer, "write.behind_bytes"), speed));

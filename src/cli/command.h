@@ -59,9 +59,8 @@ struct cli {
 	const char *image_words;
 	/** What the disc holds that may be lost, as was agreed to earlier in the same command; empty without. */
 	char agreed_loss[192];
-	/** A worker, for which its parent asks: what was to be done to which disc without being agreed to, and the loss. */
+	/** A worker, for which its parent asks: a line of its progress is the question, its standard input has the answer. */
 	bool asks_parent;
-	char unagreed[256], unagreed_loss[192];
 	/** Set while the image is made as it is burned; NULL without. */
 	struct cli_feed *feed;
 	/** The image to burn lacks what could not be read of a disc: its burn is no good one. */

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cli/command.h"
+#include "ui/answer.h"
 
 enum { POLL_MS = 200 };
 
@@ -34,10 +35,8 @@ bool cli_read_answer(void)
 {
 	char answer[32];
 
-	if (fgets(answer, sizeof(answer), stdin) == NULL) {
-		fputc('\n', stderr);
+	if (fgets(answer, sizeof(answer), stdin) == NULL)
 		return false;
-	}
 	answer[strcspn(answer, "\n")] = '\0';
 	return strcmp(answer, "y") == 0 || strcmp(answer, "Y") == 0 || strcmp(answer, "yes") == 0;
 }
@@ -61,10 +60,28 @@ bool cli_confirm(struct cli *cli, const char *format, ...)
 	fflush(stdout);
 	fprintf(stderr, "%s? [y/N] ", question);
 	fflush(stderr);
-	if (wait_for_answer())
-		return cli_read_answer();
-	fputc('\n', stderr);
+	if (wait_for_answer() && cli_read_answer())
+		return true;
+	if (cli_signal() != 0 || feof(stdin))
+		fputc('\n', stderr);
 	return false;
+}
+
+/* Puts the question to the process that started this one. Its end is a no. */
+static bool ask_parent(struct cli *cli, const char *what, const char *disc, const char *holds)
+{
+	struct answer *line = answer_new();
+	char question[256];
+
+	if (cli->progress_stream == NULL)
+		return false;
+	snprintf(question, sizeof(question), "%s %s", what, disc);
+	answer_set_string(line, "asks", question);
+	answer_set_string(line, "loses", holds);
+	answer_print(line, cli->progress_stream);
+	fflush(cli->progress_stream);
+	answer_free(line);
+	return wait_for_answer() && cli_read_answer();
 }
 
 bool cli_confirm_loss(struct cli *cli, const char *what, const char *disc, const char *holds)
@@ -73,14 +90,11 @@ bool cli_confirm_loss(struct cli *cli, const char *what, const char *disc, const
 		return true;
 	if (!cli->asks_parent || cli->assume_yes)
 		return cli_confirm(cli, "%s %s, which holds %s", what, disc, holds);
-	snprintf(cli->unagreed, sizeof(cli->unagreed), "%s %s", what, disc);
-	snprintf(cli->unagreed_loss, sizeof(cli->unagreed_loss), "%s", holds);
-	return false;
+	return ask_parent(cli, what, disc, holds);
 }
 
 int cli_refused(struct cli *cli)
 {
-	if (cli->unagreed[0] == '\0')
-		cli_complain(cli, "nothing was written: the disc is as it was");
+	cli_complain(cli, "nothing was written: the disc is as it was");
 	return cli_signal() != 0 ? CLI_EXIT_SIGNAL + cli_signal() : CLI_EXIT_MEDIUM;
 }

@@ -123,12 +123,6 @@ void cli_report_error(struct cli *cli, struct report *report)
 	const struct discern_sense *sense = &err->sense;
 	char sense_words[16] = "";
 
-	if (cli->unagreed[0] != '\0') {
-		report_open_object(report, "asks");
-		report_string(report, "what", NULL, cli->unagreed);
-		report_string(report, "loses", NULL, cli->unagreed_loss);
-		report_close(report);
-	}
 	if (err->code == 0)
 		return;
 	if (sense->key != 0 || sense->asc != 0)

@@ -36,11 +36,14 @@ static void print_verdict(struct report *report, const struct discern_verify_cd_
 			    " are out of the drive's reach",
 			    cli_verify_cd_verdict(result), result->n_sectors, result->n_unreadable_sectors,
 			    result->n_out_of_reach_sectors);
-	else if (result->is_by_digest && result->n_differences > 0)
+	else if (result->is_by_digest && result->n_differences > 0 && result->n_equal_sectors < result->n_sectors)
 		report_text(report, "verdict", "differs: only the image could tell which sectors");
-	else if (result->is_by_digest)
-		report_text(report, "verdict", "equal: %" PRIu32 " sectors, by the SHA-256 of each track",
+	else if (result->is_by_digest && result->n_differences > 0)
+		report_text(report, "verdict", "differs: all %" PRIu32 " sectors are equal, but not what tells of them",
 			    result->n_sectors);
+	else if (result->is_by_digest)
+		report_text(report, "verdict", "equal: %" PRIu32 " sectors, by the SHA-256 of each track%s",
+			    result->n_sectors, result->lacks_tables ? "" : ", and all that tells of them");
 	else if (discern_verify_cd_is_equal(result))
 		report_text(report, "verdict", "equal: %" PRIu32 " sectors, and all that tells of them",
 			    result->n_sectors);
@@ -122,6 +125,7 @@ void cli_report_verify_cd(struct report *report, const struct discern_verify_cd_
 	report_ranges(report, "different", result->different, result->n_different_ranges);
 	report_ranges(report, "unreadable", result->unreadable, result->n_unreadable_ranges);
 	report_bool(report, "by_digest", NULL, result->is_by_digest, NULL);
+	report_bool(report, "tables_compared", NULL, !result->lacks_tables, NULL);
 	report_real(report, "seconds", NULL, result->seconds, NULL);
 }
 
@@ -208,6 +212,8 @@ static int prove(struct cli *cli, struct discern_drive *drive, const struct disc
 	report = cli_report(cli);
 	report_text(report, "receipt", "of a CD with %zu track%s, each known by its SHA-256", digest->n_tracks,
 		    digest->n_tracks == 1 ? "" : "s");
+	if (result.lacks_tables)
+		report_text(report, "", "pauses, indexes, codes and CD-TEXT are not in it, and not compared");
 	return end(cli, report, drive, &result, "what was burned");
 }
 

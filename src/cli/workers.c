@@ -21,6 +21,9 @@
 /* Of each worker: progress as JSON lines, the result, messages. */
 enum pipe_kind { PIPE_PROGRESS, PIPE_RESULT, PIPE_MESSAGES, N_PIPES };
 
+/* Ends of pipes that a worker gets: besides those to write to one to read answers from, -1 if it asks nothing. */
+enum { END_ANSWERS = N_PIPES, N_ENDS };
+
 enum { MAX_LINE = 1 << 16, MAX_RESULT = 1 << 26, PROGRESS_FD = 3, READ_SIZE = 1 << 14 };
 
 struct inlet {
@@ -35,6 +38,8 @@ struct worker {
 	char name[64], verb[16];
 	struct worker_job job;
 	struct inlet inlets[N_PIPES];
+	/* Answers to what it asks; -1 if it asks nothing. */
+	int answers;
 	char words[512];
 	/* Has been sent a signal: then it is no news that one ended it. */
 	bool is_asked;
@@ -87,8 +92,8 @@ static void say(const struct workers *workers, const char *name, const char *tex
 	fflush(stdout);
 	if (workers->question[0] != '\0')
 		fputc('\n', stderr);
-	fprintf(stderr, "discern: %s: %s%s%s\n%s", workers->cli->verb, name != NULL ? name : "", name != NULL ? ": " : "",
-		clean != NULL ? clean : text, workers->question);
+	fprintf(stderr, "discern: %s: %s%s%s\n%s", workers->cli->verb, name != NULL ? name : "",
+		name != NULL ? ": " : "", clean != NULL ? clean : text, workers->question);
 	free(clean);
 }
 
@@ -143,6 +148,8 @@ bool workers_answered(struct workers *workers, bool *ret_is_yes)
 	if (poll(&input, 1, 0) <= 0)
 		return false;
 	*ret_is_yes = cli_read_answer();
+	if (feof(stdin))
+		fputc('\n', stderr);
 	workers->question[0] = '\0';
 	drive_lines_hold(workers->lines, false);
 	return true;
@@ -183,9 +190,9 @@ static void restore_signals(const sigset_t *mask)
 }
 
 /* In the child; only what may be done between fork and exec. */
-static void become(const struct worker_job *job, const int ends[N_PIPES], char *const *argv, pid_t parent)
+static void become(const struct worker_job *job, const int ends[N_ENDS], char *const *argv, pid_t parent)
 {
-	int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	int input = ends[END_ANSWERS] >= 0 ? ends[END_ANSWERS] : open("/dev/null", O_RDONLY | O_CLOEXEC);
 	/* A high number, so that no other descriptor is overwritten before it is in place. */
 	int passed = job->fd >= 0 ? fcntl(job->fd, F_DUPFD_CLOEXEC, 10) : -1;
 
@@ -193,7 +200,7 @@ static void become(const struct worker_job *job, const int ends[N_PIPES], char *
 	setpgid(0, 0);
 	if (!job->is_independent && (prctl(PR_SET_PDEATHSIG, SIGTERM) < 0 || getppid() != parent))
 		_exit(CLI_EXIT_FAILED);
-	if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 || dup2(ends[PIPE_RESULT], STDOUT_FILENO) < 0 ||
+	if (input < 0 || dup2(input, STDIN_FILENO) < 0 || dup2(ends[PIPE_RESULT], STDOUT_FILENO) < 0 ||
 	    dup2(ends[PIPE_MESSAGES], STDERR_FILENO) < 0 || dup2(ends[PIPE_PROGRESS], PROGRESS_FD) < 0 ||
 	    (passed >= 0 && dup2(passed, WORKER_FD) < 0))
 		_exit(CLI_EXIT_FAILED);
@@ -204,22 +211,35 @@ static void become(const struct worker_job *job, const int ends[N_PIPES], char *
 	_exit(CLI_EXIT_FAILED);
 }
 
-static int fork_worker(struct worker *worker, char *const *argv, struct discern_error *err)
+static int make_pipes(struct worker *worker, int ret_ends[N_ENDS])
 {
-	int ends[N_PIPES] = { -1, -1, -1 }, ret = 0;
-	pid_t parent = getpid();
-	sigset_t all, mask;
+	int both[2], ret = 0;
 
 	for (int i = 0; i < N_PIPES && ret == 0; i++) {
-		int both[2];
-
 		ret = make_pipe(both);
 		if (ret == 0) {
 			worker->inlets[i].fd = both[0];
-			ends[i] = both[1];
+			ret_ends[i] = both[1];
 			fcntl(both[0], F_SETFL, O_NONBLOCK);
 		}
 	}
+	if (ret == 0 && worker->job.asked != NULL) {
+		ret = make_pipe(both);
+		if (ret == 0) {
+			ret_ends[END_ANSWERS] = both[0];
+			worker->answers = both[1];
+		}
+	}
+	return ret;
+}
+
+static int fork_worker(struct worker *worker, char *const *argv, struct discern_error *err)
+{
+	int ends[N_ENDS] = { -1, -1, -1, -1 };
+	int ret = make_pipes(worker, ends);
+	pid_t parent = getpid();
+	sigset_t all, mask;
+
 	fflush(NULL);
 	sigfillset(&all);
 	sigprocmask(SIG_BLOCK, &all, &mask);
@@ -233,10 +253,11 @@ static int fork_worker(struct worker *worker, char *const *argv, struct discern_
 		become(&worker->job, ends, argv, parent);
 	}
 	sigprocmask(SIG_SETMASK, &mask, NULL);
-	for (int i = 0; i < N_PIPES; i++)
+	for (int i = 0; i < N_ENDS; i++)
 		if (ends[i] >= 0)
 			close(ends[i]);
-	return ret < 0 ? discern_error_set(err, ret, "%s: cannot start a process: %s", worker->name, strerror(-ret)) : 0;
+	return ret < 0 ? discern_error_set(err, ret, "%s: cannot start a process: %s", worker->name, strerror(-ret))
+		       : 0;
 }
 
 static void free_worker(struct worker *worker)
@@ -246,6 +267,8 @@ static void free_worker(struct worker *worker)
 			close(worker->inlets[i].fd);
 		free(worker->inlets[i].data);
 	}
+	if (worker->answers >= 0)
+		close(worker->answers);
 	free(worker);
 }
 
@@ -262,6 +285,7 @@ int workers_start(struct workers *workers, const struct worker_job *job, struct 
 	snprintf(worker->verb, sizeof(worker->verb), "%s", job->words[0]);
 	for (int i = 0; i < N_PIPES; i++)
 		worker->inlets[i].fd = -1;
+	worker->answers = -1;
 	worker_words_add(&argv, "discern");
 	worker_words_add(&argv, job->words[0]);
 	worker_words_add(&argv, "--json");
@@ -287,6 +311,17 @@ void worker_signal(struct worker *worker, int number)
 {
 	worker->is_asked = true;
 	kill(worker->pid, number);
+}
+
+/* One that has gone meanwhile ends as it ends. */
+void worker_answer(struct worker *worker, bool is_yes)
+{
+	const char *words = is_yes ? "y\n" : "n\n";
+
+	if (worker->answers >= 0 && write(worker->answers, words, strlen(words)) < 0) {
+		close(worker->answers);
+		worker->answers = -1;
+	}
 }
 
 /* ---- what they say ---- */
@@ -321,7 +356,9 @@ static void take_line(struct worker *worker, enum pipe_kind kind, char *line, si
 		return;
 	}
 	answer = answer_parse(line, length);
-	if (answer != NULL)
+	if (answer_has(answer, "asks") && worker->job.asked != NULL)
+		worker->job.asked(answer_string(answer, "asks"), answer_string(answer, "loses"), worker->job.user);
+	else if (answer != NULL)
 		drive_lines_progress(worker->workers->lines, worker->job.line, answer);
 	answer_free(answer);
 }

@@ -41,6 +41,9 @@ struct worker_job {
 	bool is_independent;
 	/** When it is asked to stop, nothing is lost that would have to be told. */
 	bool only_waits;
+	/** It asks whether something may be done to a disc, which loses what it holds, and waits for worker_answer(); NULL for
+	 *  one that asks nothing. */
+	void (*asked)(const char *what, const char *loses, void *user);
 	void (*ended)(const struct worker_end *end, void *user);
 	void *user;
 };
@@ -58,6 +61,9 @@ int workers_start(struct workers *workers, const struct worker_job *job, struct 
 
 /** Sends it a signal. */
 void worker_signal(struct worker *worker, int number);
+
+/** Answers the question that it has asked. */
+void worker_answer(struct worker *worker, bool is_yes);
 
 /** Waits at most timeout_ms for something to happen, takes what the workers say, and tells of those that have ended. */
 void workers_step(struct workers *workers, int timeout_ms);

@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "ui/manifest_private.h"
 #include "ui/printable.h"
+#include "ui/receipt_private.h"
 
 /* The folder of path; the caller frees it. */
 static char *folder_of(const char *path)
@@ -84,35 +85,6 @@ static json_t *make_burn(const struct receipt_burn *burn)
 	return object;
 }
 
-static json_t *make_sum(const struct discern_cd_sum *sum)
-{
-	json_t *object = manifest_must(json_object());
-
-	manifest_put(object, "number", json_integer(sum->number));
-	manifest_put(object, "audio", json_boolean(sum->is_audio));
-	manifest_put(object, "start_lba", json_integer(sum->start_lba));
-	manifest_put(object, "lba", json_integer(sum->lba));
-	manifest_put(object, "sectors", json_integer(sum->n_sectors));
-	manifest_put(object, "sha256", json_string(sum->sha256));
-	return object;
-}
-
-/* In place of size and hashes, which are of one piece. */
-static void put_cd(json_t *root, const struct discern_cd_digest *cd)
-{
-	json_t *tracks = manifest_must(json_array());
-	json_t *sound = cd->has_sound ? manifest_must(json_object()) : json_null();
-
-	for (size_t i = 0; i < cd->n_tracks; i++)
-		manifest_append(tracks, make_sum(&cd->tracks[i]));
-	if (cd->has_sound) {
-		manifest_put(sound, "lba", json_integer(cd->sound_lba));
-		manifest_put(sound, "sha256", json_string(cd->sound_sha256));
-	}
-	manifest_put(root, "tracks", tracks);
-	manifest_put(root, "sound", sound);
-}
-
 static void put_image(json_t *root, const struct receipt_burn *burn)
 {
 	json_t *hashes = manifest_must(json_object());
@@ -124,7 +96,7 @@ static void put_image(json_t *root, const struct receipt_burn *burn)
 
 static void add(struct manifest *receipt, const struct receipt_burn *burn)
 {
-	static const char *const of_image[] = { "image_bytes", "hashes", "tracks", "sound", "session" };
+	static const char *const of_image[] = { "image_bytes", "hashes", "session", RECEIPT_CD_MEMBERS };
 	json_t *burns = json_incref(json_object_get(receipt->root, "burns"));
 
 	if (!json_is_array(burns)) {
@@ -138,7 +110,7 @@ static void add(struct manifest *receipt, const struct receipt_burn *burn)
 	manifest_put(receipt->root, "discern_receipt", json_integer(RECEIPT_VERSION));
 	manifest_put(receipt->root, "image", make_text(burn->image));
 	if (burn->cd != NULL)
-		put_cd(receipt->root, burn->cd);
+		receipt_put_cd(receipt->root, burn->cd);
 	else
 		put_image(receipt->root, burn);
 	if (burn->session > 0)
@@ -183,79 +155,6 @@ int receipt_add(const char *path, const struct receipt_burn *burn, struct discer
 
 /* ---- what it says of the image ---- */
 
-static bool get_sha256(const json_t *object, char ret_hex[65])
-{
-	const char *sha256 = manifest_string(object, "sha256");
-
-	if (strlen(sha256) != 64 || strspn(sha256, "0123456789abcdef") != 64)
-		return false;
-	memcpy(ret_hex, sha256, 65);
-	return true;
-}
-
-/* Of a disc, whose numbers have bounds. */
-static bool get_number(const json_t *object, const char *key, int64_t least, int64_t *ret_number)
-{
-	enum { MOST = 500000 };
-
-	*ret_number = manifest_integer(object, key);
-	return json_is_integer(json_object_get(object, key)) && *ret_number >= least && *ret_number <= MOST;
-}
-
-static bool get_sum(const json_t *object, struct discern_cd_sum *ret_sum)
-{
-	int64_t number, start_lba, lba, n_sectors;
-
-	if (!get_number(object, "number", 1, &number) || !get_number(object, "start_lba", 0, &start_lba) ||
-	    !get_number(object, "lba", 0, &lba) || !get_number(object, "sectors", 1, &n_sectors) ||
-	    !get_sha256(object, ret_sum->sha256))
-		return false;
-	/* A pause that begins behind its track, or no track of a CD. */
-	if (number > DISCERN_CD_MAX_TRACKS || start_lba < lba || start_lba - lba >= n_sectors)
-		return false;
-	ret_sum->number = (unsigned)number;
-	ret_sum->is_audio = json_is_true(json_object_get(object, "audio"));
-	ret_sum->start_lba = (int32_t)start_lba;
-	ret_sum->lba = (int32_t)lba;
-	ret_sum->n_sectors = (uint32_t)n_sectors;
-	return true;
-}
-
-/* One behind the other. */
-static bool are_in_order(const struct discern_cd_digest *cd)
-{
-	for (size_t i = 1; i < cd->n_tracks; i++) {
-		const struct discern_cd_sum *before = &cd->tracks[i - 1], *sum = &cd->tracks[i];
-
-		if (sum->number <= before->number || (int64_t)sum->lba - before->lba < before->n_sectors)
-			return false;
-	}
-	return true;
-}
-
-static bool get_cd(const json_t *root, struct discern_cd_digest *ret_cd)
-{
-	const json_t *tracks = json_object_get(root, "tracks"), *sound = json_object_get(root, "sound");
-	int64_t lba;
-
-	memset(ret_cd, 0, sizeof(*ret_cd));
-	ret_cd->n_tracks = json_array_size(tracks);
-	if (ret_cd->n_tracks == 0 || ret_cd->n_tracks > DISCERN_CD_MAX_TRACKS)
-		return false;
-	for (size_t i = 0; i < ret_cd->n_tracks; i++)
-		if (!get_sum(json_array_get(tracks, i), &ret_cd->tracks[i]))
-			return false;
-	if (!are_in_order(ret_cd))
-		return false;
-	ret_cd->has_sound = json_is_object(sound);
-	if (!ret_cd->has_sound)
-		return true;
-	if (!get_number(sound, "lba", 0, &lba) || !get_sha256(sound, ret_cd->sound_sha256))
-		return false;
-	ret_cd->sound_lba = (int32_t)lba;
-	return true;
-}
-
 int receipt_load_cd(const char *path, struct discern_cd_digest *ret_cd, struct discern_error *err)
 {
 	struct manifest *receipt = NULL;
@@ -267,7 +166,7 @@ int receipt_load_cd(const char *path, struct discern_cd_digest *ret_cd, struct d
 	if (ret < 0)
 		return ret;
 	ret = json_object_get(receipt->root, "tracks") != NULL;
-	if (ret == 1 && !get_cd(receipt->root, ret_cd))
+	if (ret == 1 && !receipt_get_cd(receipt->root, ret_cd))
 		ret = discern_error_set(err, -EINVAL, "%s: what it says of the tracks makes no sense", path);
 	manifest_free(receipt);
 	return ret;

@@ -120,6 +120,7 @@ int discern_cd_digest(struct discern_cd *cd, struct discern_cd_digest *ret_diges
 		if (ret == 0 && sum->is_audio && !ret_digest->has_sound)
 			ret = find_sound(image, sum, ret_digest, err);
 	}
+	cd_digest_put_tables(image, ret_digest);
 	return ret;
 }
 
@@ -274,8 +275,8 @@ static int find_offset(struct cd_verify *verify, const struct discern_cd_digest 
 	return ret;
 }
 
-/* Of all that lead-in and Q say only where tracks begin is known without the image. */
-static int check_tracks(struct cd_verify *verify, const struct discern_cd_digest *digest, struct discern_error *err)
+/* For digests that know nothing else of what lead-in and Q say. */
+static int check_starts(struct cd_verify *verify, const struct discern_cd_digest *digest, struct discern_error *err)
 {
 	struct discern_medium medium;
 	size_t n = 0;
@@ -311,8 +312,9 @@ static bool has_audio(const struct discern_cd_digest *digest)
 static int prove_all(struct cd_verify *verify, struct discern_error *err)
 {
 	const struct discern_cd_digest *digest = verify->digest;
-	int ret = check_tracks(verify, digest, err);
+	int ret = verify->layout != NULL ? cd_verify_tables(verify, err) : check_starts(verify, digest, err);
 
+	verify->result->lacks_tables = verify->layout == NULL;
 	for (size_t i = 0; i < digest->n_tracks; i++)
 		verify->result->n_sectors += digest->tracks[i].n_sectors;
 	verify->result->has_audio = has_audio(digest);
@@ -333,7 +335,14 @@ int discern_verify_cd_digest(struct discern_drive *drive, const struct discern_c
 		.options = options,
 		.observer = observer,
 		.result = ret_result,
+		.text_packs = &digest->text_packs[0][0],
+		.n_text_packs = digest->n_text_packs,
 	};
+	AUTO_FREE struct cd_layout *layout = NULL;
+	int ret = digest->has_tables ? cd_digest_make_layout(digest, &layout, err) : 0;
 
+	if (ret < 0)
+		return ret;
+	verify.layout = layout;
 	return cd_verify_run(&verify, prove_all, err);
 }

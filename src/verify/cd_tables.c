@@ -113,8 +113,8 @@ static int compare_text(struct cd_verify *verify, struct discern_error *err)
 {
 	AUTO_FREE struct cd_text *texts = calloc(2, sizeof(*texts));
 	AUTO_FREE uint8_t *packs = NULL;
-	size_t n_wanted, n_packs = 0;
-	const uint8_t *wanted = cd_image_text(verify->image, &n_wanted);
+	const size_t n_wanted = verify->n_text_packs;
+	size_t n_packs = 0;
 	int ret;
 
 	if (texts == NULL)
@@ -125,10 +125,10 @@ static int compare_text(struct cd_verify *verify, struct discern_error *err)
 	if (n_wanted > 0 && n_packs == 0)
 		cd_verify_differs(verify, "the disc has no CD-TEXT, or the drive does not read it");
 	else if (n_wanted == 0 && n_packs > 0)
-		cd_verify_differs(verify, "the disc has CD-TEXT, which the image has not");
+		cd_verify_differs(verify, "the disc has CD-TEXT, which it should not have");
 	if (n_wanted == 0 || n_packs == 0)
 		return 0;
-	decode(wanted, n_wanted, &texts[0]);
+	decode(verify->text_packs, n_wanted, &texts[0]);
 	decode(packs, n_packs, &texts[1]);
 	if (texts[0].n_blocks != texts[1].n_blocks)
 		cd_verify_differs(verify, "CD-TEXT is in %u languages, not %u", texts[1].n_blocks, texts[0].n_blocks);

@@ -311,8 +311,12 @@ int discern_verify_cd(struct discern_drive *drive, struct discern_cd *cd,
 		.observer = observer,
 		.result = ret_result,
 	};
-	int ret = cd_verify_run(&verify, compare_all, err);
-	const char *changed = cd_image_changed_file(verify.image);
+	const char *changed;
+	int ret;
+
+	verify.text_packs = cd_image_text(verify.image, &verify.n_text_packs);
+	ret = cd_verify_run(&verify, compare_all, err);
+	changed = cd_image_changed_file(verify.image);
 
 	/* Neither what equals it nor what differs from it is known. */
 	if (changed != NULL && (ret == 0 || ret == -EIO)) {

@@ -21,6 +21,9 @@ struct cd_verify {
 	struct discern_drive *drive;
 	struct cd_image *image;
 	const struct cd_layout *layout;
+	/** CD-TEXT as it should be, in packs. */
+	const uint8_t *text_packs;
+	size_t n_text_packs;
 	const struct discern_verify_cd_options *options;
 	const struct discern_observer *observer;
 	struct discern_verify_cd_result *result;
@@ -86,6 +89,13 @@ int cd_verify_data(struct cd_verify *verify, const struct cd_track *track, struc
 
 /** Tracks, codes and texts. */
 int cd_verify_tables(struct cd_verify *verify, struct discern_error *err);
+
+/** What lead-in and sub-channel should say, put into a digest. */
+void cd_digest_put_tables(struct cd_image *image, struct discern_cd_digest *digest);
+
+/** And made of one again. Release with free(). -EINVAL if that is no CD, -ENOMEM. */
+int cd_digest_make_layout(const struct discern_cd_digest *digest, struct cd_layout **ret_layout,
+			  struct discern_error *err);
 
 void cd_verify_differs(struct cd_verify *verify, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -26,7 +26,14 @@ types() {
 	for answer; do
 		n=$((n + 1))
 		until [ -e over ] || [ "$(grep -c 'y/N' out)" -ge $n ]; do sleep 0.05; done
-		printf '%s\n' "$answer"
+		case $answer in
+		ctrl-c) printf '\003' ;;
+		changed-y)
+			printf 'X' | dd of=queued.iso bs=2048 seek=100 conv=notrunc status=none
+			echo y
+			;;
+		*) printf '%s\n' "$answer" ;;
+		esac
 	done
 	until [ -e over ]; do sleep 0.05; done
 }
@@ -48,8 +55,8 @@ code=$?
 kill $! 2>/dev/null
 exit $code
 EOF
-# copies ANSWERS DISCS ARGUMENT…: two copies, with the first of the discs in the drive
-copies() {
+# several ANSWERS DISCS ARGUMENT…: several discs one after the other, with the first of those in the drive
+several() {
 	answers=$1 first=${2%% *} discs=${2#* }
 	shift 2
 	ln -sf "$first" medium
@@ -58,7 +65,7 @@ copies() {
 	# shellcheck disable=SC2086  # several answers
 	types $answers | {
 		timeout 120 script -qec "'$discern' vdrive run --drive sr0=medium -- sh person.sh '$discs' out '$discern' burn \
---copies=2 --no-receipt --no-verify $* sr0" /dev/null >out 2>err
+--no-receipt --no-verify $* sr0" /dev/null >out 2>err
 		echo $? >over
 	}
 	code=$(cat over)
@@ -66,17 +73,45 @@ copies() {
 for disc in two three; do
 	cp --sparse=always one $disc
 done
-copies "y n y" "one two three" other.iso
+several "y n y" "one two three" --copies=2 other.iso
 ends 0 "two copies, with discs that hold something"
 equal "each disc was asked for" "$(grep -c 'y/N' out)" 3
 reads_back "a yes at the begin" one other.iso
 reads_back "a no later" two small.iso
 reads_back "a yes later" three other.iso
+# Ctrl-C while a question is open, the first one and a later one
+several ctrl-c "one two" --copies=2 small.iso
+ends 130 "Ctrl-C at the first question"
+printed "says what was not burned" "2 discs were not burned"
+reads_back "the disc is as it was" one other.iso
+several "y ctrl-c" "one two" --copies=2 other.iso
+ends 130 "Ctrl-C at a later question"
+printed "says what was burned" "not verified"
+printed "what was not" "1 disc was not burned"
+printed "and what became of the disc" "nothing was written: the disc is as it was"
+equal "and asks no more" "$(grep -c 'y/N' out)" 2
+reads_back "which is so" two small.iso
+ln -sf three medium
+rm -f over
+types ctrl-c | {
+	timeout 120 script -qec "'$discern' vdrive run --drive sr0=medium --drive sr1=two -- \
+'$discern' burn --no-receipt small.iso sr0 sr1" /dev/null >out 2>err
+	echo $? >over
+}
+code=$(cat over)
+ends 130 "Ctrl-C at the first of two drives' questions"
+equal "the other one is not put" "$(grep -c 'y/N' out)" 1
+# An image is checked once, before the question, however long the answer takes: what is burned has to be that.
+cp small.iso queued.iso
+echo queued.iso >queue
+several changed-y "one two" --queue=queue
+ends 1 "an image that is written to while the question is open"
+printed "is told from the one that was checked" "queued.iso: was written to after it was checked"
 blank empty cd-rw 30000
 cp --sparse=always empty rw
 run "$discern" vdrive run --drive sr0=rw -- "$discern" burn --no-receipt small.iso
 cp --sparse=always rw held
-copies "y y" "rw held" sheet.cue
+several "y y" "rw held" --copies=2 sheet.cue
 ends 0 "two CDs of sound, on CD-RW that hold something"
 equal "both were asked for" "$(grep -c 'blank the CD-RW in .*y/N' out)" 2
 for disc in rw held; do

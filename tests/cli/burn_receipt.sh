@@ -176,3 +176,37 @@ printed "and which track" "track 2: its SHA-256 is another one"
 sed 's/"lba": 0,/"lba": -7000000000,/' mixed.cue.receipt.json >damaged.json
 run with_drive other.disc "$discern" verify --manifest damaged.json
 ends 1 "numbers that make no sense"
+
+# --- what lead-in and sub-channel say of a CD, proven without its files ---
+new_disc cd-r
+ok "a disc with indexes, codes, texts and pre-emphasis" burn_in "" disc.cue
+sed -e 's/^CATALOG.*/CATALOG 9999999999994/' -e 's/DEABC2412346/DEABC2499999/' -e 's/00:15:00/00:15:01/' \
+	-e 's/"Two: AC\/DC?"/"Two"/' -e 's/DCP PRE/DCP/' -e 's/00:12:00/00:12:10/' disc.cue >tampered.cue
+new_disc cd-r other.disc
+run with_drive other.disc "$discern" burn --no-receipt tampered.cue
+rm all.wav
+of=disc.cue.receipt.json
+tells "the receipt has the codes" '.mcn, .tracks[1].isrc, (.tracks[1].indexes | tojson), .tracks[2].control' \
+	"4012345678901
+DEABC2412346
+[1125]
+3"
+run with_drive a.disc "$discern" verify --manifest disc.cue.receipt.json
+ends 0 "its receipt proves it"
+printed "and says of what" "by the SHA-256 of each track, and all that tells of them"
+run with_drive other.disc "$discern" verify --manifest disc.cue.receipt.json
+ends 4 "the same sound on another disc"
+printed "is told from it by the catalogue number" "the catalogue number is 9999999999994, not 4012345678901"
+printed "by an ISRC" "the ISRC of track 2 is DEABC2499999, not DEABC2412346"
+printed "by an index" "index 2 of track 2 is at LBA 1126, not 1125"
+printed "by a pause" "the pause before track 2 has 65 sectors, not 75"
+printed "by pre-emphasis" "track 3 has the control bits 2, not 3"
+printed "by CD-TEXT" 'CD-TEXT, title of track 2: "Two", not "Two: AC/DC?"'
+run with_drive other.disc "$discern" verify --no-cd-text --json --manifest disc.cue.receipt.json
+equal "of which nothing is wanted" "$(jq '.differences | length, (map(select(test("CD-TEXT"))) | length)' out | tr '\n' ' ')" "5 0 "
+jq 'del(.lead_outs, .mcn, .cd_text)' disc.cue.receipt.json >first.json
+run with_drive other.disc "$discern" verify --manifest first.json
+printed "the receipt of an earlier version proves less, and says so" "codes and CD-TEXT are not in it, and not compared"
+jq '.tracks[1].indexes = [99]' disc.cue.receipt.json >damaged.json
+run with_drive other.disc "$discern" verify --manifest damaged.json
+ends 1 "an index outside of its track"

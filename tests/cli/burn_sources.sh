@@ -145,7 +145,7 @@ complained "is told" "the pipe goes on behind the $large bytes that were burned"
 } >fifo &
 stalled=$!
 burn 1 "a pipe that stalls" --pipe-timeout=1 - <fifo
-complained "is told" "nothing came through the pipe for 1 seconds"
+complained "is told" "nothing came through the pipe for 1 second, after 5000000 bytes"
 complained "with the disc's state" "nothing was written to the disc"
 kill "$stalled" 2>/dev/null
 wait
@@ -194,7 +194,7 @@ changes() {
 	blank
 	: >err
 	# shellcheck disable=SC2086  # an option and a name
-	"$discern" vdrive run --drive "sr0=disc" --fault 'sr0: write skip=30 count=1 delay=2000' -- \
+	"$discern" vdrive run --drive "sr0=disc" --fault 'sr0: write skip=15 count=1 delay=2000' -- \
 		"$discern" burn --progress json $source >out 2>err &
 	for _ in $(seq 200); do
 		grep -qE '"phase": "write", "done_bytes": [1-9]' err && break
@@ -252,3 +252,6 @@ exits 2 "a size that is none" "$discern" burn --size=much - sr0
 exits 2 "a label without --files" "$discern" burn --label=x d.iso
 exits 2 "a checksum of what --files makes" "$discern" burn --files --sha256="$sum" tree
 exits 1 "a size that is not the file's" "$discern" burn --dry-run --size=1000 d.iso
+# shellcheck disable=SC2016  # expanded there
+exits 1 "a size that is less than what comes" sh -c '"$0" burn --dry-run --size=200000 - sr0 <d.iso' "$discern"
+complained "is told" "standard input: more came than the 200000 bytes that --size says"

@@ -27,6 +27,21 @@ static void check_hex(const char *hex)
 		abort();
 }
 
+static void check_tables(const struct discern_cd_digest *cd)
+{
+	if (cd->n_sessions > DISCERN_CD_MAX_TRACKS || cd->n_text_packs > DISCERN_CD_MAX_TEXT_PACKS ||
+	    strnlen(cd->mcn, sizeof(cd->mcn)) == sizeof(cd->mcn))
+		abort();
+	for (size_t i = 0; i < cd->n_tracks; i++) {
+		const struct discern_cd_sum *sum = &cd->tracks[i];
+
+		if (sum->session == 0 || sum->session > DISCERN_CD_MAX_TRACKS || sum->control > 15 ||
+		    sum->n_indexes > DISCERN_CD_MAX_INDEXES ||
+		    strnlen(sum->isrc, sizeof(sum->isrc)) == sizeof(sum->isrc))
+			abort();
+	}
+}
+
 static void check_cd(const struct discern_cd_digest *cd)
 {
 	if (cd->n_tracks == 0 || cd->n_tracks > DISCERN_CD_MAX_TRACKS)
@@ -43,6 +58,8 @@ static void check_cd(const struct discern_cd_digest *cd)
 	}
 	if (cd->has_sound)
 		check_hex(cd->sound_sha256);
+	if (cd->has_tables)
+		check_tables(cd);
 }
 
 static void load_all(const char *path)
@@ -101,10 +118,15 @@ uint8_t *fuzz_seed(unsigned index, size_t *ret_size)
 		"\"lba\":0,\"sectors\":900,\"sha256\":" SHA "},{\"number\":2,\"audio\":false,\"start_lba\":1050,"
 		"\"lba\":1050,\"sectors\":700,\"sha256\":" SHA "}],\"sound\":{\"lba\":40,\"sha256\":" SHA "},"
 		"\"burns\":[]}";
+	static const char tables[] =
+		"{\"discern_receipt\":1,\"image\":\"x.cue\",\"tracks\":[{\"number\":1,\"audio\":true,\"start_lba\":33,"
+		"\"lba\":0,\"sectors\":900,\"sha256\":" SHA ",\"session\":1,\"control\":3,\"pause_sectors\":183,"
+		"\"indexes\":[100,200],\"isrc\":\"DEABC2412345\"}],\"sound\":null,\"lead_outs\":[900],"
+		"\"mcn\":\"4012345678901\",\"cd_text\":[\"800000004120646973630000000000000000\"],\"burns\":[]}";
 	static const char raw[] =
 		"{\"discern_raw_manifest\":1,\"sheet\":\"x.cue\",\"sessions\":2,\"files\":[{\"path\":\"x.bin\","
 		"\"bytes\":2352,\"sha256\":" SHA "}]}";
-	static const char *const seeds[] = { image, cd, raw };
+	static const char *const seeds[] = { image, cd, tables, raw };
 
 	if (index >= sizeof(seeds) / sizeof(seeds[0]))
 		return NULL;
