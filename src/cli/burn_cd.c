@@ -37,8 +37,11 @@ static int check_image(struct burn_cd_job *job)
 		return cli_fail(job->cli, &err);
 	progress_end(job->cli->progress);
 	burn_cd_report_image(job->report, job->cd, &job->check);
-	if (job->receipt.path[0] != '\0' && discern_cd_digest(job->cd, &job->digest, &err) < 0)
+	if (job->receipt.path[0] == '\0')
+		return CLI_EXIT_GOOD;
+	if (discern_cd_digest(job->cd, &job->cli->observer, &job->digest, &err) < 0)
 		return cli_fail(job->cli, &err);
+	progress_end(job->cli->progress);
 	return CLI_EXIT_GOOD;
 }
 
