@@ -78,7 +78,8 @@ static int write_disc(struct burn_cd_job *job)
 	const struct discern_burn_cd_job burn = { job->cd, &job->check, &job->plan, &job->burn };
 	/* For the rows that all burns have alike. */
 	const struct discern_burn_plan plan = { .profile = job->plan.profile,
-						.speed_1x_kbps = job->plan.speed_1x_kbps };
+						.speed_1x_kbps = job->plan.speed_1x_kbps,
+						.simulate = job->burn.is_test };
 	struct discern_burn_result result;
 	struct discern_error err;
 
