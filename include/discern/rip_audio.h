@@ -45,6 +45,10 @@ struct discern_rip_audio_options {
 	bool skip_done;
 	/** File of AccurateRip's database to compare with; NULL for none. */
 	const char *accuraterip_path;
+	/** Called before the tracks are read; may be NULL. A negative errno with words in err ends the job, but after -EEXIST
+	 *  and without output a folder of another name is tried. */
+	int (*begin)(const char *folder, void *user, struct discern_error *err);
+	void *user;
 };
 
 /** How surely sectors are what the disc holds. */

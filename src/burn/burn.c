@@ -336,6 +336,7 @@ static int write_medium(struct burning *burning, struct burner *burner, const st
 	const struct discern_burn_plan *plan = burning->plan;
 	const struct burner_job job = {
 		.n_sectors = plan->n_sectors,
+		.free_sectors = plan->free_sectors,
 		.mode = plan->mode,
 		.may_change_mode = options == NULL || options->mode == DISCERN_BURN_AUTO,
 		.leave_open = plan->leave_open,

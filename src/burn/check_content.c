@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buffer.h"
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/observe.h"
@@ -82,7 +83,7 @@ static int refuse_size(const struct checking *checking, struct discern_error *er
 static int read_all(struct checking *checking, struct discern_burn_input *input, uint64_t *ret_bytes,
 		    struct discern_error *err)
 {
-	AUTO_FREE uint8_t *buffer = malloc(READ_SIZE);
+	AUTO_FREE uint8_t *buffer = buffer_new(READ_SIZE);
 	uint64_t total_bytes = checking->check->image.size_bytes;
 	struct observe_samples recent = { 0 };
 	double shown = 0;

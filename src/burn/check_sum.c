@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buffer.h"
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -227,7 +228,7 @@ static int hash_file(const char *path, enum hash_kind kind, char ret_hex[HASH_HE
 {
 	enum { CHUNK_SIZE = 1 << 20 };
 	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
-	AUTO_FREE uint8_t *buffer = malloc(CHUNK_SIZE);
+	AUTO_FREE uint8_t *buffer = buffer_new(CHUNK_SIZE);
 	struct hash *hash;
 	off_t offset = 0;
 	ssize_t n;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buffer.h"
 #include "base/cleanup.h"
 #include "base/error.h"
 
@@ -35,7 +36,7 @@ int input_skip(struct discern_burn_input *input, uint64_t n_bytes, struct discer
 		input->ops->skip(input, n_bytes);
 		return 0;
 	}
-	chunk = malloc(CHUNK_SIZE);
+	chunk = buffer_new(CHUNK_SIZE);
 	if (chunk == NULL)
 		return discern_error_set(err, -ENOMEM, "out of memory");
 	while (n_bytes > 0) {

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "cli/range_words.h"
 
 /* What a person is told of; the report has as many as the library lists. */
 enum { MAX_TOLD = 10 };
@@ -134,12 +135,12 @@ static void tell_bad(struct flight *flight)
 	const struct discern_rip_result *result = &flight->result;
 	struct copy *copy = flight->copy;
 	size_t n = result->n_bad_ranges < MAX_TOLD ? result->n_bad_ranges : MAX_TOLD;
+	char words[TEXT_SIZE];
 
 	cli_complain(copy->cli, "%s: %" PRIu32 " sector%s could not be read, and are zeros on the copy",
 		     copy->source_path, result->n_bad_sectors, result->n_bad_sectors == 1 ? "" : "s");
 	for (size_t i = 0; i < n; i++)
-		fprintf(stderr, "  LBA %" PRId32 " to %" PRId32 "\n", result->bad_ranges[i].lba,
-			result->bad_ranges[i].lba + (int32_t)result->bad_ranges[i].n_sectors - 1);
+		fprintf(stderr, "  %s\n", range_words(&result->bad_ranges[i], words));
 	if (n < result->n_bad_ranges)
 		fputs("  and more\n", stderr);
 }

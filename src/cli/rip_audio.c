@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "cli/rip_done.h"
 #include "cli/rip_manifest.h"
+#include "cli/range_words.h"
 
 static const char *doubt_name(enum discern_audio_doubt doubt)
 {
@@ -108,6 +109,8 @@ static void report_ids(struct report *report, const struct discern_rip_audio_res
 
 static void report_doubts(struct report *report, const struct discern_rip_audio_result *result)
 {
+	char words[TEXT_SIZE];
+
 	report_number(report, "recovered_sectors", NULL, result->n_recovered_sectors, NULL);
 	report_number(report, "doubtful_sectors", NULL, result->n_doubtful_sectors, NULL);
 	report_number(report, "unreadable_sectors", NULL, result->n_unreadable_sectors, NULL);
@@ -127,12 +130,9 @@ static void report_doubts(struct report *report, const struct discern_rip_audio_
 		report_close(report);
 	}
 	report_close(report);
-	for (size_t i = 0; i < result->n_ranges; i++) {
-		const struct discern_audio_range *range = &result->ranges[i];
-
-		report_text(report, i == 0 ? "unsure" : "", "LBA %" PRId32 " to %" PRId64 ": %s", range->range.lba,
-			    (int64_t)range->range.lba + range->range.n_sectors - 1, doubt_name(range->doubt));
-	}
+	for (size_t i = 0; i < result->n_ranges; i++)
+		report_text(report, i == 0 ? "unsure" : "", "%s: %s", range_words(&result->ranges[i].range, words),
+			    doubt_name(result->ranges[i].doubt));
 }
 
 void rip_audio_report(struct report *report, const struct rip_audio_run *run)
@@ -156,12 +156,12 @@ void rip_audio_report(struct report *report, const struct rip_audio_run *run)
 	report_text(report, "time", "%s", text_duration((uint64_t)(result->seconds + 0.5), duration));
 }
 
-static void tell(const struct rip_audio_run *run, const char *manifest, const char *page)
+static void tell(const struct rip_audio_run *run, bool has_manifest, const char *page)
 {
 	struct report *report = cli_report(run->options->cli);
 
 	rip_audio_report(report, run);
-	report_string(report, "manifest", "manifest", manifest);
+	report_string(report, "manifest", "manifest", has_manifest ? run->manifest : "");
 	if (page != NULL)
 		report_string(report, "report", "report", page);
 	report_finish(report);
@@ -185,15 +185,20 @@ int rip_audio(struct rip_options *options, struct discern_drive *drive, const ch
 {
 	/* Too large for the stack of a small thread, and there is only one. */
 	static struct discern_rip_audio_result result;
-	const struct rip_audio_run run = { options, &result, { drive, command, time(NULL) } };
+	static struct rip_audio_run run;
 	struct discern_error err = { 0 };
-	char manifest[PATH_MAX] = "";
-	int ret, written = CLI_EXIT_GOOD;
+	bool has_manifest;
+	int ret, written;
 
+	run = (struct rip_audio_run){ options, &result, { drive, command, time(NULL) }, "" };
 	options->audio.output = options->rip.output;
 	options->audio.retries = options->rip.retries;
 	options->audio.max_seconds = options->rip.max_seconds;
 	options->audio.speed_kbps = options->rip.speed_kbps;
+	if (!options->no_manifest) {
+		options->audio.begin = rip_audio_prepare_manifest;
+		options->audio.user = &run;
+	}
 	if (discern_rip_audio(drive, &options->audio, &options->cli->observer, &result, &err) < 0) {
 		if (err.code != -EALREADY)
 			return cli_fail(options->cli, &err);
@@ -201,11 +206,11 @@ int rip_audio(struct rip_options *options, struct discern_drive *drive, const ch
 		return CLI_EXIT_GOOD;
 	}
 	progress_end(options->cli->progress);
-	if (!options->no_manifest)
-		written = rip_audio_write_manifest(&run, manifest);
+	written = rip_audio_write_manifest(&run);
+	has_manifest = written == CLI_EXIT_GOOD;
 	if (written == CLI_EXIT_GOOD)
-		written = rip_manifest_write_page(options, manifest);
-	tell(&run, manifest, written == CLI_EXIT_GOOD ? options->report : NULL);
+		written = rip_manifest_write_page(options, run.manifest);
+	tell(&run, has_manifest, written == CLI_EXIT_GOOD ? options->report : NULL);
 	ret = judge(options, discern_drive_path(drive), &result);
 	return ret == CLI_EXIT_GOOD ? written : ret;
 }

@@ -7,14 +7,16 @@
 
 #include <discern/rip_audio.h>
 
+#include "cli/rip_manifest.h"
 #include "cli/rip_options.h"
-#include "cli/rip_raw.h"
 
 /** What the result and the manifest tell of. */
 struct rip_audio_run {
 	const struct rip_options *options;
 	const struct discern_rip_audio_result *result;
 	struct rip_run run;
+	/** In the folder; "" without. */
+	char manifest[PATH_MAX];
 };
 
 /** Rips the disc and tells of it; command: all words of the command line, ended by NULL. Returns an enum cli_exit. */
@@ -23,7 +25,11 @@ int rip_audio(struct rip_options *options, struct discern_drive *drive, const ch
 /** Puts the rows of the result into a report. */
 void rip_audio_report(struct report *report, const struct rip_audio_run *run);
 
-/** Writes the result as JSON into the folder, and tells its path. 0, or an exit code after a message. */
-int rip_audio_write_manifest(const struct rip_audio_run *run, char ret_path[PATH_MAX]);
+/** Names the manifest in the folder, and tells what is in its way: before the disc is read, and with a user that is a struct
+ *  rip_audio_run. 0 or a negative errno. */
+int rip_audio_prepare_manifest(const char *folder, void *user, struct discern_error *err);
+
+/** Writes the result as JSON, if it has a name. 0, or an exit code after a message. */
+int rip_audio_write_manifest(const struct rip_audio_run *run);
 
 #endif

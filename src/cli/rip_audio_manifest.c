@@ -12,19 +12,8 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "cli/rip_audio.h"
-#include "cli/rip_raw.h"
 
-enum { MAX_MANIFEST_BYTES = 16 << 20 };
-
-/* What is in its place is another rip's manifest, or not ours. */
-static bool may_replace(const char *path)
-{
-	AUTO_FREE char *text = NULL;
-	size_t size;
-
-	return access(path, F_OK) < 0 || (file_read_all(path, MAX_MANIFEST_BYTES, &text, &size, NULL) == 0 &&
-					  strstr(text, "\"discern_audio_manifest\"") != NULL);
-}
+static const char member[] = "discern_audio_manifest";
 
 /* Empty where the file cannot be read. */
 static uint64_t sum_file(const char *path, char ret_sha256[HASH_HEX_SIZE])
@@ -78,30 +67,37 @@ static void put_files(struct report *report, const struct discern_rip_audio_resu
 	report_close(report);
 }
 
-int rip_audio_write_manifest(const struct rip_audio_run *run, char ret_path[PATH_MAX])
+int rip_audio_prepare_manifest(const char *folder, void *user, struct discern_error *err)
 {
-	const struct discern_rip_audio_result *result = run->result;
+	struct rip_audio_run *run = user;
+
+	if (snprintf(run->manifest, sizeof(run->manifest), "%s/rip.json", folder) >= (int)sizeof(run->manifest))
+		return discern_error_set(err, -ENAMETOOLONG, "the name of the folder is too long");
+	return rip_manifest_check_place(run->manifest, member, err);
+}
+
+int rip_audio_write_manifest(const struct rip_audio_run *run)
+{
 	AUTO_FREE char *text = NULL;
 	struct discern_error err = { 0 };
 	struct report *report;
 	size_t size = 0;
 	FILE *out;
 
-	if (snprintf(ret_path, PATH_MAX, "%s/rip.json", result->folder) >= PATH_MAX || !may_replace(ret_path)) {
-		cli_complain(run->options->cli, "%s/rip.json exists already, and is no manifest: it stays as it is",
-			     result->folder);
-		ret_path[0] = '\0';
-		return CLI_EXIT_FAILED;
-	}
+	if (run->manifest[0] == '\0')
+		return CLI_EXIT_GOOD;
+	/* It was free before the disc was read. */
+	if (rip_manifest_check_place(run->manifest, member, &err) < 0)
+		return cli_fail(run->options->cli, &err);
 	out = open_memstream(&text, &size);
 	if (out == NULL)
 		return CLI_EXIT_FAILED;
 	report = report_new(out, true);
-	rip_report_run(report, "discern_audio_manifest", &run->run);
-	put_files(report, result);
+	rip_manifest_report_run(report, member, &run->run);
+	put_files(report, run->result);
 	rip_audio_report(report, run);
 	report_finish(report);
 	if (fclose(out) != 0)
 		return CLI_EXIT_FAILED;
-	return file_replace(ret_path, text, size, &err) < 0 ? cli_fail(run->options->cli, &err) : CLI_EXIT_GOOD;
+	return file_replace(run->manifest, text, size, &err) < 0 ? cli_fail(run->options->cli, &err) : CLI_EXIT_GOOD;
 }

@@ -10,11 +10,17 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "ui/manifest.h"
+#include "ui/raw_manifest.h"
 
 /* Manifests of earlier discs that were kept beside one image. */
 enum { MAX_KEPT = 10000 };
+
+/* Of a CD's. */
+enum { MAX_BYTES = 16 << 20 };
 
 void rip_manifest_init(struct rip_manifest *manifest, char **argv)
 {
@@ -174,6 +180,46 @@ int rip_manifest_write(struct rip_manifest *manifest, const struct rip_drives *d
 	}
 	discern_medium_clear(&medium);
 	return ret < 0 ? cli_fail(manifest->options->cli, &err) : 0;
+}
+
+/* ---- of CDs ---- */
+
+void rip_manifest_report_run(struct report *report, const char *member, const struct rip_run *run)
+{
+	const struct discern_drive_id *id = discern_drive_id(run->drive);
+	struct tm utc;
+	char when[32] = "";
+
+	report_number(report, member, NULL, CD_MANIFEST_VERSION, NULL);
+	report_string(report, "version", NULL, PACKAGE_VERSION);
+	if (gmtime_r(&run->start, &utc) != NULL)
+		strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &utc);
+	report_string(report, "start", NULL, when);
+	report_open_list(report, "command");
+	for (size_t i = 0; run->command[i] != NULL; i++)
+		report_string(report, "word", NULL, run->command[i]);
+	report_close(report);
+	report_open_object(report, "drive_id");
+	report_string(report, "vendor", NULL, id->vendor);
+	report_string(report, "product", NULL, id->product);
+	report_string(report, "revision", NULL, id->revision);
+	report_string(report, "serial", NULL, id->serial);
+	report_close(report);
+}
+
+int rip_manifest_check_place(const char *path, const char *member, struct discern_error *err)
+{
+	AUTO_FREE char *text = NULL;
+	size_t size;
+
+	if (faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT)
+		return 0;
+	if (member != NULL && file_read_all(path, MAX_BYTES, &text, &size, NULL) == 0 && strstr(text, member) != NULL)
+		return 0;
+	discern_error_set(err, -EEXIST,
+			  "%s exists already; the manifest would be written there, which never overwrites other files",
+			  path);
+	return discern_error_hint(err, "rename it, name another place with -o, or rip with --no-manifest");
 }
 
 int rip_manifest_write_page(const struct rip_options *options, const char *path)

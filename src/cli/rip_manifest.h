@@ -36,10 +36,27 @@ int rip_manifest_prepare(struct rip_manifest *manifest, struct rip_options *opti
 int rip_manifest_write(struct rip_manifest *manifest, const struct rip_drives *drives,
 		       const struct discern_rip_result *result, const struct discern_error *error);
 
-/** The page that --report asks for, of the manifest of a CD that was read raw, or as sound. 0, or an exit code after a
- *  message. */
-int rip_manifest_write_page(const struct rip_options *options, const char *path);
-
 void rip_manifest_free(struct rip_manifest *manifest);
+
+/* ---- of CDs that are read raw, or as sound ---- */
+
+/** How a rip came about. */
+struct rip_run {
+	struct discern_drive *drive;
+	/** All words of the command line, ended by NULL; and when it began. */
+	const char *const *command;
+	time_t start;
+};
+
+/** Version (1, as the member of this name), program, start, command and drive, for JSON. */
+void rip_manifest_report_run(struct report *report, const char *member, const struct rip_run *run);
+
+/** What is in the way of a manifest is told before the long read.
+ *  @param member  what only an earlier manifest has, which may be replaced; NULL if none may
+ *  @return 0 or -EEXIST, with a hint */
+int rip_manifest_check_place(const char *path, const char *member, struct discern_error *err);
+
+/** The page that --report asks for, of this manifest. 0, or an exit code after a message. */
+int rip_manifest_write_page(const struct rip_options *options, const char *path);
 
 #endif

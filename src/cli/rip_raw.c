@@ -6,25 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
-#include "cli/rip_manifest.h"
-
-enum { MAX_MANIFEST_BYTES = 16 << 20 };
 
 /* ---- the manifest ---- */
-
-static bool is_manifest(const char *path)
-{
-	AUTO_FREE char *text = NULL;
-	size_t size;
-
-	return file_read_all(path, MAX_MANIFEST_BYTES, &text, &size, NULL) == 0 &&
-	       strstr(text, "\"discern_raw_manifest\"") != NULL;
-}
 
 /* What is in its way is told before anything is read. */
 static int begin(const struct discern_raw_begin *begin, void *user, struct discern_error *err)
@@ -33,12 +20,7 @@ static int begin(const struct discern_raw_begin *begin, void *user, struct disce
 
 	if (snprintf(run->manifest, sizeof(run->manifest), "%s.json", begin->base_path) >= (int)sizeof(run->manifest))
 		return discern_error_set(err, -ENAMETOOLONG, "the name of the image is too long");
-	if (access(run->manifest, F_OK) < 0 || (begin->is_resumed && is_manifest(run->manifest)))
-		return 0;
-	discern_error_set(err, -EEXIST,
-			  "%s exists already; the manifest would be written there, which never overwrites other files",
-			  run->manifest);
-	return discern_error_hint(err, "rename it, name another image with -o NAME, or rip with --no-manifest");
+	return rip_manifest_check_place(run->manifest, begin->is_resumed ? "\"discern_raw_manifest\"" : NULL, err);
 }
 
 int rip_raw_write_manifest(struct rip_raw_run *run)
@@ -67,7 +49,7 @@ int rip_raw_write_manifest(struct rip_raw_run *run)
 static int judge(const struct rip_raw_run *run)
 {
 	const struct discern_rip_raw_result *result = run->result;
-	const char *drive = discern_drive_path(run->drive);
+	const char *drive = discern_drive_path(run->run.drive);
 	struct cli *cli = run->options->cli;
 
 	if (result->n_states[DISCERN_RAW_WRONG] > 0)
@@ -102,7 +84,7 @@ int rip_raw(struct rip_options *options, struct discern_drive *drive, const char
 	struct report *report;
 	int ret, written;
 
-	run = (struct rip_raw_run){ options, drive, &result, command, time(NULL), "" };
+	run = (struct rip_raw_run){ options, &result, { drive, command, time(NULL) }, "" };
 	options->raw.output = options->rip.output;
 	options->raw.retries = options->rip.retries;
 	options->raw.max_seconds = options->rip.max_seconds;

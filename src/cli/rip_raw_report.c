@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "config.h"
-
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
+#include "cli/range_words.h"
 #include "cli/rip_raw.h"
-#include "ui/raw_manifest.h"
 
 static const char *const state_names[] = {
 	[DISCERN_RAW_MENDED] = "mended",
@@ -116,11 +114,9 @@ static void put_range(struct report *report, const struct discern_range *range, 
 
 static void tell_range(struct report *report, const char *label, const struct discern_range *range, const char *words)
 {
-	if (range->n_sectors == 1)
-		report_text(report, label, "LBA %" PRId32 ": %s", range->lba, words);
-	else
-		report_text(report, label, "LBA %" PRId32 " to %" PRId64 ": %s", range->lba,
-			    (int64_t)range->lba + range->n_sectors - 1, words);
+	char where[TEXT_SIZE];
+
+	report_text(report, label, "%s: %s", range_words(range, where), words);
 }
 
 static void put_states(struct report *report, const struct discern_rip_raw_result *result)
@@ -201,38 +197,15 @@ static void put_dat(struct report *report, const struct rip_raw_run *run)
 			    result->tracks[i].dat_file[0] != '\0' ? "is " : "differs", result->tracks[i].dat_file);
 }
 
-void rip_report_run(struct report *report, const char *manifest_member, const struct rip_run *run)
-{
-	const struct discern_drive_id *id = discern_drive_id(run->drive);
-	struct tm utc;
-	char when[32] = "";
-
-	report_number(report, manifest_member, NULL, CD_MANIFEST_VERSION, NULL);
-	report_string(report, "version", NULL, PACKAGE_VERSION);
-	if (gmtime_r(&run->start, &utc) != NULL)
-		strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &utc);
-	report_string(report, "start", NULL, when);
-	report_open_list(report, "command");
-	for (size_t i = 0; run->command[i] != NULL; i++)
-		report_string(report, "word", NULL, run->command[i]);
-	report_close(report);
-	report_open_object(report, "drive_id");
-	report_string(report, "vendor", NULL, id->vendor);
-	report_string(report, "product", NULL, id->product);
-	report_string(report, "revision", NULL, id->revision);
-	report_string(report, "serial", NULL, id->serial);
-	report_close(report);
-}
-
 void rip_raw_report(struct report *report, const struct rip_raw_run *run)
 {
 	const struct discern_rip_raw_result *result = run->result;
 	char duration[TEXT_SIZE];
 
-	rip_report_run(report, "discern_raw_manifest", &(struct rip_run){ run->drive, run->command, run->start });
+	rip_manifest_report_run(report, "discern_raw_manifest", &run->run);
 	report_string(report, "sheet", "sheet", result->sheet_path);
 	put_files(report, result);
-	report_string(report, "drive", "drive", discern_drive_path(run->drive));
+	report_string(report, "drive", "drive", discern_drive_path(run->run.drive));
 	report_string(report, "title", "title", result->title);
 	report_string(report, "mcn", "MCN", result->mcn);
 	report_number(report, "sessions", NULL, result->n_sessions, NULL);

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "cli/files_report.h"
+#include "cli/range_words.h"
 
 /** For JSON only: as text, -v has told it already. */
 static void report_size(struct report *report, const struct discern_rip_result *result)
@@ -40,16 +41,17 @@ static void report_bad(struct report *report, const struct discern_rip_result *r
 	report_open_list(report, "bad_ranges");
 	for (size_t i = 0; i < result->n_bad_ranges; i++) {
 		const struct discern_range *range = &result->bad_ranges[i];
+		char words[TEXT_SIZE];
 
 		report_open_object(report, NULL);
 		report_number(report, "lba", NULL, range->lba, NULL);
 		report_number(report, "sectors", NULL, range->n_sectors, NULL);
 		report_close(report);
+		range_words(range, words);
 		if (range->n_sectors == 1)
-			report_text(report, "", "LBA %" PRId32, range->lba);
+			report_text(report, "", "%s", words);
 		else
-			report_text(report, "", "LBA %" PRId32 " to %" PRId64 ", %" PRIu32 " sectors", range->lba,
-				    (int64_t)range->lba + range->n_sectors - 1, range->n_sectors);
+			report_text(report, "", "%s, %" PRIu32 " sectors", words, range->n_sectors);
 	}
 	report_close(report);
 	if (result->n_bad_ranges == DISCERN_RIP_MAX_RANGES)

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "cli/burn_cd_report.h"
+#include "cli/range_words.h"
 
 enum { MAX_PRINTED = 10 };
 
@@ -70,9 +71,10 @@ static void print_verdict(struct report *report, const struct discern_verify_cd_
 
 static void print_ranges(struct report *report, const char *label, const struct discern_range *ranges, size_t n)
 {
+	char words[TEXT_SIZE];
+
 	for (size_t i = 0; i < n && i < MAX_PRINTED; i++)
-		report_text(report, i == 0 ? label : "", "LBA %" PRId32 " to %" PRId64, ranges[i].lba,
-			    (int64_t)ranges[i].lba + ranges[i].n_sectors - 1);
+		report_text(report, i == 0 ? label : "", "%s", range_words(&ranges[i], words));
 	if (n > MAX_PRINTED)
 		report_text(report, "", "and more");
 }

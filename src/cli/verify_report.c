@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "cli/files_report.h"
+#include "cli/range_words.h"
 
 /* Ranges that are printed without -v. */
 #define MAX_PRINTED_RANGES 10
@@ -71,13 +72,13 @@ static void print_ranges(struct report *report, const char *label, const struct 
 {
 	for (size_t i = 0; i < n; i++) {
 		const char *row_label = i == 0 ? label : "";
-		int64_t last = (int64_t)ranges[i].lba + ranges[i].n_sectors - 1;
+		char words[TEXT_SIZE];
 
+		range_words(&ranges[i], words);
 		if (ranges[i].n_sectors == 1)
-			report_text(report, row_label, "LBA %" PRId32, ranges[i].lba);
+			report_text(report, row_label, "%s", words);
 		else
-			report_text(report, row_label, "LBA %" PRId32 " to %" PRId64 ", %" PRIu32 " sectors",
-				    ranges[i].lba, last, ranges[i].n_sectors);
+			report_text(report, row_label, "%s, %" PRIu32 " sectors", words, ranges[i].n_sectors);
 	}
 }
 

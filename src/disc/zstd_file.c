@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buffer.h"
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -88,8 +89,8 @@ static int load(struct zstd_file *file, size_t entry, uint64_t table_at, struct 
 		ret = take_table(file, table, entry, table_at);
 	free(table);
 	if (ret == 0) {
-		file->packed = malloc(file->packed_room + 1);
-		file->data = malloc(file->data_room + 1);
+		file->packed = buffer_new(file->packed_room + 1);
+		file->data = buffer_new(file->data_room + 1);
 		ret = file->packed != NULL && file->data != NULL ? 0 : -ENOMEM;
 	}
 	if (ret == -EINVAL)

@@ -69,6 +69,8 @@ int burner_choose(struct burner *burner, const struct burner_wish *wish, struct 
 
 struct burner_job {
 	uint32_t n_sectors;
+	/** Room for them, as burner_choose() found it. */
+	uint32_t free_sectors;
 	enum discern_write_mode mode;
 	/** Nobody asked for this mode: a drive that turns out not to have it is tried in the other one. */
 	bool may_change_mode;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buffer.h"
 #include "base/error.h"
 #include "disc/subchannel.h"
 #include "drive/drive_private.h"
@@ -50,7 +51,7 @@ int cd_audio_open(struct discern_drive *drive, struct cd_audio **ret_audio, stru
 	struct discern_drive_abilities abilities;
 
 	if (audio != NULL)
-		audio->buffer = malloc(CD_AUDIO_WHOLE * mmc_read_cd_bytes(MMC_CD_WITH_C2 | MMC_CD_WITH_SUBCHANNEL));
+		audio->buffer = buffer_new(CD_AUDIO_WHOLE * mmc_read_cd_bytes(MMC_CD_WITH_C2 | MMC_CD_WITH_SUBCHANNEL));
 	if (audio != NULL)
 		audio->channel_bytes = malloc((size_t)CD_AUDIO_WHOLE * SUBCHANNEL_BYTES);
 	if (audio == NULL || audio->buffer == NULL || audio->channel_bytes == NULL) {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buffer.h"
 #include "base/cleanup.h"
 #include "disc/msf.h"
 #include "disc/readings.h"
@@ -240,7 +241,7 @@ static int find_in_track(struct details *details, unsigned i)
 int cd_details_read(struct discern_drive *drive, struct cd_layout *layout, enum cd_details_of of,
 		    bool (*is_cancelled)(void *user), void *user)
 {
-	AUTO_FREE uint8_t *buffer = malloc(AT_ONCE * mmc_read_cd_bytes(MMC_CD_WITH_SUBCHANNEL));
+	AUTO_FREE uint8_t *buffer = buffer_new(AT_ONCE * mmc_read_cd_bytes(MMC_CD_WITH_SUBCHANNEL));
 	struct details details = { drive, layout, buffer, is_cancelled, user };
 	const char *before =
 		readings_because(drive->readings, "Q: where pauses and indexes begin, and the codes of tracks");

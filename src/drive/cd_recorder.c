@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buffer.h"
 #include "base/bytes.h"
 #include "base/cleanup.h"
 #include "base/error.h"
@@ -377,7 +378,7 @@ static int write_session(struct recording *recording, int32_t lead_in_lba, struc
 int cd_recorder_write(struct discern_drive *drive, const struct cd_recorder_job *job, struct discern_error *err)
 {
 	const struct cd_session *session = &job->layout->sessions[job->session - 1];
-	AUTO_FREE uint8_t *buffer = malloc((size_t)AT_ONCE * (SECTOR_RAW + SUBCHANNEL_BYTES));
+	AUTO_FREE uint8_t *buffer = buffer_new((size_t)AT_ONCE * (SECTOR_RAW + SUBCHANNEL_BYTES));
 	struct recording recording = {
 		.drive = drive,
 		.job = job,

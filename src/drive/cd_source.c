@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buffer.h"
 #include "base/error.h"
 #include "disc/profile.h"
 #include "drive/cd_copies.h"
@@ -48,6 +49,7 @@ static void follow_inner(struct cd_source *source)
 {
 	source->base.busy_seconds = source->inner->busy_seconds;
 	source->base.n_recovered = source->inner->n_recovered;
+	source->base.n_starts = source->inner->n_starts;
 	source->base.forget_words = source->inner->forget_words;
 }
 
@@ -441,8 +443,8 @@ int cd_source_wrap(struct discern_drive *drive, const struct discern_medium *med
 	outer->inner = *source;
 	outer->drive = drive;
 	outer->copies = cd_copies_new();
-	outer->raw = malloc((size_t)outer->n_max * MMC_RAW_SECTOR);
-	outer->uncorrected = malloc((size_t)outer->n_max * WITH_C2);
+	outer->raw = buffer_new((size_t)outer->n_max * MMC_RAW_SECTOR);
+	outer->uncorrected = buffer_new((size_t)outer->n_max * WITH_C2);
 	outer->is_raw = true;
 	outer->has_c2 = find_c2(drive);
 	*source = &outer->base;

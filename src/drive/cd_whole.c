@@ -162,33 +162,25 @@ int cd_whole_read(struct cd_whole *whole, const struct discern_range *range, uin
 	return ret == -EOPNOTSUPP ? -EIO : ret;
 }
 
-/* READ CD has no FUA: what a cache holds is read away, at the other end of the disc. */
-int cd_whole_forget(struct cd_whole *whole, int32_t lba, struct discern_error *err)
+static int read_far(const struct far_reader *reader, int32_t lba, uint32_t n_sectors, struct discern_error *err)
 {
-	enum cd_whole_state states[AT_ONCE];
-	uint32_t half = whole->source->n_sectors / 2, n_left = half < MORE_THAN_CACHES ? half : MORE_THAN_CACHES;
-	struct discern_range range = { lba >= 0 && (uint32_t)lba >= half ? 0 : (int32_t)(2 * half - n_left),
-				       cd_whole_at_once(whole) };
-	const char *before =
-		source_because(whole->source, "elsewhere, so that the drive's cache holds nothing of before");
-	int ret = 0;
+	const struct mmc_raw_read read = { .lba = lba, .n_sectors = n_sectors, .with_subchannel = true };
 
-	for (; n_left >= range.n_sectors; n_left -= range.n_sectors, range.lba += (int32_t)range.n_sectors) {
-		struct discern_error own = { 0 };
+	return drive_source_read_raw(&reader->source->base, &read, reader->buffer, err);
+}
 
-		ret = cd_whole_read(whole, &range, whole->buffer, states, &own);
-		/* The first unreadable sector has cost enough time, and moved the head. */
-		if (ret == -EIO || ret == -ENXIO) {
-			ret = 0;
-			break;
-		}
-		if (ret < 0) {
-			*err = own;
-			break;
-		}
-	}
-	source_because(whole->source, before);
-	return ret;
+/* READ CD has no FUA. */
+int cd_whole_forget_subchannels(struct cd_whole *whole, int32_t lba, uint32_t n_sectors, struct discern_error *err)
+{
+	const struct far_reader reader = {
+		.read = read_far,
+		.source = (struct drive_source *)whole->source,
+		.buffer = whole->buffer,
+		.n_at_once = cd_whole_at_once(whole),
+		.n_sectors = n_sectors,
+	};
+
+	return drive_source_read_away(&reader, lba, err);
 }
 
 /* ---- what the drive gives up ---- */

@@ -50,8 +50,9 @@ double cd_whole_seconds(const struct cd_whole *whole);
 /** From the next read on. */
 void cd_whole_set_effort(struct cd_whole *whole, const struct source_effort *effort);
 
-/** What the next read of a sector gives comes from the disc. 0, or trouble of the drive. */
-int cd_whole_forget(struct cd_whole *whole, int32_t lba, struct discern_error *err);
+/** What cd_whole_read_subchannels() gives of the next sectors from lba on comes from the disc, of so many sectors. 0, or trouble
+ *  of the drive. */
+int cd_whole_forget_subchannels(struct cd_whole *whole, int32_t lba, uint32_t n_sectors, struct discern_error *err);
 
 /** Reads sectors as the drive gives them. 0, with what is to be thought of each; -EIO or -ENXIO if it does not give
  *  all of them, and then nothing counts; or what ends the job, as of source_read(). */

@@ -23,7 +23,7 @@ enum { RETRIES_UNKNOWN = -1, RETRIES_FIXED = -2 };
 
 /* ---- is it still the same disc, and is the drive with us ---- */
 
-int drive_source_capacity(struct discern_drive *drive, uint32_t *ret_n_sectors)
+int drive_source_capacity(struct discern_drive *drive, uint32_t *ret_n_sectors, struct discern_error *err)
 {
 	struct scsi_command command;
 	uint8_t data[8];
@@ -32,7 +32,7 @@ int drive_source_capacity(struct discern_drive *drive, uint32_t *ret_n_sectors)
 
 	*ret_n_sectors = 0;
 	mmc_read_capacity(&command, data);
-	ret = drive_run(drive, &command, &length, NULL);
+	ret = drive_run(drive, &command, &length, err);
 	if (ret == 0)
 		mmc_parse_capacity(data, length, ret_n_sectors);
 	return ret;
@@ -48,13 +48,22 @@ static bool is_medium_change(const struct discern_error *err)
 	return err->sense.key == SENSE_UNIT_ATTENTION && err->sense.asc == ASC_MEDIUM_MAY_HAVE_CHANGED;
 }
 
+/* By its size, or because the drive says so just now. A drive that tells no size may have any disc. */
+static bool has_other_disc(const struct drive_source *source)
+{
+	struct discern_error err;
+	uint32_t capacity;
+	int ret = drive_source_capacity(source->drive, &capacity, &err);
+
+	return ret == 0 ? capacity != source->capacity_sectors : ret == -ESTALE && is_medium_change(&err);
+}
+
 /* After a reset, a timeout or "not ready": waits until the drive is there again, with the same disc in it. */
 static int settle(struct drive_source *source, struct discern_error *err)
 {
 	enum { POLL_MS = 200 };
 	unsigned n_tries = source->drive->ready_seconds * (1000 / POLL_MS);
 	struct scsi_command command;
-	uint32_t capacity;
 
 	mmc_test_unit_ready(&command);
 	for (unsigned i = 0; i < n_tries; i++) {
@@ -67,16 +76,10 @@ static int settle(struct drive_source *source, struct discern_error *err)
 			*err = own;
 			return ret;
 		}
-		if (ret != 0 && ret != -ESTALE) {
-			if (drive_sleep_ms(POLL_MS) < 0)
-				break;
-			continue;
-		}
-		if (ret == 0 &&
-		    (drive_source_capacity(source->drive, &capacity) != 0 || capacity == source->capacity_sectors))
-			return 0;
 		if (ret == 0)
-			return changed(source, err);
+			return has_other_disc(source) ? changed(source, err) : 0;
+		if (ret != -ESTALE && drive_sleep_ms(POLL_MS) < 0)
+			break;
 	}
 	return discern_error_set(err, -ETIMEDOUT, "%s: the drive does not get ready again", source->drive->path);
 }
@@ -122,6 +125,11 @@ static int get_back(struct drive_source *source, bool is_gone, struct discern_er
 	}
 	if (ret == 0)
 		drive_source_renew_effort(source);
+	if (ret < 0 || source->on_reset == NULL || source->is_reconnecting)
+		return ret;
+	source->is_reconnecting = true;
+	ret = source->on_reset(&source->base, source->drive->path, source->user, err);
+	source->is_reconnecting = false;
 	return ret;
 }
 
@@ -367,6 +375,7 @@ static int set_effort(struct discern_source *base, const struct source_effort *e
 	if (discern_drive_set_speed(source->drive, kbps, 0, NULL) < 0)
 		return -EOPNOTSUPP;
 	source->speed_kbps = kbps;
+	base->n_starts++;
 	return ret;
 }
 
@@ -378,6 +387,7 @@ void drive_source_renew_effort(struct drive_source *source)
 	}
 	if (source->speed_kbps != 0)
 		discern_drive_set_speed(source->drive, source->speed_kbps, 0, NULL);
+	source->base.n_starts++;
 }
 
 static int set_spinning(struct discern_source *base, bool is_spinning, struct discern_error *err)
@@ -386,6 +396,7 @@ static int set_spinning(struct discern_source *base, bool is_spinning, struct di
 	struct scsi_command command;
 	int ret;
 
+	base->n_starts++;
 	mmc_start_stop_unit(&command, is_spinning ? MMC_START : MMC_STOP);
 	ret = drive_run(drive, &command, NULL, err);
 	return is_spinning ? drive_wait_ready(drive, err) : ret;
@@ -461,7 +472,7 @@ int drive_source_open(struct discern_drive *drive, const struct discern_medium *
 	if (medium_need(medium, drive->path, "a disc", err) < 0)
 		return -ENOMEDIUM;
 	drive_wait_ready(drive, NULL);
-	if (drive_source_capacity(drive, &capacity) == 0 && medium->read_capacity_sectors > 0 &&
+	if (drive_source_capacity(drive, &capacity, NULL) == 0 && medium->read_capacity_sectors > 0 &&
 	    capacity != medium->read_capacity_sectors)
 		return discern_error_set(err, -ESTALE, "%s: the disc was changed", drive->path);
 	source = calloc(1, sizeof(*source));
@@ -483,6 +494,7 @@ int drive_source_open(struct discern_drive *drive, const struct discern_medium *
 		source->usual_kbps = source->speed_kbps = options->speed_kbps;
 		source->reconnect_seconds = options->reconnect_seconds;
 		source->on_drop_out = options->on_drop_out;
+		source->on_reset = options->on_reset;
 		source->user = options->user;
 	}
 	if (options != NULL && options->past_cache)

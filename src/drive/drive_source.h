@@ -23,6 +23,9 @@ struct drive_source_options {
 	 *  whether the same disc is in it, of which only the size has been compared, and to return what ends the reading
 	 *  if it is not (-ESTALE). May be NULL. */
 	int (*on_drop_out)(struct discern_source *source, const char *drive, void *user, struct discern_error *err);
+	/** The same for a drive that was reset, or not ready for a while, and is back. A change of the disc may have been told to
+	 *  another program, or to nobody. May be NULL. */
+	int (*on_reset)(struct discern_source *source, const char *drive, void *user, struct discern_error *err);
 	void *user;
 	/** Of a CD, whole sectors are read as far as the drive can, and proven and mended (cd_source.h). */
 	bool with_proof;

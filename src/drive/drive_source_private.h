@@ -31,9 +31,10 @@ struct drive_source {
 	unsigned n_lost;
 	/** The sector that was read last, to try the drive with; -1 before the first. */
 	int32_t good_lba;
-	/** As in the options; and that a search is going on. */
+	/** As in the options; and that one of the calls is going on. */
 	unsigned reconnect_seconds;
 	int (*on_drop_out)(struct discern_source *source, const char *drive, void *user, struct discern_error *err);
+	int (*on_reset)(struct discern_source *source, const char *drive, void *user, struct discern_error *err);
 	void *user;
 	bool is_reconnecting;
 	/** What was set when it was first to be changed, or one of the below; and whether it is lower now. */
@@ -42,8 +43,8 @@ struct drive_source {
 	uint32_t usual_kbps, speed_kbps;
 };
 
-/** The size that the drive tells now. */
-int drive_source_capacity(struct discern_drive *drive, uint32_t *ret_n_sectors);
+/** The size that the drive tells now. 0, or why it tells none. */
+int drive_source_capacity(struct discern_drive *drive, uint32_t *ret_n_sectors, struct discern_error *err);
 
 /** Sets again what was set in a drive that may have forgotten it. */
 void drive_source_renew_effort(struct drive_source *source);
@@ -60,7 +61,22 @@ int drive_source_read_once(struct drive_source *source, int32_t lba, uint32_t n_
 int drive_source_read_raw(struct discern_source *base, const struct mmc_raw_read *read, uint8_t *buffer,
 			  struct discern_error *err);
 
-/** Reads more than a cache holds, far from lba. */
+/** How to read sectors of which nobody wants the data. */
+struct far_reader {
+	int (*read)(const struct far_reader *reader, int32_t lba, uint32_t n_sectors, struct discern_error *err);
+	struct drive_source *source;
+	/** Room for so many at once. */
+	uint8_t *buffer;
+	uint32_t n_at_once;
+	/** Of the disc. */
+	uint32_t n_sectors;
+};
+
+/** Has what a cache holds read away, at the other end of the disc: 8 MiB, and the first time more and more until the time
+ *  of the sector at lba proves that it comes from the disc. 0, or trouble of the drive. */
+int drive_source_read_away(const struct far_reader *reader, int32_t lba, struct discern_error *err);
+
+/** The same with plain reads, and with as much as has proven enough. */
 void drive_source_flush(struct drive_source *source, int32_t lba);
 
 /** source_forget(). */

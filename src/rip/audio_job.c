@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buffer.h"
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -194,7 +195,7 @@ static int sum_file(struct audio_job *job, size_t number, struct sound_file *sou
 	enum { AT_ONCE = 64 * SECTOR_RAW };
 	const struct discern_audio_track *track = &job->result->tracks[number];
 	uint64_t size = (uint64_t)track->n_sectors * SECTOR_RAW, base = sound != NULL ? 0 : offset_of(job, number);
-	AUTO_FREE uint8_t *buffer = malloc(AT_ONCE);
+	AUTO_FREE uint8_t *buffer = buffer_new(AT_ONCE);
 	int ret = buffer == NULL ? -ENOMEM : 0;
 
 	if (ret == 0 && sound != NULL && sound_file_size_bytes(sound) != size)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buffer.h"
 #include "base/bytes.h"
 #include "base/error.h"
 #include "rip/audio_reader_private.h"
@@ -36,7 +37,7 @@ int audio_reader_new(struct audio_deck *deck, const struct audio_reader_options 
 	reader->bad = calloc(n / 8 + 1, 1);
 	reader->qualities = malloc(reader->window_sectors * sizeof(reader->qualities[0]));
 	reader->is_suspect = malloc(reader->window_sectors * sizeof(reader->is_suspect[0]));
-	reader->bytes = malloc((size_t)reader->window_sectors * SECTOR_RAW);
+	reader->bytes = buffer_new((size_t)reader->window_sectors * SECTOR_RAW);
 	if (reader->samples == NULL || reader->bad == NULL || reader->qualities == NULL || reader->is_suspect == NULL ||
 	    reader->bytes == NULL) {
 		audio_reader_free(reader);

@@ -234,11 +234,19 @@ static int rip_audio(struct rip *rip, struct discern_error *err)
 	audio_disc_describe(&rip->disc, rip->result);
 	ret = check_one_file(rip, err);
 	for (unsigned number = 1; ret == 0; number++) {
+		bool is_taken = false;
+
 		ret = audio_files_name(options, rip->result, &number, err);
-		if (ret == 0)
+		if (ret == 0 && options->begin != NULL) {
+			ret = options->begin(rip->result->folder, options->user, err);
+			is_taken = ret == -EEXIST;
+		}
+		if (ret == 0) {
 			ret = audio_record_open(&rip->record, &job, rip->result, err);
-		/* Of another disc with this title, or that another process is reading. */
-		if (options->output != NULL || (ret != -ESTALE && ret != -EBUSY) || number >= AUDIO_FILES_MAX_NUMBER)
+			is_taken = ret == -ESTALE || ret == -EBUSY;
+		}
+		/* By another disc with this title, another process that is reading, or other people's files. */
+		if (options->output != NULL || !is_taken || number >= AUDIO_FILES_MAX_NUMBER)
 			break;
 		ret = 0;
 	}

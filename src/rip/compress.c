@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buffer.h"
 #include "base/bytes.h"
 #include "base/error.h"
 #include "rip/codec.h"
@@ -191,7 +192,7 @@ static int start(struct compress *compress)
 
 	compress->room = compress->codec->bound(compress->codec->frame_bytes);
 	for (unsigned i = 0; i < 2 * n_wanted; i++) {
-		compress->slots[i].data = malloc(compress->codec->frame_bytes);
+		compress->slots[i].data = buffer_new(compress->codec->frame_bytes);
 		compress->slots[i].out = malloc(compress->room);
 		if (compress->slots[i].data == NULL || compress->slots[i].out == NULL)
 			return -ENOMEM;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buffer.h"
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "rip/dispute.h"
@@ -59,16 +60,16 @@ static bool is_pending(const struct doubt *doubt)
 }
 
 /* Only reads that follow each other are compared: the pick-up's way to another place takes its time as well. */
-static bool is_slow(const struct passes *passes, const struct map_range *piece, double seconds)
+static bool is_slow(const struct passes *passes, const struct doubt_read *read)
 {
 	struct doubt *doubt = passes->doubt;
 	double least = passes->source->busy_seconds > 0 ? SLOW_LEAST_SECONDS : SLOW_LEAST_BY_OUR_CLOCK;
-	double each = seconds / piece->n_sectors;
+	double each = read->seconds / read->piece.n_sectors;
 
-	if (piece->start != doubt->next_sector || piece->n_sectors < USUAL_SECTORS ||
+	if (read->has_started || read->piece.start != doubt->next_sector || read->piece.n_sectors < USUAL_SECTORS ||
 	    passes->effort.speed_kbps != passes->speed_kbps)
 		return false;
-	if (doubt->n_usual >= USUAL_READS && each > SLOW_FACTOR * doubt->usual_seconds && seconds > least)
+	if (doubt->n_usual >= USUAL_READS && each > SLOW_FACTOR * doubt->usual_seconds && read->seconds > least)
 		return true;
 	doubt->usual_seconds = doubt->n_usual == 0 || each < doubt->usual_seconds / SLOW_FACTOR
 				       ? each
@@ -77,23 +78,24 @@ static bool is_slow(const struct passes *passes, const struct map_range *piece, 
 	return false;
 }
 
-int doubt_note(struct passes *passes, const struct map_range *piece, double seconds, bool is_recovered)
+int doubt_note(struct passes *passes, const struct doubt_read *read)
 {
+	const struct map_range *piece = &read->piece;
 	struct doubt *doubt = passes->doubt;
 	bool slow;
 
 	if (doubt == NULL)
 		return 0;
-	slow = is_slow(passes, piece, seconds);
-	if (slow || is_recovered)
+	slow = is_slow(passes, read);
+	if (slow || read->is_recovered)
 		observe_message(&passes->meter->observer, DISCERN_LEVEL_DETAIL,
 				"LBA %d, %" PRIu32 " sectors: %s, to be read again",
 				passes->plan->first_lba + (int32_t)piece->start, piece->n_sectors,
-				is_recovered ? "the drive had trouble" : "slow");
+				read->is_recovered ? "the drive had trouble" : "slow");
 	if (is_pending(doubt) && piece->start != doubt->next_sector)
 		doubt->is_unordered = true;
 	doubt->next_sector = piece->start + piece->n_sectors;
-	if (!slow && !is_recovered && !doubt->options.is_paranoid)
+	if (!slow && !read->is_recovered && !doubt->options.is_paranoid)
 		return 0;
 	return map_set(doubt->pending, piece->start, piece->n_sectors, MAP_GOOD);
 }
@@ -252,8 +254,8 @@ int doubt_settle(struct passes *passes, enum map_status on_failure, struct disce
 		return ret;
 	second.n_room = passes->source->preferred_sectors < n_max ? passes->source->preferred_sectors : n_max;
 	second.n_room = second.n_room > 0 ? second.n_room : 1;
-	second.read = read = malloc((size_t)second.n_room * DISCERN_SECTOR_SIZE);
-	second.kept = kept = malloc((size_t)second.n_room * DISCERN_SECTOR_SIZE);
+	second.read = read = buffer_new((size_t)second.n_room * DISCERN_SECTOR_SIZE);
+	second.kept = kept = buffer_new((size_t)second.n_room * DISCERN_SECTOR_SIZE);
 	if (read == NULL || kept == NULL)
 		return discern_error_set(err, -ENOMEM, "out of memory");
 	ret = read_pending(&second, err);

@@ -49,9 +49,15 @@ void doubt_clear(struct doubt *doubt);
 /** A sector was mended: on_mended of a source, with the image's first LBA taken off. */
 void doubt_note_mended(struct doubt *doubt, uint32_t sector);
 
-/** A piece was read. seconds are what it took; is_recovered: the drive says that it had trouble. 0 or -ENOMEM.
- *  The functions from here on do nothing if passes have no doubt. */
-int doubt_note(struct passes *passes, const struct map_range *piece, double seconds, bool is_recovered);
+struct doubt_read {
+	struct map_range piece;
+	double seconds;
+	/** The drive says that it had trouble; its time says nothing, as the disc had to get up to speed. */
+	bool is_recovered, has_started;
+};
+
+/** A piece was read. 0 or -ENOMEM. The functions from here on do nothing if passes have no doubt. */
+int doubt_note(struct passes *passes, const struct doubt_read *read);
 
 /** After each read: reads again what has gathered, if it is time to, or if the map is about to be saved. */
 int doubt_after_read(struct passes *passes, bool saves_now, struct discern_error *err);

@@ -1,10 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A drive that drops out in the middle of a job, and comes back: with the same disc in it? */
+/* A drive that drops out or is reset in the middle of a job, and comes back: with the same disc in it? */
 #include <errno.h>
 
 #include "base/error.h"
 #include "base/text.h"
 #include "rip/job_private.h"
+
+/* Only what has its place in the image already. */
+static int compare_with_image(struct job *job, struct discern_source *source, struct discern_error *err)
+{
+	if (job->pipeline == NULL || pipeline_drain(job->pipeline) < 0)
+		return 0;
+	return identity_compare(source, &job->plan, job->map, job->output.fd, err);
+}
 
 /* By the marks of the disc, and by sectors that were read from it before. */
 static int compare_disc(struct job *job, struct discern_source *source, struct discern_error *err)
@@ -19,9 +27,7 @@ static int compare_disc(struct job *job, struct discern_source *source, struct d
 	ret = identity_make(job->medium, source, &job->plan, identity, err);
 	if (ret == 0 && !identity_matches(job->identity, identity))
 		ret = discern_error_set(err, -ESTALE, "its marks differ from those of the disc before");
-	if (ret == 0 && job->pipeline != NULL && pipeline_drain(job->pipeline) == 0)
-		ret = identity_compare(source, &job->plan, job->map, job->output.fd, err);
-	return ret;
+	return ret == 0 ? compare_with_image(job, source, err) : ret;
 }
 
 int rip_on_drop_out(struct discern_source *source, const char *drive, void *user, struct discern_error *err)
@@ -45,5 +51,21 @@ int rip_on_drop_out(struct discern_source *source, const char *drive, void *user
 	if (ret == 0)
 		observe_message(&job->meter.observer, DISCERN_LEVEL_NOTE,
 				"the drive is back as %s, with the same disc in it: going on", drive);
+	return ret;
+}
+
+int rip_on_reset(struct discern_source *source, const char *drive, void *user, struct discern_error *err)
+{
+	const struct rip_drop_out *drop_out = user;
+	const char *before;
+	int ret;
+
+	if (drop_out->job == NULL || drop_out->job->n_copies > 0)
+		return 0;
+	before = source_because(source, "the drive was reset: is it the same disc");
+	ret = compare_with_image(drop_out->job, source, err);
+	source_because(source, before);
+	if (ret == -ESTALE)
+		discern_error_wrap(err, "%s: there is another disc in the drive since it was reset", drive);
 	return ret;
 }

@@ -181,27 +181,37 @@ int identity_make(const struct discern_medium *medium, struct discern_source *so
 	return 0;
 }
 
+static int read_image(int fd, uint32_t sector, uint8_t data[DISCERN_SECTOR_SIZE], struct discern_error *err)
+{
+	ssize_t n = file_read_at(fd, data, DISCERN_SECTOR_SIZE, (off_t)sector * DISCERN_SECTOR_SIZE);
+
+	return n == DISCERN_SECTOR_SIZE ? 0
+					: discern_error_set(err, n < 0 ? (int)n : -EIO, "cannot read the image: %s",
+							    n < 0 ? strerror((int)-n) : "it is too short");
+}
+
+static int differs(const struct rip_plan *plan, uint32_t sector, const char *from, struct discern_error *err)
+{
+	discern_error_set(err, -ESTALE, "sector %" PRIu32 " differs from %s", sector, from);
+	if (err != NULL)
+		err->lba = plan->first_lba + (int32_t)sector;
+	return -ESTALE;
+}
+
 /** 0 equal or not comparable, -ESTALE, or trouble. */
 static int compare_sector(struct discern_source *source, const struct rip_plan *plan, uint32_t sector, int fd,
 			  struct discern_error *err)
 {
 	uint8_t on_disc[DISCERN_SECTOR_SIZE];
 	uint8_t in_file[DISCERN_SECTOR_SIZE];
-	ssize_t n = file_read_at(fd, in_file, sizeof(in_file), (off_t)sector * DISCERN_SECTOR_SIZE);
-	int ret;
+	int ret = read_image(fd, sector, in_file, err);
 
-	if (n != (ssize_t)sizeof(in_file))
-		return discern_error_set(err, n < 0 ? (int)n : -EIO, "cannot read the image: %s",
-					 n < 0 ? strerror((int)-n) : "it is too short");
+	if (ret < 0)
+		return ret;
 	ret = rip_read(source, plan->first_lba + (int32_t)sector, 1, on_disc, err);
 	if (ret < 0)
 		return rip_is_bad_sector(ret) ? 0 : ret;
-	if (memcmp(on_disc, in_file, sizeof(on_disc)) == 0)
-		return 0;
-	discern_error_set(err, -ESTALE, "sector %" PRIu32 " differs from the disc", sector);
-	if (err != NULL)
-		err->lba = plan->first_lba + (int32_t)sector;
-	return -ESTALE;
+	return memcmp(on_disc, in_file, sizeof(on_disc)) == 0 ? 0 : differs(plan, sector, "the disc", err);
 }
 
 int identity_compare_ends(struct discern_source *source, const struct rip_plan *plan, const struct map *map, int fd,
@@ -230,5 +240,28 @@ int identity_compare(struct discern_source *source, const struct rip_plan *plan,
 	for (uint32_t i = 1; ret == 0 && i < N_PLACES; i++)
 		if (map_next(map, (uint32_t)((uint64_t)n * i / N_PLACES), MAP_GOOD, &range))
 			ret = compare_sector(source, plan, range.start, fd, err);
+	return ret;
+}
+
+int identity_compare_marks(const char *identity, const struct rip_plan *plan, const struct map *map, int fd,
+			   struct discern_error *err)
+{
+	int ret = 0;
+
+	for (const char *word = strchr(identity, ' '); ret == 0 && word != NULL; word = strchr(word + 1, ' ')) {
+		char mark[DIGITS + 1], hex[DIGITS + 1];
+		uint8_t data[DISCERN_SECTOR_SIZE];
+		uint32_t sector;
+
+		/* " 16=0123456789abcdef"; the kind, the layout and the size are none. */
+		if (sscanf(word, " %" SCNu32 "=%16[0-9a-f]", &sector, mark) != 2 || strlen(mark) != DIGITS ||
+		    sector >= map_n_sectors(map) || map_range_of(map, sector).status != MAP_GOOD)
+			continue;
+		ret = read_image(fd, sector, data, err);
+		if (ret == 0)
+			ret = digest(data, sizeof(data), hex, err);
+		if (ret == 0 && strcmp(hex, mark) != 0)
+			ret = differs(plan, sector, "what the disc held at first", err);
+	}
 	return ret;
 }

@@ -43,4 +43,9 @@ int identity_compare(struct discern_source *source, const struct rip_plan *plan,
 int identity_compare_ends(struct discern_source *source, const struct rip_plan *plan, const struct map *map, int fd,
 			  struct discern_error *err);
 
+/** Compares what the map calls read with the marks that were taken of the disc before, which needs no reading of the disc. As
+ *  identity_compare(). */
+int identity_compare_marks(const char *identity, const struct rip_plan *plan, const struct map *map, int fd,
+			   struct discern_error *err);
+
 #endif

@@ -220,16 +220,25 @@ static int explain_stop(struct job *job, int code)
 	return code;
 }
 
+/* Each seek takes a tenth of a second: these three are nothing to a job of this length. */
+#define LONG_JOB_SECONDS 60.0
+
 /*
- * A drive tells of another disc once, and maybe to another program. So what was read is held against the disc once more, in
- * few places, as the tray was locked and each seek takes a tenth of a second; which part of it is of which disc nobody can
- * tell then. Other trouble at this point takes nothing from what was read.
+ * A drive tells of another disc once, and maybe to another program. So what was read is held against the disc once more, and
+ * against its marks, which were taken before: the ones show that what came at first is of another disc, the others that
+ * what came later is. Where editions with the same descriptors differ, as a rule, is looked at only if the job was so long
+ * that somebody could have changed the disc, in a tray that was locked. Which part is of which disc nobody can tell then.
+ * Other trouble at this point takes nothing from what was read.
  */
 static int check_same_disc(struct job *job)
 {
+	bool is_long = passes_now(&job->passes) - job->passes.started > LONG_JOB_SECONDS;
 	struct discern_error err = { 0 };
-	int ret = compare_with_read(job, identity_compare_ends, "is it still the same disc", &err);
+	int ret = compare_with_read(job, is_long ? identity_compare : identity_compare_ends,
+				    "is it still the same disc", &err);
 
+	if (ret == 0)
+		ret = identity_compare_marks(job->identity, &job->plan, job->map, job->output.fd, &err);
 	if (ret != -ESTALE || err.lba == DISCERN_NO_LBA)
 		return 0;
 	map_distrust(job->map, 0);

@@ -21,6 +21,8 @@ struct rip_drop_out {
 
 /** For drive_source_options.on_drop_out; user is a struct rip_drop_out. Tells, and compares the disc with what was read. */
 int rip_on_drop_out(struct discern_source *source, const char *drive, void *user, struct discern_error *err);
+/** For drive_source_options.on_reset. */
+int rip_on_reset(struct discern_source *source, const char *drive, void *user, struct discern_error *err);
 
 /** A drive with its copy of the disc. */
 struct rip_copy {

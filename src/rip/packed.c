@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/buffer.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "rip/compress.h"
@@ -108,7 +109,7 @@ static size_t wait_for_piece(struct packed *packed)
 
 static int follow(struct packed *packed)
 {
-	uint8_t *piece = malloc(PIECE_BYTES);
+	uint8_t *piece = buffer_new(PIECE_BYTES);
 	uint64_t offset = 0, n_bytes;
 	int ret = piece == NULL ? -ENOMEM : 0;
 	size_t n;

@@ -202,6 +202,9 @@ static int note_refusal(struct passes *passes, const struct map_range *piece, st
 	return passes_set(passes, reading->bad_sector, 1, MAP_BAD, err);
 }
 
+/* A drive of which nothing is asked may stop its disc, or turn it slowly. */
+#define IDLE_SECONDS 4.0
+
 /* The read itself, and what it took. */
 static int read_timed(struct passes *passes, const struct map_range *piece, uint8_t *room, struct reading *ret_reading,
 		      struct discern_error *err)
@@ -214,6 +217,10 @@ static int read_timed(struct passes *passes, const struct map_range *piece, uint
 	*ret_reading = (struct reading){ .is_good = ret == 0, .bad_sector = piece->start };
 	ret_reading->seconds = observe_now() - start;
 	member_enter(passes);
+	ret_reading->has_started =
+		start - passes->read_ended > IDLE_SECONDS || passes->source->n_starts != passes->n_starts;
+	passes->read_ended = start + ret_reading->seconds;
+	passes->n_starts = passes->source->n_starts;
 	busy = passes->source->busy_seconds - busy;
 	if (busy > ret_reading->seconds)
 		passes->ahead_seconds += busy - ret_reading->seconds;
@@ -278,7 +285,9 @@ int passes_read(struct passes *passes, const struct map_range *piece, struct rea
 	ret = put_into_image(passes, piece, err);
 	if (ret < 0)
 		return ret;
-	if (doubt_note(passes, piece, ret_reading->seconds, passes->source->n_recovered != n_recovered) < 0)
+	if (doubt_note(passes, &(struct doubt_read){ *piece, ret_reading->seconds,
+						     passes->source->n_recovered != n_recovered,
+						     ret_reading->has_started }) < 0)
 		return out_of_memory(err);
 	return passes_set(passes, piece->start, piece->n_sectors, MAP_GOOD, err);
 }

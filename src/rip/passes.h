@@ -69,6 +69,9 @@ struct passes {
 	/** By what a clock of the drive is ahead of ours; both together are the job's clock. */
 	double ahead_seconds;
 	double started, last_good;
+	/** When the last read ended, by our clock, and the source's starts until then. */
+	double read_ended;
+	uint32_t n_starts;
 	/** Fastest good reads, and those since that was last looked at. */
 	uint32_t peak_kbps, window_bytes;
 	double window_seconds;

@@ -11,6 +11,8 @@ struct reading {
 	/** If it is not: the first sector that could not be read, as far as the drive tells; else the piece's first. */
 	uint32_t bad_sector;
 	double seconds;
+	/** The disc may have had to get up to speed for it: its time says nothing of the sectors. */
+	bool has_started;
 	/** The drive keeps sectors back: bad_sector, which is bad in the map then, or if is_located is not set one of the
 	 *  piece, which is to be read in smaller pieces. */
 	bool is_refused, is_located;

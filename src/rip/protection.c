@@ -176,6 +176,7 @@ static void copy_state(struct lenient *lenient)
 	lenient->base.ecc_sectors = lenient->inner->ecc_sectors;
 	lenient->base.busy_seconds = lenient->inner->busy_seconds;
 	lenient->base.n_recovered = lenient->inner->n_recovered;
+	lenient->base.n_starts = lenient->inner->n_starts;
 	lenient->base.forget_words = lenient->inner->forget_words;
 	lenient->base.readings = lenient->inner->readings;
 }

@@ -154,6 +154,13 @@ static int try_q(struct raw_job *job, uint32_t index, struct discern_error *err)
 	return has_sound_q(channels) ? take(job, index, raw, err) : 0;
 }
 
+static uint32_t disc_end(const struct raw_job *job)
+{
+	int64_t end = (int64_t)raw_disc_lba(&job->disc, job->disc.n_sectors - 1) + 1;
+
+	return end > 0 ? (uint32_t)end : 0;
+}
+
 /* Another place is read before, so that nothing comes from the drive's cache. */
 static int retry_q(struct raw_job *job, struct discern_error *err)
 {
@@ -168,7 +175,7 @@ static int retry_q(struct raw_job *job, struct discern_error *err)
 			break;
 		job->meter.progress.retry_bytes =
 			map_count(job->files.sub_map, MAP_FAILED) * (uint64_t)SUBCHANNEL_BYTES;
-		ret = cd_whole_forget(job->whole, raw_disc_lba(&job->disc, range.start), err);
+		ret = cd_whole_forget_subchannels(job->whole, raw_disc_lba(&job->disc, range.start), disc_end(job), err);
 		while (ret == 0 && map_next(job->files.sub_map, at, MAP_FAILED, &range)) {
 			if (!raw_job_goes_on(job))
 				return raw_job_stop(job, err);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buffer.h"
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -59,7 +60,7 @@ static void finish(struct sums *sums, struct discern_raw_sums *ret)
 static int add_track(struct raw_job *job, unsigned i, struct sums *track, struct discern_error *err)
 {
 	uint32_t at = cd_dump_index(&job->disc.layout, i), end = cd_dump_index(&job->disc.layout, i + 1);
-	AUTO_FREE uint8_t *buffer = malloc(AT_ONCE * SECTOR_RAW);
+	AUTO_FREE uint8_t *buffer = buffer_new(AT_ONCE * SECTOR_RAW);
 
 	if (buffer == NULL)
 		return discern_error_set(err, -ENOMEM, "out of memory");
@@ -101,7 +102,7 @@ struct whole {
 static void *sum_whole(void *user)
 {
 	struct whole *whole = user;
-	AUTO_FREE uint8_t *buffer = malloc(AT_ONCE * SECTOR_RAW);
+	AUTO_FREE uint8_t *buffer = buffer_new(AT_ONCE * SECTOR_RAW);
 	uint32_t n = 0, n_sectors = whole->job->disc.n_sectors;
 
 	whole->ret = buffer == NULL ? -ENOMEM : 0;
@@ -159,7 +160,7 @@ static int sum_image(struct raw_job *job, struct discern_error *err)
 static int sum_sub(struct raw_job *job, struct discern_raw_sums *ret_sums, struct discern_error *err)
 {
 	enum { SIZE = 1024 * SUBCHANNEL_BYTES };
-	AUTO_FREE uint8_t *buffer = malloc(SIZE);
+	AUTO_FREE uint8_t *buffer = buffer_new(SIZE);
 	struct sums sums;
 	ssize_t n = 0;
 	int ret = buffer == NULL ? discern_error_set(err, -ENOMEM, "out of memory") : 0;

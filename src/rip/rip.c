@@ -28,6 +28,7 @@ static int rip_medium(struct discern_drive *drive, struct rip_job *job, struct d
 						     .with_proof = !job->options->no_raw,
 						     .reconnect_seconds = drop_out.wait_seconds,
 						     .on_drop_out = rip_on_drop_out,
+						     .on_reset = rip_on_reset,
 						     .user = &drop_out };
 	struct readings readings;
 	int ret;

@@ -81,9 +81,12 @@ bool sweep_pace_note(struct passes *passes, const struct map_range *piece, const
 	struct pace *pace = &passes->pace;
 	bool is_slow = reading->is_good && pace_is_slow(pace, piece->n_sectors, reading->seconds);
 	const struct pace_read read = { piece->n_sectors, reading->is_good, is_slow, reading->seconds };
-	enum pace_advice advice = pace_note(pace, &read);
+	enum pace_advice advice;
 	char words[40] = "at ";
 
+	if (reading->is_good && reading->has_started)
+		return false;
+	advice = pace_note(pace, &read);
 	tell(passes, piece, advice);
 	if (advice == PACE_KEEP || advice == PACE_STAY)
 		return is_slow;

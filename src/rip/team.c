@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/buffer.h"
 #include "base/error.h"
 #include "rip/gap_map.h"
 #include "rip/member.h"
@@ -87,7 +88,7 @@ static int member_begin(struct member *member, struct discern_error *err)
 	member->known = map_new(n_sectors);
 	member->to_prove = map_new(n_sectors);
 	member->spare = map_new(n_sectors);
-	member->buffer = malloc(PIPELINE_BLOCK_BYTES);
+	member->buffer = buffer_new(PIPELINE_BLOCK_BYTES);
 	if (member->record == NULL || member->known == NULL || member->to_prove == NULL || member->spare == NULL ||
 	    member->buffer == NULL || record_disc(member->record, copy->medium, job->usual.plan, job->usual.map) < 0)
 		return discern_error_set(err, -ENOMEM, "out of memory");

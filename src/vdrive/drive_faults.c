@@ -463,7 +463,7 @@ void vdrive_run_with_faults(struct vdrive_call *call, const struct vdrive_opcode
 	vdrive_get_address(call, &address);
 	update_damage(drive);
 	faults_apply(drive->faults, call->cdb[0], address.lba, address.n_sectors, &outcome);
-	call->answer->delay_ms = outcome.delay_ms;
+	call->answer->delay_us = (uint64_t)outcome.delay_ms * 1000;
 	/* With protection against it an underrun costs time only. */
 	if (outcome.effect == FAULT_UNDERRUN && drive->write_page.bytes[2] & BUFE) {
 		timing_note_underrun(drive->timing);

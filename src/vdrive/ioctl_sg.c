@@ -156,7 +156,7 @@ static int execute(struct ioctl_call *call, struct sg_io_hdr *header)
 	header->duration = (unsigned)(now_ms() - started_ms);
 	/* As long as it would have taken. */
 	if (answer.is_counted_only)
-		header->duration = answer.delay_ms;
+		header->duration = (unsigned)(answer.delay_us / 1000);
 	return ret;
 }
 

@@ -14,8 +14,12 @@
 #include "base/error.h"
 #include "vdrive/server_faults.h"
 
-/* How often a sender is asked whether it has given up. */
-enum { GIVEN_UP_MS = 50 };
+enum {
+	/* How often a sender is asked whether it has given up. */
+	GIVEN_UP_US = 50000,
+	/* Most that a machine may have overslept for a command to count as sent earlier. */
+	MAX_LATE_US = 1000,
+};
 
 struct server {
 	struct server_drive *drives[SERVER_MAX_DRIVES];
@@ -38,12 +42,12 @@ static void condition_init(pthread_cond_t *condition)
 }
 
 /* Rounded up, so that no wait is too short. */
-static int64_t now_ms(void)
+static int64_t now_us(void)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + (now.tv_nsec + 999999) / 1000000;
+	return (int64_t)now.tv_sec * 1000000 + (now.tv_nsec + 999) / 1000;
 }
 
 int server_new(struct server **ret_server, struct discern_error *err)
@@ -197,11 +201,11 @@ void server_stop(struct server *server)
 	pthread_mutex_unlock(&server->lock);
 }
 
-static void wait_until(struct server *server, int64_t until_ms)
+static void wait_until(struct server *server, int64_t until_us)
 {
-	struct timespec until = { .tv_sec = (time_t)(until_ms / 1000), .tv_nsec = (long)(until_ms % 1000) * 1000000 };
+	struct timespec until = { .tv_sec = (time_t)(until_us / 1000000), .tv_nsec = (long)(until_us % 1000000) * 1000 };
 
-	if (until_ms <= now_ms())
+	if (until_us <= now_us())
 		return;
 	pthread_mutex_lock(&server->lock);
 	while (!server->is_stopping && pthread_cond_timedwait(&server->stopped, &server->lock, &until) != ETIMEDOUT)
@@ -210,16 +214,16 @@ static void wait_until(struct server *server, int64_t until_ms)
 }
 
 /* False if the sender has given up before. */
-static bool wait_patiently(struct server *server, int64_t until_ms, const struct server_patience *patience)
+static bool wait_patiently(struct server *server, int64_t until_us, const struct server_patience *patience)
 {
 	if (patience->is_given_up == NULL) {
-		wait_until(server, until_ms);
+		wait_until(server, until_us);
 		return true;
 	}
-	for (int64_t now = now_ms(); now < until_ms && !server->is_stopping; now = now_ms()) {
+	for (int64_t now = now_us(); now < until_us && !server->is_stopping; now = now_us()) {
 		if (patience->is_given_up(patience->context))
 			return false;
-		wait_until(server, now + GIVEN_UP_MS < until_ms ? now + GIVEN_UP_MS : until_ms);
+		wait_until(server, now + GIVEN_UP_US < until_us ? now + GIVEN_UP_US : until_us);
 	}
 	return true;
 }
@@ -231,25 +235,37 @@ static void note_new_medium(struct server_drive *drive, const struct vdrive_answ
 		drive->media_changed = true;
 }
 
-/* While the time passes, or no longer than the host has patience. */
-static void pass_time(struct server_drive *drive, const struct server_patience *patience, struct vdrive_answer *answer)
+/* Until the time has passed since the command came, or no longer than the host has patience. */
+static void pass_time(struct server_drive *drive, const struct server_patience *patience, int64_t started_us,
+		      struct vdrive_answer *answer)
 {
-	bool is_late = answer->delay_ms > patience->timeout_ms;
-	int64_t started_ms = now_ms();
+	int64_t timeout_us = (int64_t)patience->timeout_ms * 1000;
+	bool is_late = answer->delay_us > (uint64_t)timeout_us;
 
 	if (!answer->is_counted_only) {
-		drive->busy_until_ms = started_ms + answer->delay_ms;
-		if (!wait_patiently(drive->server, is_late ? started_ms + patience->timeout_ms : drive->busy_until_ms,
-				    patience)) {
+		drive->busy_until_us = started_us + (int64_t)answer->delay_us;
+		if (!wait_patiently(drive->server, is_late ? started_us + timeout_us : drive->busy_until_us, patience)) {
 			/* An abort ends what the drive is at, too. */
-			drive->busy_until_ms = 0;
+			drive->busy_until_us = 0;
 			is_late = true;
 		}
+		drive->late_us = now_us() - drive->busy_until_us;
 	}
 	if (is_late) {
 		memset(answer, 0, sizeof(*answer));
 		answer->host_status = VDRIVE_HOST_TIME_OUT;
 	}
+}
+
+/* An answer that came late for the machine's sake would have brought the next command so much earlier. */
+static int64_t command_began_us(struct server_drive *drive)
+{
+	int64_t began_us = now_us();
+
+	if (drive->late_us > 0)
+		began_us -= drive->late_us < MAX_LATE_US ? drive->late_us : MAX_LATE_US;
+	drive->late_us = 0;
+	return began_us;
 }
 
 void server_execute(struct server_drive *drive, const struct vdrive_command *command, uint32_t timeout_ms,
@@ -263,18 +279,21 @@ void server_execute(struct server_drive *drive, const struct vdrive_command *com
 void server_execute_patiently(struct server_drive *drive, const struct vdrive_command *command,
 			      const struct server_patience *patience, struct vdrive_answer *ret_answer)
 {
+	int64_t started_us;
+
 	if (drive->server->watch != NULL)
 		fault_watch_refresh(drive->server->watch);
 	pthread_mutex_lock(&drive->command_lock);
 	memset(ret_answer, 0, sizeof(*ret_answer));
-	if (!wait_patiently(drive->server, drive->busy_until_ms, patience)) {
+	if (!wait_patiently(drive->server, drive->busy_until_us, patience)) {
 		ret_answer->host_status = VDRIVE_HOST_TIME_OUT;
 		pthread_mutex_unlock(&drive->command_lock);
 		return;
 	}
+	started_us = command_began_us(drive);
 	vdrive_execute(drive->vdrive, command, ret_answer);
 	note_new_medium(drive, ret_answer);
-	if (ret_answer->delay_ms > 0)
-		pass_time(drive, patience, ret_answer);
+	if (ret_answer->delay_us > 0)
+		pass_time(drive, patience, started_us, ret_answer);
 	pthread_mutex_unlock(&drive->command_lock);
 }

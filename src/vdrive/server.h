@@ -4,7 +4,7 @@
  * long a command takes, when a command has timed out. A front-end passes on what its clients ask for.
  *
  * Every call may be made from several threads. A drive carries out one command at a time and is busy for the
- * whole of answer.delay_ms; the other drives go on meanwhile.
+ * whole of answer.delay_us; the other drives go on meanwhile.
  */
 #ifndef VDRIVE_SERVER_H
 #define VDRIVE_SERVER_H
@@ -59,7 +59,9 @@ struct server_drive {
 	/** Held while a command is carried out, and while its delay passes. */
 	pthread_mutex_t command_lock;
 	/** Until then a command that its sender gave up still occupies the drive (CLOCK_MONOTONIC). */
-	int64_t busy_until_ms;
+	int64_t busy_until_us;
+	/** How much later than it was due the last answer came, as the machine oversleeps. */
+	int64_t late_us;
 
 	/** Protects all that follows. */
 	pthread_mutex_t lock;

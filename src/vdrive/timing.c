@@ -24,8 +24,8 @@ struct timing {
 	struct delivery delivery;
 	/** The drive's time: of a virtual clock what all has taken so far, else CLOCK_MONOTONIC at the command's begin. */
 	int64_t now_us;
-	/** What is known of the command so far, and what was too short to be slept. */
-	int64_t retries_us, carry_us;
+	/** What is known of the command so far. */
+	int64_t retries_us;
 	bool needs_spin_up, was_tray_open;
 	uint32_t last_read_kbps, last_write_kbps;
 
@@ -485,16 +485,13 @@ void timing_end(struct vdrive_call *call)
 	if (timing == NULL)
 		return;
 	vdrive_get_address(call, &address);
-	duration_us = MODEL_COMMAND_US + mechanism_us(call, &address) + (int64_t)call->answer->delay_ms * 1000 +
+	duration_us = MODEL_COMMAND_US + mechanism_us(call, &address) + (int64_t)call->answer->delay_us +
 		      (int64_t)call->answer->transferred / MODEL_INTERFACE_BYTES_PER_US;
 	timing->state.elapsed_us += (uint64_t)duration_us;
 	timing->state.n_commands++;
 	delivery_note_read(&timing->delivery, &timing->state, call, &address);
 	if (timing->clock == VDRIVE_CLOCK_VIRTUAL)
 		timing->now_us += duration_us;
-	duration_us += timing->carry_us;
-	timing->carry_us = duration_us % 1000;
-	duration_us /= 1000;
-	call->answer->delay_ms = duration_us < UINT32_MAX ? (uint32_t)duration_us : UINT32_MAX;
+	call->answer->delay_us = (uint64_t)duration_us;
 	call->answer->is_counted_only = timing->clock == VDRIVE_CLOCK_VIRTUAL;
 }

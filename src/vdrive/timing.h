@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A drive's clock: what it does takes as long as on a real drive, to be slept by the front-end (answer.delay_ms) or
+ * A drive's clock: what it does takes as long as on a real drive, to be slept by the front-end (answer.delay_us) or
  * only to be counted. All calls accept a drive without a clock, which is as fast as the machine.
  */
 #ifndef VDRIVE_TIMING_H

@@ -48,8 +48,8 @@ struct vdrive_answer {
 	size_t sense_length;
 	/** Bytes of command->data that were filled or taken; never more than data_length. */
 	size_t transferred;
-	/** The drive took this long; the front-end waits before it passes the answer on. */
-	uint32_t delay_ms;
+	/** The drive took this long from the command's arrival; the front-end waits before it passes the answer on. */
+	uint64_t delay_us;
 	/** It only counts this time (VDRIVE_CLOCK_VIRTUAL): nobody waits, but time limits hold. */
 	bool is_counted_only;
 };

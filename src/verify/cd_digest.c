@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buffer.h"
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/hash.h"
@@ -289,7 +290,7 @@ static int find_offset(struct cd_verify *verify, const struct discern_cd_digest 
 {
 	const struct discern_range range = { digest->sound_lba - CD_VERIFY_PROBE_MARGIN,
 					     2 * CD_VERIFY_PROBE_MARGIN + CD_VERIFY_PROBE_SECTORS };
-	AUTO_FREE uint8_t *found = malloc((size_t)range.n_sectors * SECTOR_RAW);
+	AUTO_FREE uint8_t *found = buffer_new((size_t)range.n_sectors * SECTOR_RAW);
 	const int32_t most = CD_VERIFY_PROBE_MARGIN * SECTOR_RAW / CD_VERIFY_SAMPLE_BYTES;
 	char hex[65];
 	int ret;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buffer.h"
 #include "base/cleanup.h"
 #include "base/error.h"
 
@@ -165,7 +166,7 @@ static int probe_again(struct cd_verify *verify, struct probe *probe, struct dis
 int cd_verify_find_offset(struct cd_verify *verify, struct discern_error *err)
 {
 	const size_t size = (2 * PROBE_MARGIN + PROBE_SECTORS) * SECTOR_RAW;
-	AUTO_FREE uint8_t *found = malloc(size);
+	AUTO_FREE uint8_t *found = buffer_new(size);
 	struct probe probe = { .found = found, .n_found = size };
 	struct discern_range run;
 	int ret = 0;

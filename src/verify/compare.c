@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buffer.h"
 #include "base/error.h"
 #include "verify/pace.h"
 #include "verify/pipeline.h"
@@ -191,7 +192,7 @@ static int judge_tail_piece(struct comparison *comparison, const struct reader_p
 static int scan_tail(struct comparison *comparison, struct discern_error *err)
 {
 	uint32_t n_chunk = comparison->reader.source->preferred_sectors;
-	uint8_t *buffer = malloc((size_t)n_chunk * DISCERN_SECTOR_SIZE);
+	uint8_t *buffer = buffer_new((size_t)n_chunk * DISCERN_SECTOR_SIZE);
 	bool *is_bad = calloc(n_chunk, sizeof(*is_bad));
 	uint32_t end = comparison->options->area.n_sectors;
 	int ret = 0;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buffer.h"
 #include "base/error.h"
 
 #define N_SLOTS 8
@@ -135,7 +136,7 @@ static int allocate(struct verify_pipeline *pipeline)
 {
 	size_t slot_bytes = (size_t)pipeline->slot_sectors * DISCERN_SECTOR_SIZE;
 
-	pipeline->memory = malloc(slot_bytes * N_SLOTS * 2);
+	pipeline->memory = buffer_new(slot_bytes * N_SLOTS * 2);
 	pipeline->bad_memory = calloc((size_t)pipeline->slot_sectors * N_SLOTS, sizeof(bool));
 	if (pipeline->memory == NULL || pipeline->bad_memory == NULL)
 		return -ENOMEM;

@@ -198,6 +198,28 @@ refuse() {
 	echo "# done"
 }
 
+# burn_counted SECTORS: onto a DVD of so many; n_commands is how many commands the drive got
+burn_counted() {
+	blank_disc "$kind" "$1"
+	run "$discern" vdrive run --virtual-clock --clock-file clock --drive sr0=blank.disc -- \
+		"$discern" burn -q --no-verify --any-file odd.bin
+	n_commands=$(sed 's/.* commands=\([0-9]*\) .*/\1/' clock)
+}
+
+# 64 KiB a WRITE; where the disc has no room for a whole one at the end, 32.
+chunks() {
+	kind=dvd-r
+	n_units=65
+	head -c $((n_units * 16 * 2048)) /dev/urandom >odd.bin
+	burn_counted $(((n_units + 1) * 16))
+	holds "a DVD in chunks of 64 KiB" odd.bin
+	n_roomy=$n_commands
+	burn_counted $((n_units * 16))
+	holds "a DVD without room for the last chunk of 64 KiB" odd.bin
+	ok "$n_roomy commands with room, and $n_commands without" test $((n_commands - n_roomy)) -ge $((n_units / 2))
+	echo "# done"
+}
+
 part cd append cd-r cd-rw
 part dvd append dvd-r dvd-rw
 part dvd-plus append dvd+r dvd+r-dl
@@ -206,4 +228,5 @@ part blank-sequential blank_sequential
 part blank-random blank_random
 part spares format_spares
 part refuse refuse
+part chunks chunks
 wait_for_parts

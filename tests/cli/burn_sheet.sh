@@ -46,7 +46,7 @@ sed 's/all.wav/changed.raw/; s/WAVE/BINARY/' disc.cue >changed.cue
 cp all.raw changed.raw
 printf differs! | dd of=changed.raw bs=1 seek=$((1200 * 2352 + 7)) conv=notrunc status=none
 exits 4 "one sample differs" verify_in "" changed.cue
-printed "where is told" "LBA 1200 to 1200"
+printed "where is told" "LBA 1200"
 exits 3 "sectors that cannot be read" "$discern" vdrive run --drive sr0=a.disc \
 	--fault 'sr0: read lba=700-703 sense=3/11/05' -- "$discern" verify disc.cue
 printed "are told as well" "LBA 700 to 703"

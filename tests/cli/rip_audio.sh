@@ -313,6 +313,17 @@ unset disc
 exits 5 "without --audio, an audio disc is refused" with_drive disc.cue "$discern" rip -o x.iso
 complained "with a hint" "--audio"
 
+# What is in the manifest's way is told before the disc is read, and stays as it is.
+mkdir way "The Band - A disc"
+echo '{"my":"notes"}' | tee way/rip.json >"The Band - A disc/rip.json"
+exits 1 "another rip.json" with_drive disc.cue "$discern" rip --audio -o way
+complained "is in the way" "way/rip.json exists already"
+equal "before anything is read" "$(ls -A way)" rip.json
+exits 0 "without -o" with_drive disc.cue "$discern" rip --audio
+printed "another folder is taken" "The Band - A disc-2"
+equal "nothing is changed" "$(cat way/rip.json "The Band - A disc/rip.json" | sort -u)" '{"my":"notes"}'
+equal "and nothing put beside it" "$(ls -A "The Band - A disc")" rip.json
+
 # Going on with a job: tracks that are complete are not read again, and no file is overwritten.
 "$build_folder/tests/support/sound_make" long 9000 2 || exit 1
 sed 's/all.raw/long.raw/' disc.cue >long.cue

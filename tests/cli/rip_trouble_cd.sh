@@ -14,30 +14,23 @@ requires flac
 head -c 1M /dev/zero | openssl enc -aes-128-ctr -K 00 -iv 00 >data.img 2>/dev/null
 mixed_sheet data.img >mixed.cue
 
-# in_trouble RULES COMMAND…: in a drive with these faults, which are divided by semicolons
+# in_trouble RULES OPTION…: rips, in a drive with these faults, which are divided by semicolons
 in_trouble() {
 	printf 'sr0: %s\n' "$1" | sed 's/; */\nsr0: /g' >faults
 	shift
-	run "$discern" vdrive run --drive sr0=mixed.cue --faults faults -- "$discern" rip -v "$@" sr0
-}
-
-samples() {
-	flac --silent --decode --stdout --force-raw-format --endian=little --sign=signed "$1"/*.flac
+	run "$discern" vdrive run --drive sr0=mixed.cue --faults faults -- "$discern" rip -v -o it "$@" sr0
 }
 
 # What was told as good is so, and in a drive that works the same command comes to its end.
-raw_end() {
-	[ "$code" -eq 0 ] || exits 0 "$1: raw, gone on with" with_drive mixed.cue "$discern" rip --raw -o raw sr0
-	same "$1: raw, every byte" raw.bin whole.bin
-	rm -f raw raw.*
-}
-
-audio_end() {
-	rm -f audio/*.cue.part
-	[ "$code" -eq 0 ] || exits 0 "$1: audio, gone on with" with_drive mixed.cue "$discern" rip --audio -o audio sr0
-	samples audio >got
-	same "$1: audio, every sample" got all.raw
-	rm -rf audio
+finish() {
+	[ "$code" -eq 0 ] || exits 0 "$1: --$2, gone on with" with_drive mixed.cue "$discern" rip "--$2" -o it sr0
+	if [ "$2" = raw ]; then
+		same "$1: --$2, every byte" it.bin whole.bin
+	else
+		flac --silent --decode --stdout --force-raw-format --endian=little --sign=signed it/*.flac >got
+		same "$1: --$2, every sample" got all.raw
+	fi
+	rm -rf it it.*
 }
 
 ok "the disc" with_drive mixed.cue "$discern" rip --raw -o whole sr0
@@ -48,24 +41,21 @@ for seed in 1 2; do
 	for what in host=time-out host=reset host=error short=2352 short=0 sense=6/29/00 sense=2/04/01 sense=b/00/00 status=8; do
 		rules="$rules; read skip=30 probability=0.05 seed=$seed$((seed + ${#rules})) count=2 $what"
 	done
-	in_trouble "${rules#; }" --raw -o raw
-	equal "seed $seed: raw, it is got over" "$code" 0
-	raw_end "seed $seed"
-	in_trouble "${rules#; }" --audio -o audio
-	equal "seed $seed: audio, it is got over" "$code" 0
-	audio_end "seed $seed"
+	for kind in raw audio; do
+		in_trouble "${rules#; }" --$kind
+		equal "seed $seed: --$kind, it is got over" "$code" 0
+		finish "seed $seed" $kind
+	done
 done
 
 # --- for good: never called good, and the reason told ---
 while read -r trouble words; do
-	in_trouble "read skip=60 $trouble" --raw --retries 0 -o raw
-	equal "$trouble: raw, not called good" "$([ "$code" -ne 0 ] && echo yes)" yes
-	contains "$trouble: raw, the reason" err "$words"
-	raw_end "$trouble"
-	in_trouble "read skip=60 $trouble" --audio --retries 0 -o audio
-	equal "$trouble: audio, not called good" "$([ "$code" -ne 0 ] && echo yes)" yes
-	contains "$trouble: audio, the reason" err "$words"
-	audio_end "$trouble"
+	for kind in raw audio; do
+		in_trouble "read skip=60 $trouble" --$kind --retries 0
+		equal "$trouble: --$kind, not called good" "$([ "$code" -ne 0 ] && echo yes)" yes
+		contains "$trouble: --$kind, the reason" err "$words"
+		finish "$trouble" $kind
+	done
 done <<'END'
 unplug the connection to the drive
 remove medium not present
@@ -75,21 +65,20 @@ END
 
 # --- a size that is not so: tracks are where the table of contents has them ---
 for n in 1 4000000000; do
-	in_trouble "capacity capacity=$n" --raw -o raw
-	equal "a drive that says $n: raw" "$code" 0
-	raw_end "a drive that says $n"
-	in_trouble "capacity capacity=$n" --audio -o audio
-	equal "a drive that says $n: audio" "$code" 0
-	audio_end "a drive that says $n"
+	for kind in raw audio; do
+		in_trouble "capacity capacity=$n" --$kind
+		equal "a drive that says $n: --$kind" "$code" 0
+		finish "a drive that says $n" $kind
+	done
 done
 
 # --- sub-channels beside sound: in the same pass where the drive takes that, else in one of their own ---
 for rules in 'read lba=0 count=1 delay=1' '0xBE skip=60 count=1 sense=5/24/00'; do
-	in_trouble "$rules" --raw --subchannel -o raw
+	in_trouble "$rules" --raw --subchannel
 	equal "$rules: sub-channels" "$code" 0
 	cp err "told.${rules%% *}"
-	mv raw.sub "sub.${rules%% *}"
-	raw_end "$rules"
+	mv it.sub "sub.${rules%% *}"
+	finish "$rules" raw
 done
 same "sub-channels are the same in a pass of their own" sub.read sub.0xBE
 equal "which a drive does not need" "$(grep -c 'that did not come with the data' told.read)" 0

@@ -13,6 +13,8 @@ requires sg_raw
 cp small.iso one.iso
 cp small.iso other.iso
 head -c 2M /dev/urandom | dd of=other.iso bs=2048 seek=200 conv=notrunc status=none
+cp small.iso edition.iso
+head -c 1M /dev/urandom | dd of=edition.iso bs=2048 seek=800 conv=notrunc status=none
 
 # not_called_good WHAT: what the last command printed does not call anything good that is not
 not_called_good() {
@@ -174,26 +176,32 @@ equal "an image is never half of one disc and half of another" $? 0
 # --- the same, but another program has heard of the change ---
 # In a drive whose tray the ripper has locked nobody could do this, but with a pin through the hole at its front.
 
-# unheard COMMAND…: while it runs, the disc is exchanged and the word of it given to another program: SEEK(10), which waits
-# for one of the slow reads to end
+# unheard COMMAND…: while it runs, the disc is exchanged for $other and the word of it given to another program: SEEK(10), which
+# waits for one of the slow reads to end
 unheard() {
 	rm -f copy.iso* heard
 	# shellcheck disable=SC2016  # for the inner shell
-	run timeout 60 "$discern" vdrive run --drive sr0=one.iso --fault 'sr0: read lba=300-1279 delay=400' \
-		--fault 'sr0: 0x2b count=1 exchange=other.iso' --clock-file clock --real-time -- sh -c '
+	run timeout 60 "$discern" vdrive run --drive sr0=one.iso --fault 'sr0: read lba=300-799 delay=400' \
+		--fault "sr0: 0x2b count=1 exchange=$other" --fault 'sr0: read lba=1500 count=1 host=reset' --clock-file clock --real-time -- sh -c '
 		"$@" & program=$!
 		until grep -q "read_sectors=[3-9][0-9][0-9]" clock; do sleep 0.05; done
 		sg_raw /dev/sr0 2b 00 00 00 00 00 00 00 00 00 >heard 2>&1
 		wait $program' sh "$@"
 	contains "another program has heard of it" heard "Unit Attention"
 }
+other=other.iso
 unheard "$discern" rip -o copy.iso
 equal "rip notices a change that another program heard of" "$code" 7
 absent "nothing is called complete" copy.iso
+complained "after a reset, too" "another disc in the drive since it was reset"
+other=edition.iso
+unheard "$discern" rip -o copy.iso
+equal "rip notices an edition with the same begin and end, in the same way" "$code" 7
 complained "it is said" "the disc was changed while it was read"
 run with_drive one.iso "$discern" rip -o copy.iso
 equal "it begins anew" "$code" 0
 same "and has all of it" copy.iso one.iso
+other=other.iso
 unheard "$discern" verify one.iso
 [ "$code" -ne 0 ]
 equal "verify notices a change that another program heard of" $? 0

@@ -6,7 +6,7 @@
 # shellcheck source=tests/support/media.sh
 . "$source_folder/tests/support/media.sh"
 requires_vdrive
-requires cdrskin wodim cdrdao icedax cd-paranoia readom dd split
+requires cdrskin wodim cdrdao icedax cd-paranoia readom dd perl
 folder=$PWD
 make_iso image.iso 1
 image=$PWD/image.iso
@@ -50,7 +50,7 @@ read_audio() {
 	dd if=cdrdao.bin of=cdrdao.both conv=swab status=none
 	reads_audio cdrdao "$1"
 	# Sectors with 96 bytes of sub-channels behind each.
-	split -b 2448 --filter='head -c 2352' clone.raw >readom.both
+	perl -e '$/ = \2448; while (<>) { print substr($_, 0, 2352) }' clone.raw >readom.both
 	reads_audio readom "$1"
 }
 

@@ -120,8 +120,10 @@ static int read_sectors(struct discern_source *base, int32_t lba, uint32_t n_sec
 	if (fault != NULL)
 		ret = fail(fault, lba, err);
 	count_time(source, n_sectors, ret == 0);
-	if (fault != NULL && fault->is_slow)
+	if (fault != NULL && (fault->is_slow || fault->is_start))
 		base->busy_seconds += source->failure_seconds;
+	if (fault != NULL)
+		base->n_starts += fault->is_start;
 	for (uint32_t i = 0; ret == 0 && i < n_sectors; i++)
 		fault_source_fill(source, lba + (int32_t)i, buffer + (size_t)i * DISCERN_SECTOR_SIZE);
 	return ret;
@@ -151,7 +153,11 @@ void fault_source_add(struct fault_source *source, int32_t lba, uint32_t n_secto
 {
 	struct fault *fault = &source->faults[source->n_faults++];
 
-	*fault = (struct fault){ lba, n_sectors, n_times, code, code == -ENXIO ? not_data : unreadable, 0, 0, false };
+	*fault = (struct fault){ .lba = lba,
+				 .n_sectors = n_sectors,
+				 .n_times = n_times,
+				 .code = code,
+				 .sense = code == -ENXIO ? not_data : unreadable };
 }
 
 void fault_source_repair(struct fault_source *source)

@@ -18,8 +18,8 @@ struct fault {
 	unsigned delay_ms;
 	/** Of a source with a clock: only reads at a higher speed fail; 0: at any. */
 	uint32_t max_kbps;
-	/** Of such a one, with code 0: a read takes as long as a failure. */
-	bool is_slow;
+	/** Of such a one, with code 0: a read takes as long as a failure; or the disc had stopped, and gets up to speed. */
+	bool is_slow, is_start;
 };
 
 struct fault_source {

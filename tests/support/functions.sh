@@ -17,6 +17,12 @@ export LSAN_OPTIONS
 # shellcheck disable=SC2034  # for the tests
 source_folder=$(CDPATH='' cd -- "${srcdir:-.}" && pwd)
 build_folder=$(CDPATH='' cd -- "${top_builddir:-.}" && pwd)
+# The program itself: libtool's wrapper, a shell script, takes as long as all that it does in many a test.
+if [ -z "${discern:-}" ] && [ -x "$build_folder/.libs/discern" ]; then
+	discern=$build_folder/.libs/discern
+	LD_LIBRARY_PATH=$build_folder/.libs${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+	export LD_LIBRARY_PATH
+fi
 discern=${discern:-$build_folder/discern}
 work=$(mktemp -d "${TMPDIR:-/tmp}/discern-test.XXXXXX") || exit 1
 cd "$work" || exit 1

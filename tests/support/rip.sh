@@ -6,6 +6,7 @@
 claims_are_true() {
 	n_areas=0
 	wrong=
+	[ -e "$3" ] || wrong="there is no $3"
 	grep -v '^#' "$3" | sed 1d | grep '+$' >areas
 	while read -r start size _; do
 		n_areas=$((n_areas + 1))

@@ -35,7 +35,7 @@ static int execute(struct transport *transport, const struct scsi_command *comma
 	ret_result->sense_length = (uint8_t)answer.sense_length;
 	memcpy(ret_result->sense, answer.sense, answer.sense_length);
 	ret_result->residual = command->data_length - answer.transferred;
-	ret_result->duration_ms = answer.delay_ms;
+	ret_result->duration_ms = (uint32_t)(answer.delay_us / 1000);
 	return 0;
 }
 

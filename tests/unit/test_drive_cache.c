@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "drive/cd_whole.h"
 #include "drive/drive_private.h"
 #include "drive/drive_source.h"
+#include "drive/mmc.h"
 #include "support/fake_transport.h"
 
 enum { N_SECTORS = 100000, MIB = 512, FIRST = 30000, N_WANTED = 64 };
@@ -36,12 +38,13 @@ static bool is_cached(uint32_t lba)
 
 static int execute(struct transport *transport, const struct scsi_command *command, struct scsi_result *ret_result)
 {
-	uint32_t lba = get_be32(command->cdb + 2), n = get_be16(command->cdb + 7);
+	bool is_whole = command->cdb[0] == MMC_READ_CD;
+	uint32_t lba = get_be32(command->cdb + 2), n = is_whole ? get_be24(command->cdb + 6) : get_be16(command->cdb + 7);
 	int ret = cached.fake.transport.ops->execute(&cached.fake.transport, command, ret_result);
 	bool is_far = cached.honours_fua && command->cdb[1] & 0x08;
 
 	(void)transport;
-	if (command->cdb[0] != MMC_READ_10)
+	if (command->cdb[0] != MMC_READ_10 && !is_whole)
 		return ret;
 	for (uint32_t i = lba; i < lba + n && i < N_SECTORS; i++)
 		is_far |= !is_cached(i);
@@ -58,10 +61,9 @@ static void close_transport(struct transport *transport)
 
 static struct discern_drive *drive;
 
-static struct discern_source *open_drive(uint32_t cache_sectors)
+static void start_drive(uint32_t cache_sectors)
 {
 	static const struct transport_ops ops = { execute, close_transport };
-	struct discern_source *source = NULL;
 	struct fake_answer *answer;
 
 	memset(&cached, 0, sizeof(cached));
@@ -73,7 +75,15 @@ static struct discern_source *open_drive(uint32_t cache_sectors)
 	answer->data = capacity;
 	answer->data_length = sizeof(capacity);
 	fake_transport_answer(&cached.fake, MMC_READ_10);
+	fake_transport_answer(&cached.fake, MMC_READ_CD);
 	assert_int_equal(drive_open_on(&cached.transport, "/dev/sr9", &drive, NULL), 0);
+}
+
+static struct discern_source *open_drive(uint32_t cache_sectors)
+{
+	struct discern_source *source = NULL;
+
+	start_drive(cache_sectors);
 	assert_int_equal(drive_source_open(drive, &medium, NULL, &source, NULL), 0);
 	return source;
 }
@@ -103,12 +113,13 @@ static void assert_forgotten(uint32_t first)
 		assert_false(is_cached(first + i));
 }
 
+/* Caches of drives, and what is to be read elsewhere for each. */
+static const struct {
+	uint32_t cache_mib, away_mib;
+} drives[] = { { 2, 8 }, { 7, 8 }, { 9, 16 }, { 15, 16 }, { 17, 32 }, { 31, 32 } };
+
 static void far_reads_grow_with_the_cache(void **state)
 {
-	static const struct {
-		uint32_t cache_mib, away_mib;
-	} drives[] = { { 2, 8 }, { 7, 8 }, { 9, 16 }, { 15, 16 }, { 17, 32 }, { 31, 32 } };
-
 	(void)state;
 	for (size_t i = 0; i < sizeof(drives) / sizeof(drives[0]); i++) {
 		struct discern_source *source = open_drive(drives[i].cache_mib * MIB);
@@ -123,6 +134,36 @@ static void far_reads_grow_with_the_cache(void **state)
 		assert_int_equal(forget(source, N_SECTORS - 1000), drives[i].away_mib * MIB);
 		assert_forgotten(N_SECTORS - 1000 - 1);
 		leave(source);
+	}
+}
+
+/* As forget(), of sub-channels that come with whole sectors. */
+static uint64_t forget_subchannels(struct cd_whole *whole, uint32_t first)
+{
+	const struct discern_range range = { (int32_t)first, N_WANTED };
+	uint8_t channels[N_WANTED * MMC_SUBCHANNEL];
+	uint64_t before;
+
+	assert_int_equal(cd_whole_read_subchannels(whole, &range, channels, NULL), 0);
+	before = cached.n_read;
+	assert_int_equal(cd_whole_forget_subchannels(whole, (int32_t)first, N_SECTORS, NULL), 0);
+	return cached.n_read - before;
+}
+
+static void far_reads_of_whole_sectors_grow_too(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(drives) / sizeof(drives[0]); i++) {
+		struct cd_whole *whole = NULL;
+
+		start_drive(drives[i].cache_mib * MIB);
+		assert_int_equal(cd_whole_open(drive, &medium, 0, &whole, NULL), 0);
+		forget_subchannels(whole, FIRST);
+		assert_forgotten(FIRST);
+		assert_int_equal(forget_subchannels(whole, N_SECTORS - 1000), drives[i].away_mib * MIB);
+		assert_forgotten(N_SECTORS - 1000 - 1);
+		cd_whole_close(whole);
+		drive = discern_drive_close(drive);
 	}
 }
 
@@ -155,6 +196,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(far_reads_grow_with_the_cache),
+		cmocka_unit_test(far_reads_of_whole_sectors_grow_too),
 		cmocka_unit_test(larger_caches_are_told),
 		cmocka_unit_test(fua_is_cheaper),
 	};

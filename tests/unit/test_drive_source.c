@@ -394,6 +394,46 @@ static void drop_out_with_a_disc_of_the_same_size(void **state)
 	assert_int_equal(source_read(source, 100, 1, buffer, &err), -ESTALE);
 }
 
+static unsigned n_resets;
+
+static int on_reset(struct discern_source *back, const char *path, void *user, struct discern_error *ret_err)
+{
+	(void)path;
+	(void)user;
+	n_resets++;
+	/* Trouble while the disc is looked at is no reason to look again. */
+	assert_int_equal(source_read(back, 7, 1, buffer, ret_err), 0);
+	return compare_result;
+}
+
+static void reset_with_a_disc_of_the_same_size(void **state)
+{
+	const struct drive_source_options options = { .on_reset = on_reset };
+
+	(void)state;
+	source_close(source);
+	assert_int_equal(drive_source_open(drive, &medium, &options, &source, &err), 0);
+	for (compare_result = 0; compare_result >= -ESTALE; compare_result -= ESTALE) {
+		n_resets = 0;
+		fake_transport_fail(&fake, MMC_READ_10, 2, SENSE(6, 0x29, 0x00));
+		fake_transport_answer(&fake, MMC_READ_10)->count = compare_result == 0 ? 2 : 0;
+		assert_int_equal(source_read(source, 5, 1, buffer, &err), compare_result);
+		assert_int_equal(n_resets, 1);
+	}
+}
+
+/* The drive tells of the change when it is asked for the size. */
+static void reset_with_a_change_told_late(void **state)
+{
+	(void)state;
+	fake_transport_fail(&fake, MMC_READ_10, 1, SENSE(6, 0x29, 0x00));
+	fake_transport_answer(&fake, MMC_READ_10);
+	capacity_answer->count = 1;
+	capacity_answer->n_used = 1;
+	fake_transport_fail(&fake, MMC_READ_CAPACITY, 1, SENSE(6, 0x28, 0x00));
+	assert_int_equal(source_read(source, 5, 1, buffer, &err), -ESTALE);
+}
+
 static void trouble_of_the_drive_itself(void **state)
 {
 	(void)state;
@@ -430,6 +470,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(drop_out_again_and_again, fresh, leave),
 		cmocka_unit_test_setup_teardown(drop_out_with_another_disc, fresh, leave),
 		cmocka_unit_test_setup_teardown(drop_out_with_a_disc_of_the_same_size, fresh, leave),
+		cmocka_unit_test_setup_teardown(reset_with_a_disc_of_the_same_size, fresh, leave),
+		cmocka_unit_test_setup_teardown(reset_with_a_change_told_late, fresh, leave),
 		cmocka_unit_test_setup_teardown(trouble_of_the_drive_itself, fresh, leave),
 		cmocka_unit_test_setup_teardown(shorter_commands_when_refused, fresh, leave),
 		cmocka_unit_test_setup_teardown(nonsense_is_refused, fresh, leave),

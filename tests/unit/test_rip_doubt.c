@@ -21,6 +21,7 @@ static struct doubt doubt;
 static struct meter meter;
 /* So many readings of WRONG are wrong, each in its own way; and how many were kept. */
 static unsigned n_wrong, n_kept;
+static double seconds_between;
 
 static int write_image(const uint8_t *data, uint32_t size, uint64_t offset, void *user)
 {
@@ -65,17 +66,28 @@ static void spoil(int32_t lba, uint8_t *sector, void *user)
 		sector[n_wrong--] ^= 1;
 }
 
+/* Called after each read: for the next one it is so long ago. */
+static int wait_between(const struct discern_progress *progress, void *user)
+{
+	struct passes *passes = user;
+
+	(void)progress;
+	passes->read_ended -= seconds_between;
+	meter.next_report = 0;
+	return 0;
+}
+
 static int run(bool is_paranoid)
 {
 	const struct pipeline_ops ops = { write_image, save, idle, NULL };
 	const struct doubt_options options = { is_paranoid, read_back, keep, NULL };
-	const struct discern_observer observer = { 0 };
 	struct passes passes = { .source = &source.base,
 				 .plan = &plan,
 				 .map = map,
 				 .meter = &meter,
 				 .doubt = &doubt,
 				 .checkpoint_seconds = 9 };
+	const struct discern_observer observer = { .progress = wait_between, .user = &passes };
 	int ret;
 
 	passes.first_checkpoint_seconds = 9;
@@ -108,6 +120,7 @@ static int set_up(void **state)
 	memset(&plan, 0, sizeof(plan));
 	plan.n_sectors = N;
 	n_wrong = n_kept = 0;
+	seconds_between = 0;
 	map = map_new(N);
 	return map == NULL;
 }
@@ -179,6 +192,40 @@ static void a_good_disc_is_read_once(void **state)
 	check_image();
 }
 
+/* A DVD drive of which one read takes three seconds more than usual. */
+static void add_slow_read(bool is_start)
+{
+	source.full_kbps = 22160;
+	source.failure_seconds = 3;
+	fault_source_add(&source, 2000, 1, 1, 0);
+	source.faults[0].is_slow = !is_start;
+	source.faults[0].is_start = is_start;
+}
+
+static void what_was_slow_is_read_again(void **state)
+{
+	(void)state;
+	add_slow_read(false);
+	assert_int_equal(run(false), 0);
+	assert_int_equal(map_count(doubt.reread, MAP_GOOD), 32);
+	assert_int_equal(source.n_asked[2000], 2);
+}
+
+static void but_not_because_the_disc_had_to_start(void **state)
+{
+	(void)state;
+	add_slow_read(true);
+	assert_int_equal(run(false), 0);
+	assert_int_equal(map_count(doubt.reread, MAP_GOOD), 0);
+	doubt_clear(&doubt);
+	map_set(map, 0, N, MAP_UNTRIED);
+	/* Nor when it may have stopped, as nothing was asked of the drive for long. */
+	add_slow_read(false);
+	seconds_between = 60;
+	assert_int_equal(run(false), 0);
+	assert_int_equal(map_count(doubt.reread, MAP_GOOD), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -187,6 +234,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_never_agrees_is_bad, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(once_is_not_enough, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_good_disc_is_read_once, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_was_slow_is_read_again, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(but_not_because_the_disc_had_to_start, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

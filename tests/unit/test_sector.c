@@ -72,7 +72,8 @@ static void test_edc(void **state)
 
 	(void)state;
 	make_random(data, 7);
-	assert_int_equal(sector_edc(data, 1), edc_by_division(data, 1));
+	for (size_t size = 0; size < 12; size++)
+		assert_int_equal(sector_edc(data, size), edc_by_division(data, size));
 	assert_int_equal(sector_edc(data, sizeof(data)), edc_by_division(data, sizeof(data)));
 	memset(data, 0, sizeof(data));
 	assert_int_equal(sector_edc(data, sizeof(data)), 0);

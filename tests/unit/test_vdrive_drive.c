@@ -247,7 +247,7 @@ static void test_faults(void **state)
 	assert_int_equal(test_read(&t, CDB(0x12, 0, 0, 0, 36), 36), 0);
 	assert_int_equal(t.answer.host_status, VDRIVE_HOST_TIME_OUT);
 	assert_int_equal(t.answer.transferred, 0);
-	assert_int_equal(t.answer.delay_ms, 5);
+	assert_int_equal(t.answer.delay_us, 5000);
 	/* Recovered: the data comes along. */
 	assert_int_equal(test_read(&t, CDB(0x43, 0, 0, 0, 0, 0, 0, 0, 20), 20), 0x11701);
 	assert_int_equal(t.answer.transferred, 20);

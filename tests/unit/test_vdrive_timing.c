@@ -101,7 +101,7 @@ static void test_off_is_no_clock(void **state)
 	(void)state;
 	test_drive_open(&t, "dvd-rom", 100);
 	read_us(0, 0);
-	assert_int_equal(t.answer.delay_ms, 0);
+	assert_int_equal(t.answer.delay_us, 0);
 	assert_false(t.answer.is_counted_only);
 	vdrive_read_clock(t.drive, &clock);
 	assert_int_equal(clock.n_commands, 0);
@@ -316,14 +316,14 @@ static void test_real_time_is_to_be_slept(void **state)
 	(void)state;
 	open_image("cd-rom", CD_SECTORS, VDRIVE_CLOCK_REAL);
 	read_us(100000, 0);
-	assert_in_range(t.answer.delay_ms, 50, 500);
+	assert_in_range(t.answer.delay_us, 50000, 500000);
 	assert_false(t.answer.is_counted_only);
 	set_speed(176);
 	read_us(200000, 0);
 	/* Nobody has slept, so the next one has to wait for this one's sectors too; all of it comes to the same. */
 	for (unsigned i = 1; i <= 10; i++) {
 		read_us(200000 + 32 * i, 0);
-		all_ms = t.answer.delay_ms;
+		all_ms = t.answer.delay_us / 1000;
 	}
 	assert_in_range(all_ms, 400, 6000);
 	test_drive_close(&t);
@@ -340,7 +340,7 @@ static void test_immediate_operations_go_on(void **state)
 	assert_int_equal(write_16(0), 0);
 	before = elapsed_us();
 	assert_int_equal(test_run(&t, CDB(0x5b, 1, 1, [5] = 1)), 0);
-	assert_true(t.answer.delay_ms < 10);
+	assert_true(t.answer.delay_us < 10000);
 	assert_true(elapsed_us() - before > MODEL_CLOSE_TRACK_US);
 	assert_int_equal(test_run(&t, CDB(0x00)), 0x020408);
 	assert_int_equal(t.answer.sense[15], 0x80);
@@ -410,7 +410,7 @@ static void test_fault_delays_count(void **state)
 	test_run(&t, CDB(0x00));
 	assert_in_range(elapsed_us() - before, 60000000, 60001000);
 	assert_true(t.answer.is_counted_only);
-	assert_in_range(t.answer.delay_ms, 60000, 60002);
+	assert_in_range(t.answer.delay_us, 60000000, 60001000);
 	test_drive_close(&t);
 }
 

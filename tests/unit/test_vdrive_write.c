@@ -609,7 +609,7 @@ static void test_faults(void **state)
 	add_fault("read lba=60 host=3 delay=7 count=1");
 	assert_int_equal(read_10(60, 1), GOOD);
 	assert_int_equal(t.answer.host_status, VDRIVE_HOST_TIME_OUT);
-	assert_int_equal(t.answer.delay_ms, 7);
+	assert_int_equal(t.answer.delay_us, 7000);
 	assert_int_equal(t.answer.transferred, 0);
 	test_drive_close(&t);
 	test_drive_open(&t, "bd-r", 1024);

@@ -9,8 +9,12 @@
 /* libburn's "Cannot reserve track". */
 enum { MESSAGE_CANNOT_RESERVE = 0x00020138 };
 
-/* Volume descriptors are still checked by the drive. Drives are known that write junk when smaller chunks are streamed. */
-enum { FIRST_STREAMED_LBA = 32, STREAM_CHUNK_BYTES = 65536 };
+/* Volume descriptors are still checked by the drive. */
+enum { FIRST_STREAMED_LBA = 32 };
+
+/* What one WRITE moves. libburn's default on DVD is half of it, with which a DVD-R in an USB case was burned at 8x that
+ * takes 16x. Drives are known that write junk when smaller chunks are streamed. */
+enum { CHUNK_BYTES = 65536, CHUNK_SECTORS = CHUNK_BYTES / DISCERN_SECTOR_SIZE };
 
 /* The drive's own view afterwards: discs are known that stayed blank through a burn without any error. A disc that has
  * no room for another session is closed though it was to stay open; that is told from its state. */
@@ -59,6 +63,12 @@ static bool is_without_reserve_track(const struct work *work, const struct sessi
 	       !verdict->lost_command;
 }
 
+/* The last chunk is filled up. */
+static bool has_room_for_chunks(const struct burner_job *job)
+{
+	return (job->n_sectors + CHUNK_SECTORS - 1) / CHUNK_SECTORS <= job->free_sectors / CHUNK_SECTORS;
+}
+
 static int prepare(struct work *work, struct discern_error *err)
 {
 	struct burner *burner = work->burner;
@@ -75,10 +85,10 @@ static int prepare(struct work *work, struct discern_error *err)
 	work_set_mode(work, &wish);
 	/* Drives abort a DVD-R at once that does not end with a whole unit of 32 KiB. */
 	burn_write_opts_set_obs_pad(work->options, wish.mode == DISCERN_WRITE_SAO ? 1 : 0);
-	if (work->job->stream_recording) {
+	if (work->job->stream_recording)
 		burn_write_opts_set_stream_recording(work->options, FIRST_STREAMED_LBA);
-		burn_write_opts_set_dvd_obs(work->options, STREAM_CHUNK_BYTES);
-	}
+	if (work->job->stream_recording || has_room_for_chunks(work->job))
+		burn_write_opts_set_dvd_obs(work->options, CHUNK_BYTES);
 	ret = burn_precheck_write(work->options, work->disc, reasons, 0);
 	session_drain(burner, &verdict);
 	if (ret != 1) {
