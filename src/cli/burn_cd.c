@@ -83,7 +83,7 @@ static int write_disc(struct burn_cd_job *job)
 	struct discern_burn_result result;
 	struct discern_error err;
 
-	cli_stay_awake(job->cli, "burning a disc");
+	cli_begin_writing(job->cli, job->drive, "burning a disc");
 	job->has_begun = true;
 	if (discern_burn_cd(job->drive, &burn, &job->cli->observer, &result, &err) < 0)
 		return cli_fail(job->cli, &err);
@@ -111,6 +111,9 @@ static int verify(struct burn_cd_job *job)
 	if (ret < 0) {
 		ret = cli_fail(job->cli, &err);
 		cli_complain(job->cli, "burned, but not verified");
+		if (job->cli->error.hint[0] == '\0' && !job->options->is_audio && job->cli->image_words == NULL)
+			fprintf(stderr, "  hint: the disc is complete; compare it later: discern verify %s %s\n",
+				job->options->image_path, discern_drive_path(job->drive));
 		return ret;
 	}
 	progress_end(job->cli->progress);
