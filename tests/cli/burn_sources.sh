@@ -194,7 +194,7 @@ changes() {
 	blank
 	: >err
 	# shellcheck disable=SC2086  # an option and a name
-	"$discern" vdrive run --drive "sr0=disc" --fault 'sr0: write skip=30 count=1 delay=2000' -- \
+	"$discern" vdrive run --drive "sr0=disc" --fault 'sr0: write skip=15 count=1 delay=2000' -- \
 		"$discern" burn --progress json $source >out 2>err &
 	for _ in $(seq 200); do
 		grep -qE '"phase": "write", "done_bytes": [1-9]' err && break

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/hash.h"
 #include "support/memory_source.h"
 #include "unit/unit.h"
@@ -22,17 +23,36 @@ struct fixture {
 	struct discern_error err;
 };
 
+/* What all images hold. */
+static uint8_t *content;
+
+static int make_content(void **state)
+{
+	uint32_t value = 1;
+
+	(void)state;
+	content = malloc((size_t)N_SECTORS * DISCERN_SECTOR_SIZE);
+	for (size_t i = 0; i < (size_t)N_SECTORS * DISCERN_SECTOR_SIZE; i += 4) {
+		value = value * 1103515245 + 12345;
+		put_be32(content + i, value);
+	}
+	return 0;
+}
+
+static int free_content(void **state)
+{
+	(void)state;
+	free(content);
+	return 0;
+}
+
 static int set_up(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
-	unsigned value = 1;
 
 	f->disc_data = calloc(N_DISC, DISCERN_SECTOR_SIZE);
 	f->image_data = malloc((size_t)N_SECTORS * DISCERN_SECTOR_SIZE);
-	for (size_t i = 0; i < (size_t)N_SECTORS * DISCERN_SECTOR_SIZE; i++) {
-		value = value * 1103515245 + 12345;
-		f->image_data[i] = (uint8_t)(value >> 16);
-	}
+	memcpy(f->image_data, content, (size_t)N_SECTORS * DISCERN_SECTOR_SIZE);
 	memcpy(f->disc_data, f->image_data, (size_t)N_SECTORS * DISCERN_SECTOR_SIZE);
 	memory_source_init(&f->disc, f->disc_data, N_SECTORS);
 	memory_source_init(&f->image, f->image_data, N_SECTORS);
@@ -423,5 +443,5 @@ int main(void)
 		cmocka_unit_test_setup_teardown(an_empty_image_is_refused, set_up, tear_down),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, make_content, free_content);
 }
