@@ -139,6 +139,10 @@ enum discern_drive_wait {
 int discern_drive_wait(const char *path, enum discern_drive_wait what, const struct discern_observer *observer,
 		       struct discern_error *err);
 
+/** Names whoever else has the drive open, without being in the way of exclusive use, as "cat (process 123)": what it does to
+ *  the drive may disturb a burn. False if nobody is seen; processes of other users are seen by root only. */
+bool discern_drive_other_user(const struct discern_drive *drive, char *ret_words, size_t size);
+
 /** Locks or unlocks the eject button. */
 int discern_drive_lock(struct discern_drive *drive, bool locked, struct discern_error *err);
 

@@ -99,8 +99,9 @@ struct discern_cd_digest {
 	char sound_sha256[65];
 };
 
-/** Reads all of the image. 0, -EIO or -ENOMEM. */
-int discern_cd_digest(struct discern_cd *cd, struct discern_cd_digest *ret_digest, struct discern_error *err);
+/** Reads all of the image, as a check. 0, -EIO, -ECANCELED or -ENOMEM. */
+int discern_cd_digest(struct discern_cd *cd, const struct discern_observer *observer,
+		      struct discern_cd_digest *ret_digest, struct discern_error *err);
 
 /** As discern_verify_cd(), with a CD of which only the digest is known: a track that is another one is a difference. -EINVAL
  *  if what the digest says of lead-in and sub-channel is that of no CD. */

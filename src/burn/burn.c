@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "burn/contents.h"
 #include "burn/feed.h"
+#include "burn/hint_blank.h"
 #include "base/observe.h"
 #include "burn/plan.h"
 #include "burn/session_fit.h"
@@ -240,7 +241,7 @@ static void tell_disc(struct discern_drive *drive, const struct discern_burn_pla
 	if (state == DISCERN_MEDIUM_NONE)
 		discern_error_hint(err, "there is no disc in the drive any more");
 	else if (state == DISCERN_MEDIUM_BLANK)
-		discern_error_hint(err, "nothing was written: the disc is still blank");
+		hint_blank(err, delivered_bytes, profile->is_rewritable);
 	else if (delivered_bytes == 0 && state == DISCERN_MEDIUM_OVERWRITABLE)
 		discern_error_hint(err, "nothing was written to the disc");
 	else if (state == DISCERN_MEDIUM_APPENDABLE && plan->start_lba > 0)

@@ -12,6 +12,7 @@
 #include "base/observe.h"
 #include "base/text.h"
 #include "burn/cd_feed.h"
+#include "burn/hint_blank.h"
 #include "burn/plan.h"
 #include "disc/cd.h"
 #include "disc/medium_need.h"
@@ -298,20 +299,22 @@ static int write_sessions(struct burning *burning, struct discern_error *err)
 }
 
 /* Says in the hint what has become of the disc. */
-static void tell_disc(struct discern_drive *drive, struct discern_error *err)
+static void tell_disc(const struct burning *burning, struct discern_error *err)
 {
 	struct discern_medium medium;
+	struct cd_feed_state state;
 
 	if (err == NULL || err->hint[0] != '\0')
 		return;
-	if (discern_drive_medium(drive, DISCERN_MEDIUM_FOR_READING, &medium, NULL) < 0) {
+	cd_feed_state(burning->feed, &state);
+	if (discern_drive_medium(burning->drive, DISCERN_MEDIUM_FOR_READING, &medium, NULL) < 0) {
 		discern_error_hint(err, "the disc may be spoiled: the drive cannot say what state it is in");
 		return;
 	}
 	if (medium.state == DISCERN_MEDIUM_NONE)
 		discern_error_hint(err, "there is no disc in the drive any more");
 	else if (medium.state == DISCERN_MEDIUM_BLANK)
-		discern_error_hint(err, "nothing was written: the disc is still blank");
+		hint_blank(err, (uint64_t)state.n_delivered * SECTOR_RAW, medium.is_rewritable);
 	else if (medium.is_rewritable)
 		discern_error_hint(err, "the disc is incomplete now; it can be blanked and burned again");
 	else
@@ -420,7 +423,7 @@ static int burn(struct burning *burning, struct discern_error *err)
 	is_locked = discern_drive_lock(drive, true, NULL) == 0;
 	ret = judge(burning, write_sessions(burning, err), err);
 	if (ret < 0)
-		tell_disc(drive, err);
+		tell_disc(burning, err);
 	if (is_locked)
 		discern_drive_lock(drive, false, NULL);
 	return ret;

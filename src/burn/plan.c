@@ -30,7 +30,7 @@ int plan_refuse(const struct plan_facts *facts, struct discern_error *err, const
 	bool has_words = !contents->is_empty && contents->words[0] != '\0';
 
 	discern_error_set(err, -EMEDIUMTYPE, "%s: the %s %s%s%s", facts->drive_path,
-			  discern_profile_name(facts->medium->profile), why, has_words ? ": it holds " : "",
+			  discern_profile_name(facts->medium->profile), why, has_words ? "; it holds " : "",
 			  has_words ? contents->words : "");
 	discern_error_hint(err, "%s", hint);
 	return -EMEDIUMTYPE;

@@ -55,10 +55,10 @@ int plan_admit_preparation(const struct plan_facts *facts, const struct discern_
 					   : "has no spare areas that bad places could be replaced from",
 				   profile->number == DISCERN_PROFILE_DVD_RAM
 					   ? "discern format --defect-management=on or off, and then burn"
-					   : "--defect-management is for BD-R and BD-RE: leave it away");
+					   : "--defect-management is for BD-R and BD-RE: leave it out");
 	if (options->stream_recording == DISCERN_CHOICE_ON && !can_replace(profile))
 		return plan_refuse(facts, err, "is written as a stream in any case",
-				   "--stream-recording is for BD and DVD-RAM: leave it away");
+				   "--stream-recording is for BD and DVD-RAM: leave it out");
 	if (is_bd_r(facts))
 		return admit_bd_r(facts, defects, err);
 	return 0;

@@ -113,7 +113,7 @@ static int refuse_format_options(const struct plan_facts *facts, const struct di
 				   "leave --restricted-overwrite away");
 	if (options->defect_management != DISCERN_CHOICE_AUTO && !has_defects)
 		return plan_refuse(facts, err, "has no spare areas that bad places could be replaced from",
-				   "--defect-management is for BD-R, BD-RE and DVD-RAM: leave it away");
+				   "--defect-management is for BD-R, BD-RE and DVD-RAM: leave it out");
 	if (options->spare_bytes > 0 && profile->family != FAMILY_BD)
 		return plan_refuse(facts, err, "has spare areas of one size", "give --defect-management=on or off");
 	return 0;

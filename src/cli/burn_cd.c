@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/burn_cd.h"
 
+#include <limits.h>
+
 #include "base/error.h"
 #include "cli/burn_cd_report.h"
 #include "cli/burn_report.h"
@@ -37,8 +39,11 @@ static int check_image(struct burn_cd_job *job)
 		return cli_fail(job->cli, &err);
 	progress_end(job->cli->progress);
 	burn_cd_report_image(job->report, job->cd, &job->check);
-	if (job->receipt.path[0] != '\0' && discern_cd_digest(job->cd, &job->digest, &err) < 0)
+	if (job->receipt.path[0] == '\0')
+		return CLI_EXIT_GOOD;
+	if (discern_cd_digest(job->cd, &job->cli->observer, &job->digest, &err) < 0)
 		return cli_fail(job->cli, &err);
+	progress_end(job->cli->progress);
 	return CLI_EXIT_GOOD;
 }
 
@@ -75,11 +80,12 @@ static int write_disc(struct burn_cd_job *job)
 	const struct discern_burn_cd_job burn = { job->cd, &job->check, &job->plan, &job->burn };
 	/* For the rows that all burns have alike. */
 	const struct discern_burn_plan plan = { .profile = job->plan.profile,
-						.speed_1x_kbps = job->plan.speed_1x_kbps };
+						.speed_1x_kbps = job->plan.speed_1x_kbps,
+						.simulate = job->burn.is_test };
 	struct discern_burn_result result;
 	struct discern_error err;
 
-	cli_stay_awake(job->cli, "burning a disc");
+	cli_begin_writing(job->cli, job->drive, "burning a disc");
 	job->has_begun = true;
 	if (discern_burn_cd(job->drive, &burn, &job->cli->observer, &result, &err) < 0)
 		return cli_fail(job->cli, &err);
@@ -107,6 +113,9 @@ static int verify(struct burn_cd_job *job)
 	if (ret < 0) {
 		ret = cli_fail(job->cli, &err);
 		cli_complain(job->cli, "burned, but not verified");
+		if (job->cli->error.hint[0] == '\0' && !job->options->is_audio && job->cli->image_words == NULL)
+			fprintf(stderr, "  hint: the disc is complete; compare it later: discern verify %s %s\n",
+				job->options->image_path, discern_drive_path(job->drive));
 		return ret;
 	}
 	progress_end(job->cli->progress);
@@ -120,7 +129,14 @@ static void report_verdict(struct burn_cd_job *job, int code)
 {
 	struct report *report = job->report;
 	const char *image = cli_image_words(job->cli, job->options->image_path);
+	const size_t n_more = job->options->n_sounds > 1 ? job->options->n_sounds - 1 : 0;
 	const char *verdict = "failed";
+	char sounds[PATH_MAX + 32];
+
+	if (n_more > 0) {
+		snprintf(sounds, sizeof(sounds), "%s and %zu file%s more", image, n_more, n_more == 1 ? "" : "s");
+		image = sounds;
+	}
 
 	if (job->cli->is_image_incomplete && code == CLI_EXIT_GOOD) {
 		verdict = "incomplete";

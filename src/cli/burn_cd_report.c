@@ -140,7 +140,8 @@ void burn_cd_report_image(struct report *report, const struct discern_cd *cd, co
 			    check->n_remade_sectors);
 	if (check->n_sectors_without_edc > 0)
 		report_text(report, "",
-			    "%" PRIu32 " sector%s of Form 2 without a checksum (EDC), as is allowed: the drive puts one there, "
+			    "%" PRIu32
+			    " sector%s of Form 2 without a checksum (EDC), as is allowed: the drive puts one there, "
 			    "and leaves all else as it is",
 			    check->n_sectors_without_edc, check->n_sectors_without_edc == 1 ? "" : "s");
 	if (check->n_lost_samples > 0)
@@ -184,18 +185,24 @@ static void print_plan(struct report *report, const struct burn_cd_job *job)
 	const struct discern_burn_cd_plan *plan = &job->plan;
 	unsigned n_sessions = discern_cd_info(job->cd)->n_sessions;
 	const bool will_verify = job->options->will_verify && !job->burn.is_test;
+	const char *end = job->burn.is_test ? "" : will_verify ? ", close, read back" : ", close";
 	char speed[64] = "", time[64] = "", sessions[32] = "the session";
 
 	if (plan->speed_kbps > 0)
 		burn_tell_speed(plan->speed_kbps, plan->speed_1x_kbps, speed, sizeof(speed));
 	if (plan->seconds > 0)
-		burn_tell_estimate(plan->seconds - (will_verify ? 0 : plan->verify_seconds), time, sizeof(time));
+		burn_tell_estimate(plan->seconds - (will_verify ? 0 : plan->verify_seconds) -
+					   (job->burn.is_test ? plan->close_seconds : 0),
+				   time, sizeof(time));
 	if (n_sessions > 1)
 		snprintf(sessions, sizeof(sessions), "each of %u sessions", n_sessions);
-	report_text(report, "plan", "%swrite %s at once (SAO: pauses, indexes and codes as they are)%s%s%s%s%s%s",
-		    plan->blank ? "blank, " : "", sessions, plan->has_text ? ", with CD-TEXT" : "",
-		    speed[0] != '\0' ? ", at " : "", speed, will_verify ? ", close, read back" : ", close",
+	report_text(report, "plan", "%s%s %s at once (SAO: pauses, indexes and codes as they are)%s%s%s%s%s%s",
+		    plan->blank ? "blank, " : "", job->burn.is_test ? "simulate" : "write", sessions,
+		    plan->has_text ? ", with CD-TEXT" : "", speed[0] != '\0' ? ", at " : "", speed, end,
 		    time[0] != '\0' ? ": " : "", time);
+	if (job->burn.is_test)
+		report_text(report, "",
+			    "a trial with the laser at the power of reading, which proves nothing of the disc");
 	if (plan->overwrites[0] != '\0')
 		report_text(report, "", "the disc loses what it holds: %s", plan->overwrites);
 	if (plan->lacks[0] != '\0')
@@ -226,6 +233,7 @@ void burn_cd_report_plan(struct report *report, const struct burn_cd_job *job)
 	report_times(report, job);
 	report_open_object(report, "plan");
 	report_string(report, "mode", NULL, "SAO");
+	report_bool(report, "simulate", NULL, job->burn.is_test, NULL);
 	report_number(report, "n_sectors", NULL, plan->n_sectors, NULL);
 	report_bool(report, "cd_text", NULL, plan->has_text, NULL);
 	report_bool(report, "subchannel", NULL, plan->has_subchannel, NULL);

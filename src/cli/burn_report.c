@@ -128,14 +128,19 @@ static void tell_steps(struct report *report, const struct discern_burn_plan *pl
 	char estimate[64];
 	const char *prepare = plan->blank ? "blank, " : plan->format != DISCERN_FORMAT_NONE ? "format, " : "";
 	const char *verify = intent->will_verify ? ", read back and compare" : ", without reading it back";
+	const char *end = plan->leave_open ? ", leave the disc open" : ", close";
+	uint32_t seconds = plan->seconds - (intent->will_verify ? 0 : plan->verify_seconds);
 
 	burn_tell_speed(plan->speed_kbps, plan->speed_1x_kbps, speed, sizeof(speed));
-	burn_tell_estimate(plan->seconds - (intent->will_verify ? 0 : plan->verify_seconds), estimate,
-			   sizeof(estimate));
-	report_text(report, "plan", "%s%s%s%s in one session%s, %s%s%s%s", prepare,
-		    plan->simulate ? "simulate" : "write", plan->speed_kbps > 0 ? " at " : "",
-		    plan->speed_kbps > 0 ? speed : "", plan->appends_to[0] != '\0' ? " more" : "",
-		    plan->leave_open ? "leave the disc open" : "close", verify, plan->seconds > 0 ? ": " : "",
+	/* Nothing is there to close or to read back. */
+	if (plan->simulate) {
+		end = verify = "";
+		seconds -= plan->close_seconds;
+	}
+	burn_tell_estimate(seconds, estimate, sizeof(estimate));
+	report_text(report, "plan", "%s%s%s%s in one session%s%s%s%s%s", prepare, plan->simulate ? "simulate" : "write",
+		    plan->speed_kbps > 0 ? " at " : "", plan->speed_kbps > 0 ? speed : "",
+		    plan->appends_to[0] != '\0' ? " more" : "", end, verify, plan->seconds > 0 ? ": " : "",
 		    plan->seconds > 0 ? estimate : "");
 }
 
@@ -277,8 +282,8 @@ void burn_report_write(struct report *report, const struct discern_burn_plan *pl
 
 	burn_tell_speed(result->average_kbps, plan->speed_1x_kbps, speed, sizeof(speed));
 	if (result->n_fifo_empty > 0)
-		snprintf(buffer, sizeof(buffer), "; the image came too slowly, the buffer ran empty %u times",
-			 result->n_fifo_empty);
+		snprintf(buffer, sizeof(buffer), "; the image came too slowly, the buffer ran empty %u time%s",
+			 result->n_fifo_empty, result->n_fifo_empty == 1 ? "" : "s");
 	else if (result->min_fifo_percent < 100)
 		snprintf(buffer, sizeof(buffer), ", buffer never below %u %%", result->min_fifo_percent);
 	report_text(report, plan->simulate ? "simulate" : "write", "%s%s%s, %s in all%s",

@@ -160,7 +160,7 @@ static int write_disc(struct job *job)
 	struct discern_spares before, after;
 	struct discern_error err;
 
-	cli_stay_awake(job->cli, "burning a disc");
+	cli_begin_writing(job->cli, job->drive, "burning a disc");
 	discern_drive_spares(job->drive, job->plan.profile, &before, NULL);
 	job->has_begun = true;
 	if (job->plan.start_lba > 0 || job->plan.leave_open)

@@ -140,6 +140,9 @@ void cli_say(struct cli *cli, const char *format, ...) __attribute__((format(pri
  *  shown to whoever wants to ("burning a disc"). -v tells if it could not be had. */
 void cli_stay_awake(struct cli *cli, const char *why);
 
+/** Before a disc is written to: stays awake, and warns of programs that have the drive open as well. */
+void cli_begin_writing(struct cli *cli, const struct discern_drive *drive, const char *why);
+
 /** Releases what the options opened; main() calls it after the command. */
 void cli_finish(struct cli *cli);
 

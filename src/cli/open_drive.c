@@ -106,3 +106,13 @@ void cli_close_drive(struct cli *cli, struct discern_drive *drive)
 		cli_complain(cli, "warning: %s", err.text);
 	discern_drive_close(drive);
 }
+
+void cli_begin_writing(struct cli *cli, const struct discern_drive *drive, const char *why)
+{
+	char others[256];
+
+	cli_stay_awake(cli, why);
+	if (discern_drive_other_user(drive, others, sizeof(others)))
+		cli_complain(cli, "warning: %s is in use by others as well, which may disturb: %s",
+			     discern_drive_path(drive), others);
+}

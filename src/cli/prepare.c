@@ -74,6 +74,7 @@ static int carry_out(const struct prepare_job *job, struct report *report, const
 	    !cli_confirm(job->cli, "%s the %s in %s, which holds %s", job->options.format ? "format" : "blank",
 			 discern_profile_name(plan->profile), discern_drive_path(drive), plan->loses))
 		return cli_refused(job->cli);
+	cli_begin_writing(job->cli, drive, job->options.format ? "formatting a disc" : "erasing a disc");
 	if (discern_prepare(drive, plan, &job->cli->observer, &err) < 0)
 		return cli_fail(job->cli, &err);
 	progress_end(job->cli->progress);

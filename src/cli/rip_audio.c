@@ -172,9 +172,8 @@ static int judge(struct rip_options *options, const char *drive, const struct di
 	uint32_t n_bad = result->n_doubtful_sectors + result->n_unreadable_sectors;
 
 	if (result->n_out_of_reach_sectors > 0)
-		cli_complain(options->cli,
-			     "%s: the drive does not reach so far with this offset: silence in %" PRIu32 " sector%s",
-			     drive, result->n_out_of_reach_sectors, result->n_out_of_reach_sectors == 1 ? "" : "s");
+		cli_complain(options->cli, RIP_OUT_OF_REACH, drive, result->n_out_of_reach_sectors,
+			     result->n_out_of_reach_sectors == 1 ? "" : "s");
 	if (n_bad > 0)
 		cli_complain(options->cli, "%s: %" PRIu32 " sector%s not sure", drive, n_bad,
 			     n_bad == 1 ? " is" : "s are");

@@ -3,6 +3,7 @@
 #ifndef CLI_RIP_MANIFEST_H
 #define CLI_RIP_MANIFEST_H
 
+#include <inttypes.h>
 #include <limits.h>
 #include <time.h>
 
@@ -39,6 +40,9 @@ int rip_manifest_write(struct rip_manifest *manifest, const struct rip_drives *d
 void rip_manifest_free(struct rip_manifest *manifest);
 
 /* ---- of CDs that are read raw, or as sound ---- */
+
+/** Of a drive, a number and its "s". */
+#define RIP_OUT_OF_REACH "%s: the drive does not reach so far with this offset: silence in %" PRIu32 " sector%s"
 
 /** How a rip came about. */
 struct rip_run {

@@ -51,17 +51,20 @@ static int judge(const struct rip_raw_run *run)
 	const struct discern_rip_raw_result *result = run->result;
 	const char *drive = discern_drive_path(run->run.drive);
 	struct cli *cli = run->options->cli;
+	const uint32_t n_wrong = result->n_states[DISCERN_RAW_WRONG];
+	const uint32_t n_out_of_reach = result->n_states[DISCERN_RAW_OUT_OF_REACH];
+	const uint32_t n_unsure = result->n_bad_sectors - n_wrong - n_out_of_reach;
 
-	if (result->n_states[DISCERN_RAW_WRONG] > 0)
+	if (n_wrong > 0)
 		cli_complain(cli, "%s: %" PRIu32 " sector%s in the image as read: the checksum or address is wrong",
-			     drive, result->n_states[DISCERN_RAW_WRONG],
-			     result->n_states[DISCERN_RAW_WRONG] == 1 ? " is" : "s are");
-	if (result->n_bad_sectors > result->n_states[DISCERN_RAW_WRONG])
+			     drive, n_wrong, n_wrong == 1 ? " is" : "s are");
+	if (n_out_of_reach > 0)
+		cli_complain(cli, RIP_OUT_OF_REACH, drive, n_out_of_reach, n_out_of_reach == 1 ? "" : "s");
+	if (n_unsure > 0)
 		cli_complain(cli,
 			     "%s: %" PRIu32 " sector%s could not be read for sure; the same command tries again, also "
 			     "in another drive",
-			     drive, result->n_bad_sectors - result->n_states[DISCERN_RAW_WRONG],
-			     result->n_bad_sectors - result->n_states[DISCERN_RAW_WRONG] == 1 ? "" : "s");
+			     drive, n_unsure, n_unsure == 1 ? "" : "s");
 	if (result->n_lost_subchannels > 0)
 		cli_complain(cli, "%s: the sub-channels of %" PRIu32 " sector%s could not be read", drive,
 			     result->n_lost_subchannels, result->n_lost_subchannels == 1 ? "" : "s");

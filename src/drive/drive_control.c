@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "disc/profile.h"
 #include "drive/drive_private.h"
+#include "drive/holder.h"
 #include "drive/sense.h"
 
 int discern_drive_lock(struct discern_drive *drive, bool locked, struct discern_error *err)
@@ -137,6 +138,11 @@ int discern_drive_set_speed(struct discern_drive *drive, uint32_t read_kbps, uin
 	if (ret == -EOPNOTSUPP)
 		return discern_error_set(err, -ENOTSUP, "%s: this drive does not let its speed be set", drive->path);
 	return ret;
+}
+
+bool discern_drive_other_user(const struct discern_drive *drive, char *ret_words, size_t size)
+{
+	return holder_find(drive->path, ret_words, size);
 }
 
 /* ---- abilities ---- */

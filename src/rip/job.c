@@ -356,9 +356,9 @@ static int finish(struct job *job)
 	job_list_bad(job);
 	if (result->n_bad_sectors > 0)
 		ret = job_tell_losses(job);
-	/* With checksums at hand nothing can come between here and the end that the map would be needed for. */
+	/* With checksums at hand nothing can come between here and the end that the map of a good disc would be needed for. */
 	job->passes.header.current_status = MAP_GOOD;
-	if (ret == 0 && !has_hashes)
+	if (ret == 0 && (!has_hashes || result->n_bad_sectors > 0))
 		ret = save_map(job);
 	if (ret == 0 && !has_hashes && result->n_bad_sectors == 0) {
 		ret = make_digests(job, &digests);

@@ -58,8 +58,14 @@ static int32_t begin_of(const struct cd_layout *layout, unsigned i)
 	return cd_verify_run_at(layout, i, &run) ? run.lba : track->pregap_lba;
 }
 
+static int tell_unreadable(const struct discern_cd *cd, int32_t lba, struct discern_error *err)
+{
+	discern_error_set(err, -EIO, "%s: sector %d of the image cannot be read", discern_cd_path(cd), lba);
+	return discern_error_hint(err, "nothing was written: look at the files of the image, and where they lie");
+}
+
 /* Of the cheaper places whose sound is found nowhere else by chance, the first. */
-static int find_sound(struct cd_image *image, const struct discern_cd_sum *sum, struct discern_cd_digest *digest,
+static int find_sound(struct discern_cd *cd, const struct discern_cd_sum *sum, struct discern_cd_digest *digest,
 		      struct discern_error *err)
 {
 	enum { STEP = 75 };
@@ -68,8 +74,8 @@ static int find_sound(struct cd_image *image, const struct discern_cd_sum *sum, 
 
 	for (int32_t lba = sum->lba + CD_VERIFY_PROBE_MARGIN; lba < end; lba += STEP) {
 		for (int32_t i = 0; i < CD_VERIFY_PROBE_SECTORS; i++)
-			if (cd_image_read(image, lba + i, sound + (size_t)i * SECTOR_RAW, NULL) < 0)
-				return discern_error_set(err, -EIO, "sector %d of the image cannot be read", lba + i);
+			if (cd_image_read(cd_image_of(cd), lba + i, sound + (size_t)i * SECTOR_RAW, NULL) < 0)
+				return tell_unreadable(cd, lba + i, err);
 		if (!cd_verify_is_telling(sound, sizeof(sound)))
 			continue;
 		digest->has_sound = true;
@@ -79,18 +85,48 @@ static int find_sound(struct cd_image *image, const struct discern_cd_sum *sum, 
 	return 0;
 }
 
-static int sum_track(struct cd_image *image, struct discern_cd_sum *sum, struct discern_error *err)
+/* An image while it is read for its digest. */
+struct digesting {
+	struct discern_cd *cd;
+	const struct discern_observer *observer;
+	struct observe_samples recent;
+	uint32_t n_done, n_sectors;
+};
+
+static int tell(struct digesting *digesting, struct discern_error *err)
 {
+	struct discern_progress progress = {
+		.phase = DISCERN_PHASE_CHECK,
+		.done_bytes = (uint64_t)digesting->n_done * SECTOR_RAW,
+		.total_bytes = (uint64_t)digesting->n_sectors * SECTOR_RAW,
+		.speed_1x_kbps = CD_VERIFY_1X_KBPS,
+		.seconds_left_bad = UINT32_MAX,
+		.fifo_percent = DISCERN_PERCENT_UNKNOWN,
+		.drive_buffer_percent = DISCERN_PERCENT_UNKNOWN,
+	};
+
+	if (digesting->observer == NULL || digesting->observer->progress == NULL)
+		return 0;
+	observe_speed(&digesting->recent, observe_now(), &progress);
+	if (digesting->observer->progress(&progress, digesting->observer->user) == 0)
+		return 0;
+	return discern_error_set(err, -ECANCELED, "stopped before anything was written");
+}
+
+static int sum_track(struct digesting *digesting, struct discern_cd_sum *sum, struct discern_error *err)
+{
+	enum { TELL_EVERY = 750 };
 	uint8_t sector[SECTOR_RAW];
 	char hex[HASH_HEX_SIZE];
 	struct hash *hash;
 	int ret = hash_new(HASH_SHA256, &hash, err);
 
 	for (uint32_t i = 0; i < sum->n_sectors && ret == 0; i++) {
-		if (cd_image_read(image, sum->lba + (int32_t)i, sector, NULL) < 0)
-			ret = discern_error_set(err, -EIO, "sector %d of the image cannot be read",
-						sum->lba + (int32_t)i);
-		else
+		if (digesting->n_done++ % TELL_EVERY == 0)
+			ret = tell(digesting, err);
+		if (ret == 0 && cd_image_read(cd_image_of(digesting->cd), sum->lba + (int32_t)i, sector, NULL) < 0)
+			ret = tell_unreadable(digesting->cd, sum->lba + (int32_t)i, err);
+		if (ret == 0)
 			add_sector(hash, sum->is_audio, sector);
 	}
 	if (ret == 0) {
@@ -101,27 +137,37 @@ static int sum_track(struct cd_image *image, struct discern_cd_sum *sum, struct 
 	return ret;
 }
 
-int discern_cd_digest(struct discern_cd *cd, struct discern_cd_digest *ret_digest, struct discern_error *err)
+static void place_sums(const struct cd_layout *layout, struct discern_cd_digest *digest, uint32_t *ret_n_sectors)
 {
-	const struct cd_layout *layout = cd_layout_of(cd);
-	struct cd_image *image = cd_image_of(cd);
-	int ret = 0;
-
-	memset(ret_digest, 0, sizeof(*ret_digest));
-	for (unsigned i = 0; i < layout->n_tracks && ret == 0; i++) {
-		struct discern_cd_sum *sum = &ret_digest->tracks[ret_digest->n_tracks++];
+	*ret_n_sectors = 0;
+	for (unsigned i = 0; i < layout->n_tracks; i++) {
+		struct discern_cd_sum *sum = &digest->tracks[digest->n_tracks++];
 
 		sum->number = layout->tracks[i].number;
 		sum->is_audio = layout->tracks[i].mode == CD_AUDIO;
 		sum->start_lba = layout->tracks[i].start_lba;
 		sum->lba = begin_of(layout, i);
 		sum->n_sectors = (uint32_t)(layout->tracks[i].end_lba - sum->lba);
-		ret = sum_track(image, sum, err);
-		if (ret == 0 && sum->is_audio && !ret_digest->has_sound)
-			ret = find_sound(image, sum, ret_digest, err);
+		*ret_n_sectors += sum->n_sectors;
 	}
-	cd_digest_put_tables(image, ret_digest);
-	return ret;
+}
+
+int discern_cd_digest(struct discern_cd *cd, const struct discern_observer *observer,
+		      struct discern_cd_digest *ret_digest, struct discern_error *err)
+{
+	struct digesting digesting = { .cd = cd, .observer = observer };
+	int ret = 0;
+
+	discern_error_clear(err);
+	memset(ret_digest, 0, sizeof(*ret_digest));
+	place_sums(cd_layout_of(cd), ret_digest, &digesting.n_sectors);
+	for (unsigned i = 0; i < ret_digest->n_tracks && ret == 0; i++) {
+		ret = sum_track(&digesting, &ret_digest->tracks[i], err);
+		if (ret == 0 && ret_digest->tracks[i].is_audio && !ret_digest->has_sound)
+			ret = find_sound(cd, &ret_digest->tracks[i], ret_digest, err);
+	}
+	cd_digest_put_tables(cd_image_of(cd), ret_digest);
+	return ret == 0 ? tell(&digesting, err) : ret;
 }
 
 /* ---- of a disc ---- */

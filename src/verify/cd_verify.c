@@ -12,7 +12,7 @@
 #include "disc/medium_need.h"
 #include "disc/profile.h"
 
-enum { SPEED_1X_KBPS = 176, SUBHEADER_BYTES = 8, MAX_TRIES = 3 };
+enum { SUBHEADER_BYTES = 8, MAX_TRIES = 3 };
 
 bool discern_verify_cd_is_equal(const struct discern_verify_cd_result *result)
 {
@@ -73,7 +73,7 @@ int cd_verify_tell(struct cd_verify *verify, struct discern_error *err)
 		.done_bytes = (uint64_t)verify->n_done * SECTOR_RAW,
 		.total_bytes = (uint64_t)result->n_sectors * SECTOR_RAW,
 		.bad_bytes = ((uint64_t)result->n_different_sectors + result->n_unreadable_sectors) * SECTOR_RAW,
-		.speed_1x_kbps = SPEED_1X_KBPS,
+		.speed_1x_kbps = CD_VERIFY_1X_KBPS,
 		.seconds_left_bad = UINT32_MAX,
 		.fifo_percent = DISCERN_PERCENT_UNKNOWN,
 		.drive_buffer_percent = DISCERN_PERCENT_UNKNOWN,

@@ -12,6 +12,9 @@
 /** Sectors that are read and compared at once; some more come where the offset needs them. */
 enum { CD_VERIFY_CHUNK = 24, CD_VERIFY_MARGIN = 8 };
 
+/** Single speed in whole sectors. */
+enum { CD_VERIFY_1X_KBPS = 176 };
+
 /** What became of a sector of the disc. */
 enum cd_verify_state { CD_VERIFY_READ, CD_VERIFY_UNREADABLE, CD_VERIFY_OUT_OF_REACH };
 

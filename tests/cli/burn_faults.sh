@@ -35,6 +35,8 @@ complained "it is said that the disc is still blank" "still blank"
 fails cd-r "a buffer that is not emptied" 'sr0: 0x35 sense=3/0C/00'
 fails bd-r "a disc that cannot be closed" 'sr0: 0x5b sense=3/72/03'
 fails dvd+r "a power calibration that failed" 'sr0: write count=1 sense=3/73/03'
+fails cd-r "a loss of power" 'sr0: write lba=500 count=1 power-loss'
+complained "a disc that was begun is not called good for another burn" "has begun with it: better use another one"
 fails dvd+r "a track that cannot be reserved" 'sr0: 0x53 sense=5/24/00'
 
 for media in dvd+r bd-r; do

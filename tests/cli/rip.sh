@@ -123,7 +123,9 @@ rm stopped.iso
 # ---- the wrong disc ----
 
 exits 3 "a job with bad sectors" "$discern" vdrive run --drive sr0=disc.iso \
-	--fault 'sr0: read lba=700 sense=3/11/05' -- "$discern" rip -o job.iso
+	--fault 'sr0: read lba=700 sense=3/11/05' -- "$discern" rip --sums=none -o job.iso
+claims_are_true "a job with bad sectors" job.iso job.iso.map disc.iso
+equal "without checksums its map has all else" "$(grep -c '+$' job.iso.map)" 2
 make_iso other.iso 12 RIP_TEST
 exits 7 "another disc is refused" with_drive other.iso "$discern" rip -o job.iso
 complained "it says why" "another disc"

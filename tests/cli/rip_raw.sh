@@ -237,6 +237,7 @@ rm -rf image
 drive=,overread=both,read-offset=-24
 exits 3 "sound out of the drive's reach" rip mixed.cue -o image/x --offset=-24 --json
 equal "is told" "$(jq -c .ranges "$work/out")" "[{\"what\":\"out_of_reach\",\"lba\":$n_data,\"sectors\":1}]"
+complained "and why" "the drive does not reach so far with this offset"
 drive=
 
 # A pressed disc with wrong checksums, wrong Q, and a sector that comes as it lies on the disc.

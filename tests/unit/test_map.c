@@ -80,8 +80,34 @@ static void test_set_equals_a_plain_array(void **state)
 			check_against(map, model, N);
 		}
 		check_search(map, model, N);
+		/* The last change was anywhere. */
+		assert_int_equal(map_resize(map, N / 2), 0);
+		check_against(map, model, N / 2);
+		assert_int_equal(map_resize(map, N), 0);
+		memset(model + N / 2, '?', N - N / 2);
+		check_against(map, model, N);
 		map_free(map);
 	}
+}
+
+static void test_many_ranges(void **state)
+{
+	enum { MANY = 1000 };
+	struct map *map = map_new(MANY);
+	char model[MANY];
+
+	(void)state;
+	memset(model, '?', sizeof(model));
+	/* From everywhere, so that memory grows after changes at the begin and at the end. */
+	for (uint32_t i = 0; i < MANY; i += 2) {
+		uint32_t start = i * 383 % MANY;
+
+		assert_int_equal(map_set(map, start, 1, MAP_GOOD), 0);
+		model[start] = '+';
+		check_against(map, model, MANY);
+	}
+	assert_int_equal(map_n_ranges(map), MANY);
+	map_free(map);
 }
 
 static void test_resize_cuts_and_adds(void **state)
@@ -247,6 +273,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_set_equals_a_plain_array),
+		cmocka_unit_test(test_many_ranges),
 		cmocka_unit_test(test_resize_cuts_and_adds),
 		cmocka_unit_test(test_distrust_takes_back_only_what_is_good),
 		cmocka_unit_test(test_a_map_comes_back_as_written),
