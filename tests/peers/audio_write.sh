@@ -7,7 +7,7 @@
 . "${srcdir:-.}/tests/support/functions.sh"
 requires_vdrive
 requires_built SNDFILE
-requires cdrskin xorriso wodim cdrdao cd-paranoia icedax python3
+requires cdrskin xorriso wodim cdrdao cd-paranoia icedax perl python3
 dump=$build_folder/tests/support/disc_dump
 # Tracks of 700, 600 and 800 sectors, and a data track of some hundreds.
 "$build_folder/tests/support/sound_make" t1 700 1 || exit 1
@@ -42,14 +42,14 @@ audio_at() {
 
 # user_data LBA N AT BYTES: of N sectors so many bytes from AT on
 user_data() {
-	"$dump" a.disc sectors "$1" $(($1 + $2)) | od -An -v -tx1 -w2352 | cut -c$(($3 * 3 + 1))-$((($3 + $4) * 3)) |
+	"$dump" a.disc sectors "$1" $(($1 + $2)) | perl -e '$/ = \2352; while (<STDIN>) { print substr($_, $ARGV[0], $ARGV[1]) }' "$3" "$4" |
 		sha256sum
 }
 
 # data_at LBA: the image's user data of Mode 1
 data_at() {
 	equal "$what: data at $1" "$(user_data "$1" "$n_data" "${2:-16}" 2048)" \
-		"$(od -An -v -tx1 -w2048 image.iso | sha256sum)"
+		"$(sha256sum <image.iso)"
 }
 
 burner_sao() {
