@@ -73,7 +73,8 @@ static int look_at_disc(struct drive_source *source, struct discern_error *err)
 	uint32_t capacity;
 
 	if (drive_source_capacity(source->drive, &capacity, NULL) == 0 && capacity != source->capacity_sectors)
-		return discern_error_set(err, -ESTALE, "%s: there is another disc in the drive since it was back", path);
+		return discern_error_set(err, -ESTALE, "%s: there is another disc in the drive since it was back",
+					 path);
 	drive_source_renew_effort(source);
 	return source->on_drop_out != NULL ? source->on_drop_out(&source->base, path, source->user, err) : 0;
 }
