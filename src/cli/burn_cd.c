@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/burn_cd.h"
 
+#include <limits.h>
+
 #include "base/error.h"
 #include "cli/burn_cd_report.h"
 #include "cli/burn_report.h"
@@ -127,7 +129,14 @@ static void report_verdict(struct burn_cd_job *job, int code)
 {
 	struct report *report = job->report;
 	const char *image = cli_image_words(job->cli, job->options->image_path);
+	const size_t n_more = job->options->n_sounds > 1 ? job->options->n_sounds - 1 : 0;
 	const char *verdict = "failed";
+	char sounds[PATH_MAX + 32];
+
+	if (n_more > 0) {
+		snprintf(sounds, sizeof(sounds), "%s and %zu file%s more", image, n_more, n_more == 1 ? "" : "s");
+		image = sounds;
+	}
 
 	if (job->cli->is_image_incomplete && code == CLI_EXIT_GOOD) {
 		verdict = "incomplete";

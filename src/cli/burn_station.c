@@ -119,11 +119,19 @@ static void record(struct burn_station *station, const struct burn_row *row)
 		workers_say(order->workers, station->name, "warning: cannot record it: %s", err.text);
 }
 
+/* What a line of the queue names cannot be burned, which was found before anything was: the disc is for the next line. */
+static bool is_disc_untouched(const struct burn_station *station, const struct worker_end *end)
+{
+	return station->task != NULL && end->answer != NULL && !answer_has(end->answer, "plan") &&
+	       (end->code == CLI_EXIT_FAILED || end->code == CLI_EXIT_USAGE) && !is_error(end, ENODEV);
+}
+
 /* A disc is burned, spoiled or refused: on with the next. */
 static void after_disc(struct burn_station *station, const struct worker_end *end)
 {
 	struct burn_order *order = station->order;
 	struct burn_row row = { .task = station->task, .answer = end->answer, .code = end->code };
+	const bool is_untouched = is_disc_untouched(station, end);
 
 	station->agreed_loss[0] = '\0';
 	row.place = order->has_exchange ? 0 : station->line;
@@ -132,8 +140,9 @@ static void after_disc(struct burn_station *station, const struct worker_end *en
 	if (end->signal != 0 && !order->is_stopping)
 		row.code = CLI_EXIT_FAILED;
 	snprintf(row.words, sizeof(row.words), "%s", end->code == CLI_EXIT_GOOD ? "" : end->words);
-	station->has_disc = false;
-	station->n_failures = end->code == CLI_EXIT_GOOD ? 0 : station->n_failures + 1;
+	station->has_disc = is_untouched;
+	if (!is_untouched)
+		station->n_failures = end->code == CLI_EXIT_GOOD ? 0 : station->n_failures + 1;
 	if (end->code == CLI_EXIT_MEDIUM && order->has_exchange) {
 		give_back(station);
 	} else {
@@ -149,7 +158,7 @@ static void after_disc(struct burn_station *station, const struct worker_end *en
 		if (order->has_exchange)
 			workers_say(order->workers, station->name, "this drive gets no more discs");
 		station->step = BURN_GIVEN_UP;
-	} else if (order->has_exchange) {
+	} else if (order->has_exchange && !is_untouched) {
 		begin(station, BURN_EJECT);
 	}
 }

@@ -53,4 +53,28 @@ for kind in cd-r dvd+r bd-r; do
 	ok "$kind: and those of the first" diff -r "$MEDIA/tree/a folder" "/media/disc/a folder"
 	umount /media/disc
 done
+# Tracks and two sessions, with commands of our own.
+head -c $((600 * 2352)) /dev/urandom >sound.bin
+cat >extra.cue <<SHEET
+CATALOG 4012345678901
+FILE "sound.bin" BINARY
+ TRACK 01 AUDIO
+  ISRC DEABC2412345
+  INDEX 01 00:00:00
+ TRACK 02 AUDIO
+  FLAGS PRE
+  INDEX 00 00:04:00
+  INDEX 01 00:05:00
+REM SESSION 02
+FILE "$image" BINARY
+ TRACK 03 MODE1/2048
+  INDEX 01 00:00:00
+SHEET
+insert cd-r
+ok "tracks: burn" "$discern" burn --quiet extra.cue "$burner"
+printed "tracks: they were compared" "the disc equals"
+ok "tracks: the receipt proves them" "$discern" verify --manifest extra.cue.receipt.json "$burner"
+printed "tracks: and what tells of them" "and all that tells of them"
+ok "tracks: cd-paranoia reads the sound" cd-paranoia -q -Z -r -d "$burner" 1-2 sound.copy
+same "tracks: which is the same" sound.copy sound.bin
 ok "detach" "$discern" vdrive detach burner
