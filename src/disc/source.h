@@ -61,8 +61,8 @@ struct discern_source {
 	double busy_seconds;
 	/** Reads that gave data which the device says it had trouble with (sense key 1). */
 	uint32_t n_recovered;
-	/** How often the disc had to get up to speed again, or to another one: after a reset, a rest, a change of the speed. What the
-	 *  next read takes says nothing of its sectors. */
+	/** How often the disc had to get up to speed again, or to another one: after a reset, a rest, a change of the
+	 *  speed. What the next read takes says nothing of its sectors. */
 	uint32_t n_starts;
 	/** How forget() does it, in words, once it has. */
 	const char *forget_words;

@@ -21,68 +21,7 @@ enum { PREFERRED_BYTES = 256 * 1024, LARGEST_BYTES = 1024 * 1024 };
 
 enum { RETRIES_UNKNOWN = -1, RETRIES_FIXED = -2 };
 
-/* ---- is it still the same disc, and is the drive with us ---- */
-
-int drive_source_capacity(struct discern_drive *drive, uint32_t *ret_n_sectors, struct discern_error *err)
-{
-	struct scsi_command command;
-	uint8_t data[8];
-	size_t length;
-	int ret;
-
-	*ret_n_sectors = 0;
-	mmc_read_capacity(&command, data);
-	ret = drive_run(drive, &command, &length, err);
-	if (ret == 0)
-		mmc_parse_capacity(data, length, ret_n_sectors);
-	return ret;
-}
-
-static int changed(const struct drive_source *source, struct discern_error *err)
-{
-	return discern_error_set(err, -ESTALE, "%s: the disc was changed", source->drive->path);
-}
-
-static bool is_medium_change(const struct discern_error *err)
-{
-	return err->sense.key == SENSE_UNIT_ATTENTION && err->sense.asc == ASC_MEDIUM_MAY_HAVE_CHANGED;
-}
-
-/* By its size, or because the drive says so just now. A drive that tells no size may have any disc. */
-static bool has_other_disc(const struct drive_source *source)
-{
-	struct discern_error err;
-	uint32_t capacity;
-	int ret = drive_source_capacity(source->drive, &capacity, &err);
-
-	return ret == 0 ? capacity != source->capacity_sectors : ret == -ESTALE && is_medium_change(&err);
-}
-
-/* After a reset, a timeout or "not ready": waits until the drive is there again, with the same disc in it. */
-static int settle(struct drive_source *source, struct discern_error *err)
-{
-	enum { POLL_MS = 200 };
-	unsigned n_tries = source->drive->ready_seconds * (1000 / POLL_MS);
-	struct scsi_command command;
-
-	mmc_test_unit_ready(&command);
-	for (unsigned i = 0; i < n_tries; i++) {
-		struct discern_error own;
-		int ret = drive_run(source->drive, &command, NULL, &own);
-
-		if (ret == -ESTALE && is_medium_change(&own))
-			return changed(source, err);
-		if (ret == -ENODEV || ret == -ENOMEDIUM || ret == -EPROTO) {
-			*err = own;
-			return ret;
-		}
-		if (ret == 0)
-			return has_other_disc(source) ? changed(source, err) : 0;
-		if (ret != -ESTALE && drive_sleep_ms(POLL_MS) < 0)
-			break;
-	}
-	return discern_error_set(err, -ETIMEDOUT, "%s: the drive does not get ready again", source->drive->path);
-}
+/* ---- is the drive with us ---- */
 
 /* After several reads over which the drive was lost: are these sectors to blame, or is it the drive? */
 static bool still_reads(struct drive_source *source)
@@ -114,25 +53,6 @@ static int count_loss(struct drive_source *source, struct discern_error *err)
 	return -ETIMEDOUT;
 }
 
-/* 0 when the drive can be asked again. */
-static int get_back(struct drive_source *source, bool is_gone, struct discern_error *err)
-{
-	int ret = is_gone ? -ENODEV : settle(source, err);
-
-	if (ret == -ENODEV) {
-		discern_error_clear(err);
-		return drive_source_reconnect(source, err);
-	}
-	if (ret == 0)
-		drive_source_renew_effort(source);
-	if (ret < 0 || source->on_reset == NULL || source->is_reconnecting)
-		return ret;
-	source->is_reconnecting = true;
-	ret = source->on_reset(&source->base, source->drive->path, source->user, err);
-	source->is_reconnecting = false;
-	return ret;
-}
-
 /* ---- reading ---- */
 
 enum verdict { VERDICT_DONE, VERDICT_REPEAT, VERDICT_FAILED };
@@ -154,8 +74,8 @@ static enum verdict judge_read(struct drive_source *source, unsigned n_repeated,
 	case -EMSGSIZE:
 		return VERDICT_FAILED;
 	case -ESTALE:
-		if (is_medium_change(err)) {
-			*code = changed(source, err);
+		if (drive_source_is_medium_change(err)) {
+			*code = drive_source_changed(source, err);
 			return VERDICT_FAILED;
 		}
 		break;
@@ -180,7 +100,7 @@ static enum verdict judge_read(struct drive_source *source, unsigned n_repeated,
 		return VERDICT_FAILED;
 	}
 	/* Lost on the way, reset, or not ready: nothing is known of the sectors before the drive is back. */
-	ret = get_back(source, *code == -ENODEV, &trouble);
+	ret = drive_source_get_back(source, *code == -ENODEV, &trouble);
 	if (ret < 0) {
 		*code = ret;
 		if (ret != -ENODEV || trouble.text[0] != '\0')

@@ -49,8 +49,12 @@ int drive_source_capacity(struct discern_drive *drive, uint32_t *ret_n_sectors, 
 /** Sets again what was set in a drive that may have forgotten it. */
 void drive_source_renew_effort(struct drive_source *source);
 
-/** After -ENODEV: 0 when the drive is back with the same disc in it. */
-int drive_source_reconnect(struct drive_source *source, struct discern_error *err);
+/** Whether a drive says that its disc was changed; and -ESTALE, with words. */
+bool drive_source_is_medium_change(const struct discern_error *err);
+int drive_source_changed(const struct drive_source *source, struct discern_error *err);
+
+/** After a read over which the drive was lost; is_gone after -ENODEV. 0 when it can be asked again, with the same disc in it. */
+int drive_source_get_back(struct drive_source *source, bool is_gone, struct discern_error *err);
 
 /** One command; with FUA while n_fua_sectors is not 0, and then -EOPNOTSUPP if the drive refuses it. */
 int drive_source_read_once(struct drive_source *source, int32_t lba, uint32_t n_sectors, uint8_t *buffer,

@@ -35,6 +35,13 @@ equal "whole units are lost, in the ring" "$(echo "$lost" | awk '$1 < 1200 || $1
 good=$(ddrescuelog -b2048 -l+ damaged.iso.map | wc -l)
 equal "all else is good" $((good + $(echo "$lost" | wc -l))) $(($(stat -c %s "$image") / 2048))
 detach one
+attach other "$MEDIA/udf.iso" --kind dvd-rom --fault 'read lba=700 count=1 sense=1/17/01'
+exits 7 "another disc is not taken for this one" "$discern" rip -q -o damaged.iso "$drive"
+complained "which is told" "another disc"
+ok "a drive that had trouble" "$discern" rip -v --sums none -o other.iso "$drive"
+complained "reads that again, to be compared" "that the drive had trouble with"
+same "the image is the disc" other.iso "$MEDIA/udf.iso"
+detach other
 attach clean "$image" --kind dvd-rom
 ok "in a drive that reads it, it is completed" "$discern" rip -q -o damaged.iso "$drive"
 same "the image is the disc" damaged.iso "$image"
@@ -44,6 +51,8 @@ same "the image is the disc" damaged.iso "$image"
 ok "to standard output" sh -c "\"$discern\" rip -q -o - $drive | cmp - $image"
 ok "compressed" "$discern" rip -q --compress zstd -o packed.iso "$drive"
 ok "zstd unpacks it" sh -c "zstd -dcq packed.iso.zst | cmp - $image"
+ok "compressed otherwise" "$discern" rip -q --compress gz -o packed.iso "$drive"
+ok "gzip unpacks it" sh -c "gzip -dc packed.iso.gz | cmp - $image"
 detach clean
 
 # ---- pulled out, and plugged in again ----
@@ -72,6 +81,8 @@ detach pulled
 attach slow "$image" --kind dvd-rom --fault 'read lba=1000-1999 sense=3/11/05 delay=200'
 exits 8 "a limit of time" "$discern" rip -q --max-time 2 -o limited.iso "$drive"
 complained "is told" "as asked"
+exits 8 "nothing more comes" "$discern" rip -q --stop-after-no-progress 1s -o limited.iso "$drive"
+complained "which is told" "in which nothing more could be read"
 "$discern" vdrive fault clear slow >/dev/null
 ok "and the same command goes on" "$discern" rip -q -o limited.iso "$drive"
 same "the image is the disc" limited.iso "$image"
@@ -106,6 +117,18 @@ complained "is told" "CSS"
 exits 3 "as it is" "$discern" rip --as-is --json -o css.iso "$drive"
 equal "without what the drive keeps back" "$(jq .protected_sectors out)" 100
 detach css
+
+attach aacs "$image" --kind bd-rom --fault 'protection=aacs:1000-1099'
+exits 6 "another kind of protection" "$discern" rip -o aacs.iso "$drive"
+complained "is told" "AACS"
+detach aacs
+
+# ---- bad by design ----
+
+attach design "$image" --kind dvd-rom --virtual-clock --fault 'design count=40 length=1 dead=1 seed=3'
+exits 3 "a disc that is bad by design" "$discern" rip --sums none -o design.iso "$drive"
+complained "is recognised" "the disc seems to be made so"
+detach design
 
 # ---- audio; a CD-Extra, its raw image, and the image of its data ----
 
