@@ -6,16 +6,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct crc32 {
-	/** Of all bytes so far. */
-	uint32_t value;
-	/** tables[k][b]: byte b with k zero bytes behind it, so that eight bytes take eight lookups that wait for nothing. */
-	uint32_t tables[8][256];
-};
+/** Of all bytes so far and these; 0 of none. */
+uint32_t crc32_add(uint32_t crc, const void *data, size_t size);
 
-/** Of no bytes. */
-void crc32_init(struct crc32 *crc);
-
-void crc32_update(struct crc32 *crc, const void *data, size_t size);
+/** Any CRC of 32 bits, least significant bit first: crc is 0 at the begin. tables[k][n] is that of four bytes of which nibble
+ *  k, counted from the lowest, is n. */
+uint32_t crc_by_nibbles(const uint32_t tables[8][16], uint32_t crc, const uint8_t *data, size_t size);
 
 #endif

@@ -13,7 +13,7 @@
 struct hash {
 	/** NULL for CRC-32, which is no matter of libcrypto. */
 	EVP_MD_CTX *context;
-	struct crc32 crc;
+	uint32_t crc32;
 };
 
 static const struct {
@@ -49,7 +49,7 @@ int hash_new(enum hash_kind kind, struct hash **ret_hash, struct discern_error *
 	if (kind == HASH_CRC32) {
 		if (hash == NULL)
 			return discern_error_set(err, -ENOMEM, "out of memory");
-		crc32_init(&hash->crc);
+		hash->crc32 = 0;
 		*ret_hash = hash;
 		return 0;
 	}
@@ -72,7 +72,7 @@ void hash_update(struct hash *hash, const void *data, size_t size)
 	if (hash->context != NULL)
 		EVP_DigestUpdate(hash->context, data, size);
 	else
-		crc32_update(&hash->crc, data, size);
+		hash->crc32 = crc32_add(hash->crc32, data, size);
 }
 
 void hash_finish(struct hash *hash, char ret_hex[HASH_HEX_SIZE])
@@ -81,7 +81,7 @@ void hash_finish(struct hash *hash, char ret_hex[HASH_HEX_SIZE])
 	unsigned int length = 0;
 
 	if (hash->context == NULL) {
-		snprintf(ret_hex, HASH_HEX_SIZE, "%08x", (unsigned)hash->crc.value);
+		snprintf(ret_hex, HASH_HEX_SIZE, "%08x", (unsigned)hash->crc32);
 		return;
 	}
 	EVP_DigestFinal_ex(hash->context, digest, &length);

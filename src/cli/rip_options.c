@@ -264,6 +264,8 @@ static int check_kinds(struct rip_options *options)
 				rip->no_raw || rip->as_is || options->skip_done))
 		return cli_usage(options->cli, "-o -, --compress, --paranoid, --no-raw, --as-is and --skip-done are not "
 					       "for --raw");
+	if (rip->is_stream && options->report != NULL)
+		return cli_usage(options->cli, "--report is for an image in a file, not for -o -");
 	if ((options->is_audio || options->is_raw) && options->report != NULL && options->no_manifest)
 		return cli_usage(options->cli, "--report of a CD is made from its manifest: leave out --no-manifest");
 	return options->is_audio ? set_audio_format(options) : options->is_raw ? set_raw_format(options) : 0;

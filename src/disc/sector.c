@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/crc32.h"
 #include "disc/msf.h"
 #include "disc/sector_private.h"
 
@@ -32,22 +33,7 @@ static const uint32_t edc_of_nibble[8][16] = {
 
 uint32_t sector_edc(const uint8_t *data, size_t size)
 {
-	uint32_t edc = 0;
-
-	/* The EDC is linear: that of four bytes is the sum of those of their nibbles, looked up without waiting for another. */
-	for (; size >= 4; size -= 4, data += 4) {
-		uint32_t word = edc ^ get_le32(data);
-
-		edc = 0;
-		for (unsigned i = 0; i < 8; i++)
-			edc ^= edc_of_nibble[i][word >> 4 * i & 15];
-	}
-	for (; size > 0; size--, data++) {
-		edc ^= *data;
-		edc = edc_of_nibble[7][edc & 15] ^ edc >> 4;
-		edc = edc_of_nibble[7][edc & 15] ^ edc >> 4;
-	}
-	return edc;
+	return crc_by_nibbles(edc_of_nibble, 0, data, size);
 }
 
 /* Multiplication by alpha in GF(2^8) of x^8 + x^4 + x^3 + x^2 + 1 (ECMA-130 annex A). */

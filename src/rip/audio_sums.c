@@ -4,28 +4,12 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/crc32.h"
 
 enum { SECTOR_SAMPLES = 588, SAMPLE_BYTES = 4 };
 
 /* AccurateRip: five sectors; CTDB: ten, and a multiple of them is what its parity is made of. */
 enum { ACCURATERIP_SKIP = 5 * SECTOR_SAMPLES, CTDB_SKIP = 10 * SECTOR_SAMPLES };
-
-uint32_t audio_crc32(uint32_t crc, const uint8_t *data, size_t size)
-{
-	/* Of four bits, by the polynomial of IEEE 802.3. */
-	static const uint32_t table[16] = {
-		0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac, 0x76dc4190, 0x6b6b51f4, 0x4db26158, 0x5005713c,
-		0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c, 0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c,
-	};
-
-	crc = ~crc;
-	for (size_t i = 0; i < size; i++) {
-		crc ^= data[i];
-		crc = crc >> 4 ^ table[crc & 15];
-		crc = crc >> 4 ^ table[crc & 15];
-	}
-	return ~crc;
-}
 
 uint64_t audio_sums_ctdb_end(uint64_t n_samples)
 {
@@ -66,14 +50,14 @@ static void add_ctdb(struct audio_sums *sums, const uint8_t *samples, size_t siz
 		return;
 	samples += (from - begin) * SAMPLE_BYTES;
 	size = (size_t)(to - from) * SAMPLE_BYTES;
-	sums->ctdb = audio_crc32(sums->ctdb, samples, size);
+	sums->ctdb = crc32_add(sums->ctdb, samples, size);
 	if (disc_crc != NULL)
-		*disc_crc = audio_crc32(*disc_crc, samples, size);
+		*disc_crc = crc32_add(*disc_crc, samples, size);
 }
 
 void audio_sums_add(struct audio_sums *sums, const uint8_t *samples, size_t size, uint32_t *disc_crc)
 {
-	sums->crc32 = audio_crc32(sums->crc32, samples, size);
+	sums->crc32 = crc32_add(sums->crc32, samples, size);
 	add_accuraterip(sums, samples, size);
 	add_ctdb(sums, samples, size, disc_crc);
 	sums->n_done += size / SAMPLE_BYTES;

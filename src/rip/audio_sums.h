@@ -9,9 +9,6 @@
 
 #include "disc/cd_layout.h"
 
-/** Of the CRC-32 of zlib and EAC; 0 at the begin. */
-uint32_t audio_crc32(uint32_t crc, const uint8_t *data, size_t size);
-
 /** What the place of a track on its disc decides: AccurateRip leaves five sectors out at the begin of the first track
  *  and at the end of the last one, and CTDB ten at each end of the disc. */
 struct audio_sums_track {

@@ -27,7 +27,10 @@ static const struct {
 	[DISCERN_PHASE_BLANK] = { "blank", "the drive erases the disc, can take minutes; do not open it" },
 };
 
-/* Parts of a line in the order in which they stand; the greatest rank is left out first. */
+/* The greatest rank is left out first where a line is too long. */
+enum { RANK_NEEDED, RANK_BAD, RANK_SIZE, RANK_SPEED, RANK_TIME, RANK_DRIVES, RANK_BUFFERS };
+
+/* Parts of a line in the order in which they stand. */
 struct part {
 	unsigned rank;
 	char text[96];
@@ -78,7 +81,7 @@ static void add_size(struct line *line, const struct discern_progress *state)
 
 	text_size(state->total_bytes, total);
 	if (state->total_bytes < 10000) {
-		add(line, 1, "%" PRIu64 " of %s", state->done_bytes, total);
+		add(line, RANK_SIZE, "%" PRIu64 " of %s", state->done_bytes, total);
 		return;
 	}
 	for (unit = 1000; state->total_bytes / unit >= 1000 || (double)state->total_bytes / (double)unit >= 999.5;)
@@ -88,7 +91,7 @@ static void add_size(struct line *line, const struct discern_progress *state)
 	/* Rounded down: "658 of 658 MB" only when it is so. */
 	for (int i = 0; i < decimals; i++)
 		unit /= 10;
-	add(line, 1, "%.*f of %s", decimals,
+	add(line, RANK_SIZE, "%.*f of %s", decimals,
 	    (double)(state->done_bytes / unit) / (decimals == 2 ? 100
 						  : decimals    ? 10
 								: 1),
@@ -103,9 +106,9 @@ static void add_speed(struct line *line, uint32_t speed_kbps, uint32_t speed_1x_
 	if (megabytes < 0.05)
 		return;
 	if (speed_1x_kbps > 0)
-		add(line, 2, "%.1fx %.1f MB/s", (double)speed_kbps / speed_1x_kbps, megabytes);
+		add(line, RANK_SPEED, "%.1fx %.1f MB/s", (double)speed_kbps / speed_1x_kbps, megabytes);
 	else
-		add(line, 2, "%.1f MB/s", megabytes);
+		add(line, RANK_SPEED, "%.1f MB/s", megabytes);
 }
 
 static void add_bad(struct line *line, const struct discern_progress *state)
@@ -115,7 +118,7 @@ static void add_bad(struct line *line, const struct discern_progress *state)
 	if (state->bad_bytes == 0)
 		return;
 	text_size(state->bad_bytes, size);
-	add(line, 1, "%s %s", size, state->phase == DISCERN_PHASE_VERIFY ? "bad or different" : "bad");
+	add(line, RANK_BAD, "%s %s", size, state->phase == DISCERN_PHASE_VERIFY ? "bad or different" : "bad");
 }
 
 static void add_retry(struct line *line, const struct discern_progress *state)
@@ -123,7 +126,7 @@ static void add_retry(struct line *line, const struct discern_progress *state)
 	char size[TEXT_SIZE];
 
 	if (state->retry_bytes > 0)
-		add(line, 1, "trying %s again", text_size(state->retry_bytes, size));
+		add(line, RANK_BAD, "trying %s again", text_size(state->retry_bytes, size));
 }
 
 static void add_buffers(struct line *line, const struct discern_progress *state)
@@ -132,9 +135,9 @@ static void add_buffers(struct line *line, const struct discern_progress *state)
 	bool has_drive = state->drive_buffer_percent <= 100;
 
 	if (has_fifo && has_drive)
-		add(line, 5, "buffers %u %% %u %%", state->fifo_percent, state->drive_buffer_percent);
+		add(line, RANK_BUFFERS, "buffers %u %% %u %%", state->fifo_percent, state->drive_buffer_percent);
 	else if (has_fifo || has_drive)
-		add(line, 5, "buffer %u %%", has_fifo ? state->fifo_percent : state->drive_buffer_percent);
+		add(line, RANK_BUFFERS, "buffer %u %%", has_fifo ? state->fifo_percent : state->drive_buffer_percent);
 }
 
 /* "sr0 9.8 MB/s, sr1 retries" */
@@ -159,7 +162,7 @@ static void add_drives(struct line *line, const struct discern_progress *state)
 						   activities[drive->activity]);
 	}
 	if (length > 0)
-		add(line, 4, "%s", text);
+		add(line, RANK_DRIVES, "%s", text);
 }
 
 static void add_time_left(struct line *line, const struct discern_progress *state)
@@ -175,11 +178,11 @@ static void add_time_left(struct line *line, const struct discern_progress *stat
 	if (has_bad)
 		text_duration(state->seconds_left_bad, bad);
 	if (has_good && has_bad)
-		add(line, 3, "%s left and %s for bad areas", good, bad);
+		add(line, RANK_TIME, "%s left and %s for bad areas", good, bad);
 	else if (has_good)
-		add(line, 3, "%s left", good);
+		add(line, RANK_TIME, "%s left", good);
 	else if (has_bad)
-		add(line, 3, "%s left for bad areas", bad);
+		add(line, RANK_TIME, "%s left for bad areas", bad);
 }
 
 static size_t put_together(const struct line *line, unsigned max_rank, char ret_line[PROGRESS_LINE_SIZE])
@@ -204,10 +207,10 @@ static size_t put_together(const struct line *line, unsigned max_rank, char ret_
 
 static void fit(const struct line *line, size_t columns, char ret_line[PROGRESS_LINE_SIZE])
 {
-	for (unsigned max_rank = 5; max_rank > 0; max_rank--)
+	for (unsigned max_rank = RANK_BUFFERS; max_rank > RANK_NEEDED; max_rank--)
 		if (put_together(line, max_rank, ret_line) <= columns)
 			return;
-	if (put_together(line, 0, ret_line) > columns)
+	if (put_together(line, RANK_NEEDED, ret_line) > columns)
 		ret_line[columns] = '\0';
 }
 
@@ -217,12 +220,12 @@ void progress_line(const struct discern_progress *state, double elapsed, size_t 
 	struct line line = { 0 };
 	char time[TEXT_SIZE];
 
-	add(&line, 0, "%s", progress_phase_name(state->phase));
+	add(&line, RANK_NEEDED, "%s", progress_phase_name(state->phase));
 	if (state->total_bytes == 0) {
-		add(&line, 0, "%s", phase_words(state->phase));
-		add(&line, 1, "%s", text_duration((uint64_t)elapsed, time));
+		add(&line, RANK_NEEDED, "%s", phase_words(state->phase));
+		add(&line, RANK_SIZE, "%s", text_duration((uint64_t)elapsed, time));
 	} else {
-		add(&line, 0, "%3d %%", progress_percent(state));
+		add(&line, RANK_NEEDED, "%3d %%", progress_percent(state));
 		if (!state->is_ratio)
 			add_size(&line, state);
 		add_speed(&line, state->speed_kbps, state->speed_1x_kbps);
@@ -241,22 +244,22 @@ void progress_last_line(const struct discern_progress *state, double elapsed, si
 	struct line line = { 0 };
 	char time[TEXT_SIZE], size[TEXT_SIZE];
 
-	add(&line, 0, "%s", progress_phase_name(state->phase));
+	add(&line, RANK_NEEDED, "%s", progress_phase_name(state->phase));
 	if (state->total_bytes > 0) {
 		double kbps = elapsed > 0.05 && !state->is_ratio ? (double)state->done_bytes / 1000.0 / elapsed : 0;
 
-		add(&line, 0, "%3d %%", progress_percent(state));
+		add(&line, RANK_NEEDED, "%3d %%", progress_percent(state));
 		if (state->is_ratio)
-			add(&line, 1, "%s", "done");
+			add(&line, RANK_SIZE, "%s", "done");
 		else if (state->done_bytes >= state->total_bytes)
-			add(&line, 1, "%s", text_size(state->total_bytes, size));
+			add(&line, RANK_SIZE, "%s", text_size(state->total_bytes, size));
 		else
 			add_size(&line, state);
 		add_speed(&line, kbps < (double)UINT32_MAX ? (uint32_t)kbps : 0, state->speed_1x_kbps);
 		add_bad(&line, state);
 	} else {
-		add(&line, 1, "done");
+		add(&line, RANK_SIZE, "done");
 	}
-	add(&line, 3, "in %s", text_duration((uint64_t)(elapsed + 0.5), time));
+	add(&line, RANK_TIME, "in %s", text_duration((uint64_t)(elapsed + 0.5), time));
 	fit(&line, columns, ret_line);
 }

@@ -133,3 +133,5 @@ zstd -dcq <out.iso.zst >got
 same "then all is there" got disc.iso
 absent "in one file" out.iso out.iso.map out.iso.part
 exits 2 "an unknown format" "$discern" rip --compress=rar
+exits 2 "no page of what goes into a pipe" "$discern" rip -o - --report page.html
+complained "and why" "not for -o -"

@@ -46,13 +46,14 @@ equal "without underruns, as the program's time does not count" "$(told underrun
 equal "all sectors are counted as written" $? 0
 
 # --- a bad disc: hours in seconds, and twice the same ---
-echo 'scratch count=200 seed=11' >large.iso.faults
+make_iso bad.iso 20
+echo 'scratch count=200 seed=11' >bad.iso.faults
 started=$(date +%s)
-timed large.iso rip --no-raw -o first.iso
+timed bad.iso rip --no-raw -o first.iso
 first=$code
 cp clock first.clock
 rm -f disc
-timed large.iso rip --no-raw -o second.iso
+timed bad.iso rip --no-raw -o second.iso
 ended=$(date +%s)
 equal "a disc with 200 scratches is read as far as it goes" "$first" 3
 equal "twice with the same end" "$code" "$first"
@@ -69,16 +70,16 @@ equal "but was a tenth of it at most on ours" $? 0
 sed -nE 's/^(0x[0-9A-F]+)  (0x[0-9A-F]+)  \+$/\1 \2/p' first.iso.map >good
 wrong=0
 while read -r begin size; do
-	cmp -s -i $((begin)) -n $((size)) first.iso large.iso || wrong=$((wrong + 1))
+	cmp -s -i $((begin)) -n $((size)) first.iso bad.iso || wrong=$((wrong + 1))
 done <good
 equal "what the map calls good is good" "$wrong" 0
 [ "$(wc -l <good)" -gt 50 ]
 equal "it has many parts" $? 0
-sed -i 's/seed=11/seed=12/' large.iso.faults
-timed large.iso rip --no-raw -o third.iso
+sed -i 's/seed=11/seed=12/' bad.iso.faults
+timed bad.iso rip --no-raw -o third.iso
 ! cmp -s clock first.clock
 equal "another seed is another disc" $? 0
-rm -f large.iso.faults ./*.iso.map first.iso second.iso third.iso
+rm -f bad.iso.faults ./*.iso.map first.iso second.iso third.iso
 
 # --- delays of faults, and time limits ---
 run "$discern" vdrive run --virtual-clock --clock-file clock --drive sr0=small.iso \

@@ -78,8 +78,13 @@ read_sector 0300 "$faulty"
 fails_to_read "a command does not get through"
 grep -qiE 'host_status=0x0?e|DID_TRANSPORT_DISRUPTED' out err
 equal "as a host status" $? 0
-read_sector 0300 "$faulty"
-equal "the next one does" "$code" 0
+# The server mends the wire behind that command, maybe a moment after the one that asked for it has gone on.
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+	read_sector 0300 "$faulty"
+	[ "$code" -ne 0 ] || break
+	sleep 0.1
+done
+equal "a later one does" "$code" 0
 ok "a reset" "$discern" vdrive fault add faulty 'read lba=768 host=reset count=1'
 read_sector 0300 "$faulty"
 fails_to_read "is seen as well"

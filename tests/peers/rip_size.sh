@@ -7,7 +7,7 @@
 # shellcheck source=tests/support/media.sh
 . "$source_folder/tests/support/media.sh"
 requires_vdrive
-requires xorriso cdrskin wodim growisofs genisoimage mkudffs jq
+requires xorriso cdrskin wodim growisofs genisoimage mkudffs
 
 noise() {
 	head -c $(($1 * 2048)) /dev/zero | openssl enc -aes-128-ctr -K "$2" -iv 00 2>/dev/null
@@ -31,7 +31,7 @@ images=$PWD
 rip_disc() {
 	rm -f rip.iso rip.iso.*
 	exits 0 "$1: all is read" with_drive "${2:-blank.disc}" "$discern" rip --json -o rip.iso
-	equal "$1: nothing is lost" "$(jq .bad_sectors out)" 0
+	equal "$1: nothing is lost" "$(sed -n 's/^ *"bad_sectors": \([0-9]*\).*/\1/p' out)" 0
 }
 
 # rips WHAT IMAGE [DISC]: what is read equals it

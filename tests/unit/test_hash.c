@@ -53,19 +53,16 @@ static uint32_t slow_crc32(const uint8_t *bytes, size_t size)
 static void crc32_of_all_lengths(void **state)
 {
 	uint8_t bytes[700];
-	struct crc32 crc;
 
 	(void)state;
+	assert_int_equal(crc32_add(0, "123456789", 9), 0xcbf43926);
 	for (size_t i = 0; i < sizeof(bytes); i++)
 		bytes[i] = (uint8_t)(i * i * 31 + i / 3);
 	for (size_t size = 0; size + 16 <= sizeof(bytes); size++) {
 		const uint8_t *start = bytes + size % 16;
 		size_t cut = size * 7 / 11;
 
-		crc32_init(&crc);
-		crc32_update(&crc, start, cut);
-		crc32_update(&crc, start + cut, size - cut);
-		assert_int_equal(crc.value, slow_crc32(start, size));
+		assert_int_equal(crc32_add(crc32_add(0, start, cut), start + cut, size - cut), slow_crc32(start, size));
 	}
 }
 

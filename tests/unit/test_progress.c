@@ -102,6 +102,7 @@ static void bad_areas(void **state)
 	progress.drive_buffer_percent = DISCERN_PERCENT_UNKNOWN;
 	check_line(&progress, 200,
 		   "read      62 %  408 of 658 MB  14.2x 19.6 MB/s  41.0 kB bad  0:13 left and 2:05 for bad areas");
+	check_line(&progress, 40, "read      62 %  41.0 kB bad");
 	progress.seconds_left = 0;
 	progress.speed_kbps = 40;
 	check_line(&progress, 200, "read      62 %  408 of 658 MB  41.0 kB bad  2:05 left for bad areas");
