@@ -210,7 +210,7 @@ static int parse(struct cli *cli, int argc, char **argv, struct verify_job *job)
 static int run(struct cli *cli, int argc, char **argv)
 {
 	struct verify_job job = { 0 };
-	struct discern_cd_digest digest;
+	struct verify_cd_receipt receipt;
 	struct discern_error err = { 0 };
 	int ret = parse(cli, argc, argv, &job);
 
@@ -228,9 +228,10 @@ static int run(struct cli *cli, int argc, char **argv)
 		return verify_cd(cli, &(struct verify_cd_image){ .path = job.image }, argv[optind], &job.cd);
 	}
 	if (job.is_manifest) {
-		ret = receipt_load_cd(job.image, &digest, &err);
+		receipt.path = job.image;
+		ret = receipt_load_cd(job.image, &receipt.digest, &err);
 		if (ret == 1)
-			return verify_cd_receipt(cli, &job.cd, &digest, argv[optind]);
+			return verify_cd_receipt(cli, &receipt, argv[optind], &job.cd);
 		if (ret < 0)
 			return cli_fail(cli, &err);
 	}

@@ -33,9 +33,9 @@ static void print_verdict(struct report *report, const struct discern_verify_cd_
 	if (result->is_by_digest && result->n_unreadable_sectors + result->n_out_of_reach_sectors > 0)
 		report_text(report, "verdict",
 			    "%s: of %" PRIu32 " sectors %" PRIu32 " cannot be read, %" PRIu32
-			    " are out of the drive's reach",
+			    " %s out of the drive's reach",
 			    cli_verify_cd_verdict(result), result->n_sectors, result->n_unreadable_sectors,
-			    result->n_out_of_reach_sectors);
+			    result->n_out_of_reach_sectors, result->n_out_of_reach_sectors == 1 ? "is" : "are");
 	else if (result->is_by_digest && result->n_differences > 0 && result->n_equal_sectors < result->n_sectors)
 		report_text(report, "verdict", "differs: only the image could tell which sectors");
 	else if (result->is_by_digest && result->n_differences > 0)
@@ -50,10 +50,10 @@ static void print_verdict(struct report *report, const struct discern_verify_cd_
 	else
 		report_text(report, "verdict",
 			    "%s: of %" PRIu32 " sectors %" PRIu32 " differ%s, %" PRIu32 " cannot be read, %" PRIu32
-			    " are out of the drive's reach",
+			    " %s out of the drive's reach",
 			    cli_verify_cd_verdict(result), result->n_sectors, result->n_different_sectors,
 			    result->n_different_sectors == 1 ? "s" : "", result->n_unreadable_sectors,
-			    result->n_out_of_reach_sectors);
+			    result->n_out_of_reach_sectors, result->n_out_of_reach_sectors == 1 ? "is" : "are");
 	if (!result->has_audio)
 		return;
 	if (!result->is_offset_found)
@@ -198,7 +198,7 @@ int verify_cd(struct cli *cli, const struct verify_cd_image *image, const char *
 	return ret;
 }
 
-static int prove(struct cli *cli, struct discern_drive *drive, const struct discern_cd_digest *digest,
+static int prove(struct cli *cli, struct discern_drive *drive, const struct verify_cd_receipt *receipt,
 		 const struct discern_verify_cd_options *options)
 {
 	struct discern_verify_cd_result result;
@@ -206,26 +206,27 @@ static int prove(struct cli *cli, struct discern_drive *drive, const struct disc
 	struct report *report;
 
 	cli_catch_signals();
-	if (discern_verify_cd_digest(drive, digest, options, &cli->observer, &result, &err) < 0)
+	if (discern_verify_cd_digest(drive, &receipt->digest, options, &cli->observer, &result, &err) < 0)
 		return cli_fail(cli, &err);
 	progress_end(cli->progress);
 	report = cli_report(cli);
-	report_text(report, "receipt", "of a CD with %zu track%s, each known by its SHA-256", digest->n_tracks,
-		    digest->n_tracks == 1 ? "" : "s");
+	report_string(report, "manifest", NULL, receipt->path);
+	report_text(report, "receipt", "%s, of a CD with %zu track%s, each known by its SHA-256", receipt->path,
+		    receipt->digest.n_tracks, receipt->digest.n_tracks == 1 ? "" : "s");
 	if (result.lacks_tables)
 		report_text(report, "", "pauses, indexes, codes and CD-TEXT are not in it, and not compared");
 	return end(cli, report, drive, &result, "what was burned");
 }
 
-int verify_cd_receipt(struct cli *cli, const struct discern_verify_cd_options *options,
-		      const struct discern_cd_digest *digest, const char *drive_name)
+int verify_cd_receipt(struct cli *cli, const struct verify_cd_receipt *receipt, const char *drive_name,
+		      const struct discern_verify_cd_options *options)
 {
 	struct discern_drive *drive = NULL;
 	struct discern_error err;
 	int ret = cli_open_drive(cli, drive_name, true, &drive, &err);
 
 	if (ret == 0)
-		ret = prove(cli, drive, digest, options);
+		ret = prove(cli, drive, receipt, options);
 	cli_close_drive(cli, drive);
 	return ret;
 }

@@ -27,8 +27,14 @@ struct verify_cd_image {
 int verify_cd(struct cli *cli, const struct verify_cd_image *image, const char *drive_name,
 	      const struct discern_verify_cd_options *options);
 
+/** What a receipt says of a CD. */
+struct verify_cd_receipt {
+	const char *path;
+	struct discern_cd_digest digest;
+};
+
 /** The same with a receipt, without the image. */
-int verify_cd_receipt(struct cli *cli, const struct discern_verify_cd_options *options,
-		      const struct discern_cd_digest *digest, const char *drive_name);
+int verify_cd_receipt(struct cli *cli, const struct verify_cd_receipt *receipt, const char *drive_name,
+		      const struct discern_verify_cd_options *options);
 
 #endif

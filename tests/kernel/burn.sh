@@ -54,7 +54,7 @@ for kind in cd-r dvd+r bd-r; do
 	umount /media/disc
 done
 # Tracks and two sessions, with commands of our own.
-head -c $((600 * 2352)) /dev/urandom >sound.bin
+head -c $((900 * 2352)) /dev/urandom >sound.bin
 cat >extra.cue <<SHEET
 CATALOG 4012345678901
 FILE "sound.bin" BINARY
