@@ -55,14 +55,19 @@ static void report_row(struct report *report, const struct discern_damaged_file 
 
 void cli_report_files(struct report *report, const struct files_damage *damage)
 {
-	size_t n_folders = 0;
+	size_t n_folders = 0, n_files;
+	const char *words;
 
 	report_members(report, damage);
 	for (size_t i = 0; i < damage->n_damaged_files; i++)
 		n_folders += damage->damaged_files[i].is_folder;
+	n_files = damage->n_damaged_files - n_folders;
+	if (damage->was_compared)
+		words = n_files == 1 ? "differs or cannot be read" : "differ or cannot be read";
+	else
+		words = n_files == 1 ? "is damaged" : "are damaged";
 	if (damage->n_files > 0)
-		report_text(report, "files", "%zu of %" PRIu32 " files %s%s", damage->n_damaged_files - n_folders,
-			    damage->n_files, damage->was_compared ? "differ or cannot be read" : "are damaged",
+		report_text(report, "files", "%zu of %" PRIu32 " files %s%s", n_files, damage->n_files, words,
 			    n_folders > 0 ? ", and folders" : "");
 	for (size_t i = 0; i < damage->n_damaged_files && i < MAX_PRINTED_FILES; i++)
 		report_row(report, &damage->damaged_files[i], damage->was_compared);

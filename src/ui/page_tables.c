@@ -42,17 +42,18 @@ static void print_files(const struct page *page)
 	static const char *const headings[] = { "File", "#Size", "#Sectors missing", NULL };
 	const json_t *list = json_object_get(page->root, "damaged_files"), *entry;
 	char size[TEXT_SIZE];
-	size_t i, n_folders = 0;
+	size_t i, n_files, n_folders = 0;
 
 	if (json_array_size(list) == 0 && manifest_integer(page->root, "unread_folders") == 0)
 		return;
 	json_array_foreach(list, i, entry) n_folders += json_is_true(json_object_get(entry, "folder"));
 	page_begin_section(page, "files", "Damaged files");
 	fputs("<p>", page->out);
-	html_printf(page->out, "%zu of %.0f files are damaged", json_array_size(list) - n_folders,
-		    manifest_number(page->root, "files"));
+	n_files = json_array_size(list) - n_folders;
+	html_printf(page->out, "%zu of %.0f files %s damaged", n_files, manifest_number(page->root, "files"),
+		    n_files == 1 ? "is" : "are");
 	if (n_folders > 0)
-		html_printf(page->out, ", and %zu folders", n_folders);
+		html_printf(page->out, ", and %zu folder%s", n_folders, n_folders == 1 ? "" : "s");
 	if (manifest_integer(page->root, "unread_folders") > 0)
 		html_printf(page->out, "; %.0f folders could not be read, files in them are not counted",
 			    manifest_number(page->root, "unread_folders"));

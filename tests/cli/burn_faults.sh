@@ -54,7 +54,7 @@ burn disc small.iso
 faults=
 ends 3 "sectors that cannot be read back are told"
 printed "which ones is told" "LBA 700"
-printed "and which file they lie in" "1 of 2 files differ or cannot be read"
+printed "and which file they lie in" "1 of 2 files differs or cannot be read"
 
 blank disc dvd+r
 faults='sr0: write skip=10 count=40 sense=2/04/08'
