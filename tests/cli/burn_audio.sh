@@ -90,7 +90,7 @@ refuses 2 "a gap that is none" "--gap=x" --audio --gap=x one.wav
 refuses 2 "an offset that is none" "--write-offset=9999" --write-offset=9999 disc.cue
 
 # The source changes while it is burned: an error, whatever the drive says. Of a long disc, as the ring holds 15000 sectors.
-head -c $((20000 * 2352)) /dev/zero >changing.raw
+head -c $((16500 * 2352)) /dev/zero >changing.raw
 printf 'FILE "changing.raw" BINARY\nTRACK 01 AUDIO\nINDEX 01 00:00:00\n' >changing.cue
 # changes WHAT TEXT COMMAND…: done to the file while the ring fills and the drive makes the burn wait
 changes() {
@@ -106,8 +106,10 @@ changes() {
 	"$@"
 	wait $job
 	equal "$what" $? 1
-	complained "$what: it is said" "$text"
+	said=$(grep -E "$text" err)
+	equal "$what: it is said${said:+: $said}" $? 0
 }
 changes "a file that grows other content" "changed after it was checked" \
-	dd if=all.raw of=changing.raw bs=2352 seek=19500 count=100 conv=notrunc status=none
-changes "a file that shrinks" "cannot be read any more" truncate -s 1000000 changing.raw
+	dd if=all.raw of=changing.raw bs=2352 seek=16000 count=100 conv=notrunc status=none
+# Found by what is missing, or before that by the time of the change.
+changes "a file that shrinks" "cannot be read any more|was written to after it was checked" truncate -s 1000000 changing.raw
