@@ -248,6 +248,17 @@ static int on_progress(const struct discern_progress *progress, void *user)
 	return burning->is_cancelled;
 }
 
+/* A file that was written to is named, whenever and however it is noticed. That all bytes were the right ones is not enough:
+ * what is there now is what people compare the disc with. */
+static int judge_image(const struct burning *burning, int status, struct discern_error *err)
+{
+	const char *changed = cd_image_changed_file(cd_image_of(burning->job->cd));
+
+	if (changed == NULL || (status < 0 && status != -EIO && status != -ESTALE))
+		return status;
+	return discern_error_set(err, -ESTALE, "%s was written to after it was checked", changed);
+}
+
 /* First the ring, then the laser. */
 static int fill_ring(struct burning *burning, struct discern_error *err)
 {
@@ -263,6 +274,7 @@ static int fill_ring(struct burning *burning, struct discern_error *err)
 			return discern_error_set(err, -ECANCELED, "stopped before anything was written");
 	burning->write_begin = 0;
 	ret = cd_feed_check_begin(burning->feed, burning->job->check->sha256, err);
+	ret = judge_image(burning, ret, err);
 	if (ret < 0)
 		discern_error_wrap(err, "%s", discern_cd_path(burning->job->cd));
 	return ret;
@@ -322,17 +334,6 @@ static void tell_disc(const struct burning *burning, struct discern_error *err)
 	discern_medium_clear(&medium);
 }
 
-/* That all bytes were the right ones is not enough: what is there now is what people compare the disc with. */
-static int finish_feed(struct burning *burning, struct discern_error *err)
-{
-	const char *changed = cd_image_changed_file(cd_image_of(burning->job->cd));
-	int ret = cd_feed_finish(burning->feed, burning->job->check->sha256, err);
-
-	if (changed != NULL && (ret == 0 || ret == -EIO))
-		ret = discern_error_set(err, -ESTALE, "%s was written to after it was checked", changed);
-	return ret;
-}
-
 /* Whose fault is it, if it is one? The image's comes first, as it makes the burn fail, too. */
 static int judge(struct burning *burning, int status, struct discern_error *err)
 {
@@ -345,7 +346,8 @@ static int judge(struct burning *burning, int status, struct discern_error *err)
 	if (burning->job->options->is_test && status == 0 && discern_cd_info(burning->job->cd)->n_sessions > 1)
 		return 0;
 	discern_error_clear(&feed_error);
-	feed_status = finish_feed(burning, &feed_error);
+	feed_status = cd_feed_finish(burning->feed, burning->job->check->sha256, &feed_error);
+	feed_status = judge_image(burning, feed_status, &feed_error);
 	if (feed_status == 0 || (status < 0 && feed_status == -ENODATA))
 		return status;
 	discern_error_wrap(&feed_error, "%s", discern_cd_path(burning->job->cd));

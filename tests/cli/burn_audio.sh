@@ -92,10 +92,10 @@ refuses 2 "an offset that is none" "--write-offset=9999" --write-offset=9999 dis
 # The source changes while it is burned: an error, whatever the drive says. Of a long disc, as the ring holds 15000 sectors.
 head -c $((16500 * 2352)) /dev/zero >changing.raw
 printf 'FILE "changing.raw" BINARY\nTRACK 01 AUDIO\nINDEX 01 00:00:00\n' >changing.cue
-# changes WHAT TEXT COMMAND…: done to the file while the ring fills and the drive makes the burn wait
+# changes WHAT COMMAND…: done to the file while the ring fills and the drive makes the burn wait
 changes() {
-	what=$1 text=$2
-	shift 2
+	what=$1
+	shift
 	new_disc cd-r
 	rm -f err
 	faults='sr0: write skip=1 count=40 sense=2/04/08'
@@ -106,10 +106,8 @@ changes() {
 	"$@"
 	wait $job
 	equal "$what" $? 1
-	said=$(grep -E "$text" err)
-	equal "$what: it is said${said:+: $said}" $? 0
+	complained "$what: it is said" "changing.raw was written to after it was checked"
 }
-changes "a file that grows other content" "changed after it was checked" \
+changes "a file that grows other content" \
 	dd if=all.raw of=changing.raw bs=2352 seek=16000 count=100 conv=notrunc status=none
-# Found by what is missing, or before that by the time of the change.
-changes "a file that shrinks" "cannot be read any more|was written to after it was checked" truncate -s 1000000 changing.raw
+changes "a file that shrinks" truncate -s 1000000 changing.raw
