@@ -134,6 +134,7 @@ static int drive_new(const struct server_drive_options *options, struct server_d
 		vdrive_open_tray(drive->vdrive);
 	if (ret == 0 && options->clock != VDRIVE_CLOCK_NONE)
 		ret = vdrive_set_clock(drive->vdrive, options->clock, err);
+	drive->has_real_clock = options->clock == VDRIVE_CLOCK_REAL;
 	if (ret < 0)
 		drive_free(drive);
 	else
@@ -235,37 +236,36 @@ static void note_new_medium(struct server_drive *drive, const struct vdrive_answ
 		drive->media_changed = true;
 }
 
+/* An answer that came late for the machine's sake would have brought the next command so much earlier. */
+static int64_t take_lateness(struct server_drive *drive)
+{
+	int64_t late_us = drive->late_us < MAX_LATE_US ? drive->late_us : MAX_LATE_US;
+
+	drive->late_us = 0;
+	return late_us > 0 ? late_us : 0;
+}
+
 /* Until the time has passed since the command came, or no longer than the host has patience. */
-static void pass_time(struct server_drive *drive, const struct server_patience *patience, int64_t started_us,
+static void pass_time(struct server_drive *drive, const struct server_patience *patience, int64_t came_us,
 		      struct vdrive_answer *answer)
 {
 	int64_t timeout_us = (int64_t)patience->timeout_ms * 1000;
 	bool is_late = answer->delay_us > (uint64_t)timeout_us;
 
 	if (!answer->is_counted_only) {
-		drive->busy_until_us = started_us + (int64_t)answer->delay_us;
-		if (!wait_patiently(drive->server, is_late ? started_us + timeout_us : drive->busy_until_us, patience)) {
+		drive->busy_until_us = came_us - take_lateness(drive) + (int64_t)answer->delay_us;
+		if (!wait_patiently(drive->server, is_late ? came_us + timeout_us : drive->busy_until_us, patience)) {
 			/* An abort ends what the drive is at, too. */
 			drive->busy_until_us = 0;
 			is_late = true;
 		}
-		drive->late_us = now_us() - drive->busy_until_us;
+		if (drive->has_real_clock)
+			drive->late_us = now_us() - drive->busy_until_us;
 	}
 	if (is_late) {
 		memset(answer, 0, sizeof(*answer));
 		answer->host_status = VDRIVE_HOST_TIME_OUT;
 	}
-}
-
-/* An answer that came late for the machine's sake would have brought the next command so much earlier. */
-static int64_t command_began_us(struct server_drive *drive)
-{
-	int64_t began_us = now_us();
-
-	if (drive->late_us > 0)
-		began_us -= drive->late_us < MAX_LATE_US ? drive->late_us : MAX_LATE_US;
-	drive->late_us = 0;
-	return began_us;
 }
 
 void server_execute(struct server_drive *drive, const struct vdrive_command *command, uint32_t timeout_ms,
@@ -279,7 +279,7 @@ void server_execute(struct server_drive *drive, const struct vdrive_command *com
 void server_execute_patiently(struct server_drive *drive, const struct vdrive_command *command,
 			      const struct server_patience *patience, struct vdrive_answer *ret_answer)
 {
-	int64_t started_us;
+	int64_t came_us;
 
 	if (drive->server->watch != NULL)
 		fault_watch_refresh(drive->server->watch);
@@ -290,10 +290,10 @@ void server_execute_patiently(struct server_drive *drive, const struct vdrive_co
 		pthread_mutex_unlock(&drive->command_lock);
 		return;
 	}
-	started_us = command_began_us(drive);
+	came_us = now_us();
 	vdrive_execute(drive->vdrive, command, ret_answer);
 	note_new_medium(drive, ret_answer);
 	if (ret_answer->delay_us > 0)
-		pass_time(drive, patience, started_us, ret_answer);
+		pass_time(drive, patience, came_us, ret_answer);
 	pthread_mutex_unlock(&drive->command_lock);
 }

@@ -60,7 +60,9 @@ struct server_drive {
 	pthread_mutex_t command_lock;
 	/** Until then a command that its sender gave up still occupies the drive (CLOCK_MONOTONIC). */
 	int64_t busy_until_us;
-	/** How much later than it was due the last answer came, as the machine oversleeps. */
+	/** Commands take as long as on a real drive; and how much later than it was due the last answer came, as the
+	 *  machine oversleeps. */
+	bool has_real_clock;
 	int64_t late_us;
 
 	/** Protects all that follows. */
