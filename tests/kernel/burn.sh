@@ -54,10 +54,9 @@ for kind in cd-r dvd+r bd-r; do
 	umount /media/disc
 done
 # Tracks and two sessions, with commands of our own.
-head -c $((900 * 2352)) /dev/urandom >sound.bin
 cat >extra.cue <<SHEET
 CATALOG 4012345678901
-FILE "sound.bin" BINARY
+FILE "$MEDIA/sound.raw" BINARY
  TRACK 01 AUDIO
   ISRC DEABC2412345
   INDEX 01 00:00:00
@@ -76,5 +75,5 @@ printed "tracks: they were compared" "the disc equals"
 ok "tracks: the receipt proves them" "$discern" verify --manifest extra.cue.receipt.json "$burner"
 printed "tracks: and what tells of them" "and all that tells of them"
 ok "tracks: cd-paranoia reads the sound" cd-paranoia -q -Z -r -d "$burner" 1-2 sound.copy
-same "tracks: which is the same" sound.copy sound.bin
+same "tracks: which is the same" sound.copy "$MEDIA/sound.raw"
 ok "detach" "$discern" vdrive detach burner
