@@ -53,8 +53,9 @@ while read -r command; do
 done <commands
 
 for page in "$man_folder"/*.1; do
-	MANWIDTH=100 LC_ALL=C.UTF-8 man --warnings -l "$page" >page.txt 2>page.err </dev/null || true
-	equal "$(basename "$page") has no mistakes of form" "$(cat page.err)" ""
+	ok "$(basename "$page") can be shown" env MANWIDTH=100 LC_ALL=C.UTF-8 man --warnings -l "$page"
+	equal "$(basename "$page") has no mistakes of form" "$(cat err)" ""
+	contains "$(basename "$page") is all there" out "SEE ALSO"
 done
 
 ok "the completion of bash is bash" bash -n "$completions/discern.bash"
