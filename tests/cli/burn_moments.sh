@@ -10,9 +10,9 @@
 . "${srcdir:-.}/tests/support/functions.sh"
 # shellcheck source=tests/support/media.sh
 . "$source_folder/tests/support/media.sh"
+requires_vdrive
 # shellcheck source=tests/support/burn_cd.sh
 . "$source_folder/tests/support/burn_cd.sh"
-requires_vdrive
 requires dd truncate seq xorrisofs
 
 seed=${DISCERN_SEED:-5}
