@@ -70,3 +70,16 @@ void observe_speed(struct observe_samples *recent, double now, struct discern_pr
 	if (recent->n_samples < N_SAMPLES)
 		recent->n_samples++;
 }
+
+int observe_bytes(const struct discern_observer *observer, struct observe_samples *recent,
+		  const struct discern_progress *progress)
+{
+	struct discern_progress told = *progress;
+
+	if (observer == NULL || observer->progress == NULL)
+		return 0;
+	told.seconds_left_bad = UINT32_MAX;
+	told.fifo_percent = told.drive_buffer_percent = DISCERN_PERCENT_UNKNOWN;
+	observe_speed(recent, observe_now(), &told);
+	return observer->progress(&told, observer->user);
+}

@@ -28,6 +28,11 @@ double observe_now(void);
 /** Sets speed_kbps and seconds_left of progress from its done_bytes and total_bytes at the time now. */
 void observe_speed(struct observe_samples *recent, double now, struct discern_progress *progress);
 
+/** Tells how far a job is that knows its bytes only: of progress are taken phase, done_bytes, total_bytes, bad_bytes and
+ *  speed_1x_kbps. observer and its members may be NULL. Not 0 if the caller wants it to stop. */
+int observe_bytes(const struct discern_observer *observer, struct observe_samples *recent,
+		  const struct discern_progress *progress);
+
 /** Forgets what was, at the begin of another phase. */
 void observe_restart(struct observe_samples *recent);
 

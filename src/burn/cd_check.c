@@ -93,20 +93,14 @@ static bool has_graphics(const uint8_t subchannel[SUBCHANNEL_BYTES])
 
 static int tell(struct checking *checking, uint32_t n_done)
 {
-	struct discern_progress progress = {
+	const struct discern_progress progress = {
 		.phase = DISCERN_PHASE_CHECK,
 		.done_bytes = (uint64_t)n_done * SECTOR_RAW,
 		.total_bytes = (uint64_t)checking->check->n_sectors * SECTOR_RAW,
 		.speed_1x_kbps = SPEED_1X_KBPS,
-		.seconds_left_bad = UINT32_MAX,
-		.fifo_percent = DISCERN_PERCENT_UNKNOWN,
-		.drive_buffer_percent = DISCERN_PERCENT_UNKNOWN,
 	};
 
-	if (checking->observer == NULL || checking->observer->progress == NULL)
-		return 0;
-	observe_speed(&checking->recent, observe_now(), &progress);
-	return checking->observer->progress(&progress, checking->observer->user);
+	return observe_bytes(checking->observer, &checking->recent, &progress);
 }
 
 static int check_next(struct checking *checking, uint32_t n_done, struct discern_error *err)

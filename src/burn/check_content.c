@@ -30,19 +30,13 @@ uint64_t check_most_bytes(const struct checking *checking)
 static int show_progress(const struct discern_observer *observer, struct observe_samples *recent, uint64_t done_bytes,
 			 uint64_t total_bytes)
 {
-	struct discern_progress progress = {
+	const struct discern_progress progress = {
 		.phase = DISCERN_PHASE_CHECK,
 		.done_bytes = done_bytes,
 		.total_bytes = total_bytes,
-		.seconds_left_bad = UINT32_MAX,
-		.fifo_percent = DISCERN_PERCENT_UNKNOWN,
-		.drive_buffer_percent = DISCERN_PERCENT_UNKNOWN,
 	};
 
-	if (observer == NULL || observer->progress == NULL)
-		return 0;
-	observe_speed(recent, observe_now(), &progress);
-	return observer->progress(&progress, observer->user);
+	return observe_bytes(observer, recent, &progress);
 }
 
 /* Bytes up to the last that is not zero. */

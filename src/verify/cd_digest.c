@@ -95,20 +95,14 @@ struct digesting {
 
 static int tell(struct digesting *digesting, struct discern_error *err)
 {
-	struct discern_progress progress = {
+	const struct discern_progress progress = {
 		.phase = DISCERN_PHASE_CHECK,
 		.done_bytes = (uint64_t)digesting->n_done * SECTOR_RAW,
 		.total_bytes = (uint64_t)digesting->n_sectors * SECTOR_RAW,
 		.speed_1x_kbps = CD_VERIFY_1X_KBPS,
-		.seconds_left_bad = UINT32_MAX,
-		.fifo_percent = DISCERN_PERCENT_UNKNOWN,
-		.drive_buffer_percent = DISCERN_PERCENT_UNKNOWN,
 	};
 
-	if (digesting->observer == NULL || digesting->observer->progress == NULL)
-		return 0;
-	observe_speed(&digesting->recent, observe_now(), &progress);
-	if (digesting->observer->progress(&progress, digesting->observer->user) == 0)
+	if (observe_bytes(digesting->observer, &digesting->recent, &progress) == 0)
 		return 0;
 	return discern_error_set(err, -ECANCELED, "stopped before anything was written");
 }

@@ -68,21 +68,15 @@ void cd_verify_count(struct cd_verify *verify, int32_t lba, enum cd_verify_outco
 int cd_verify_tell(struct cd_verify *verify, struct discern_error *err)
 {
 	const struct discern_verify_cd_result *result = verify->result;
-	struct discern_progress progress = {
+	const struct discern_progress progress = {
 		.phase = DISCERN_PHASE_VERIFY,
 		.done_bytes = (uint64_t)verify->n_done * SECTOR_RAW,
 		.total_bytes = (uint64_t)result->n_sectors * SECTOR_RAW,
 		.bad_bytes = ((uint64_t)result->n_different_sectors + result->n_unreadable_sectors) * SECTOR_RAW,
 		.speed_1x_kbps = CD_VERIFY_1X_KBPS,
-		.seconds_left_bad = UINT32_MAX,
-		.fifo_percent = DISCERN_PERCENT_UNKNOWN,
-		.drive_buffer_percent = DISCERN_PERCENT_UNKNOWN,
 	};
 
-	if (verify->observer == NULL || verify->observer->progress == NULL)
-		return 0;
-	observe_speed(&verify->recent, observe_now(), &progress);
-	if (verify->observer->progress(&progress, verify->observer->user) == 0)
+	if (observe_bytes(verify->observer, &verify->recent, &progress) == 0)
 		return 0;
 	return discern_error_set(err, -ECANCELED, "stopped while comparing");
 }
