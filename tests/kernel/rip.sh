@@ -53,6 +53,8 @@ ok "compressed" "$discern" rip -q --compress zstd -o packed.iso "$drive"
 ok "zstd unpacks it" sh -c "zstd -dcq packed.iso.zst | cmp - $image"
 ok "compressed otherwise" "$discern" rip -q --compress gz -o packed.iso "$drive"
 ok "gzip unpacks it" sh -c "gzip -dc packed.iso.gz | cmp - $image"
+ok "compressed as small as can be" "$discern" rip -q --compress xz -o packed.iso "$drive"
+ok "xz unpacks it" sh -c "xz -dc packed.iso.xz | cmp - $image"
 detach clean
 
 # ---- pulled out, and plugged in again ----
@@ -99,10 +101,27 @@ ok "dead sectors of a CD" "$discern" rip -o mended.iso "$drive"
 printed "are mended by their own redundancy" "were mended"
 same "the image is the disc" mended.iso "$image"
 detach cd
+printf 'FILE "%s" BINARY\n TRACK 01 MODE2/2048\n  INDEX 01 00:00:00\n' "$image" >form1.cue
+attach form1 "$work/form1.cue" --virtual-clock --fault 'ring lba=800-829 severity=1 dead=1 seed=4'
+ok "dead sectors of Mode 2, Form 1" "$discern" rip -o form1.iso "$drive"
+printed "are mended as well" "were mended"
+same "the image is the disc" form1.iso "$image"
+detach form1
+head -c $((300 * 2324)) /dev/urandom >form2.bin
+{
+	cat form1.cue
+	printf 'FILE "form2.bin" BINARY\n TRACK 02 MODE2/2324\n  INDEX 00 00:00:00\n  INDEX 01 00:02:00\n'
+} >forms.cue
+attach forms "$work/forms.cue"
+ok "Form 2, whole" "$discern" rip -q --raw -o whole "$drive"
+# Byte 18 is the submode, of which bit 5 is set in Form 2 (ECMA-130, CD-ROM XA).
+perl -0777 -ne 'for (unpack "(a2352)*") { print substr $_, 24, ord(substr $_, 18, 1) & 32 ? 2324 : 2048 }' whole.bin >user.bin
+ok "holds the data of both forms" sh -c "cat $image form2.bin | cmp - user.bin"
+detach forms
 
 # ---- sizes ----
 
-for disc in cd-r.appendable dvd+r.appendable dvd+rw.complete bd-r.complete; do
+for disc in cd-r.appendable dvd+r.appendable dvd-rw.complete dvd+rw.complete dvd-ram.complete bd-r.complete bd-re.complete; do
 	attach size "$disc"
 	ok "$disc" "$discern" rip -q -o "$disc.iso" "$drive"
 	same "$disc: right to the sector" "$disc.iso" "$image"
@@ -117,6 +136,11 @@ complained "is told" "CSS"
 exits 3 "as it is" "$discern" rip --as-is --json -o css.iso "$drive"
 equal "without what the drive keeps back" "$(jq .protected_sectors out)" 100
 detach css
+
+attach cprm dvd-ram.complete --fault 'protection=cprm'
+exits 6 "a disc for recorders" "$discern" rip -o cprm.iso "$drive"
+complained "is told" "CPRM"
+detach cprm
 
 attach aacs "$image" --kind bd-rom --fault 'protection=aacs:1000-1099'
 exits 6 "another kind of protection" "$discern" rip -o aacs.iso "$drive"
